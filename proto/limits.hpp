@@ -1,0 +1,92 @@
+// LIMITS: every bound and time-out of the house, each with its reason. Those that a user may change
+// are defaults here and fields of proto/config.hpp there.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace kodad::proto::limits {
+
+using namespace std::chrono_literals;
+
+// The door. A head of 64 KiB and 100 lines holds any honest client's cookies and tokens.
+inline constexpr size_t request_line_bytes = 8 * 1024;
+inline constexpr size_t head_bytes = 64 * 1024;
+inline constexpr size_t head_lines = 100;
+inline constexpr size_t body_bytes = 32 * 1024 * 1024;
+inline constexpr size_t path_bytes = 2 * 1024;
+inline constexpr auto head_deadline = 10s;
+inline constexpr auto body_grace = 10s;               ///< Before the minimum rate counts.
+inline constexpr size_t body_bytes_per_second = 1024; ///< A slower body is dropped.
+inline constexpr auto idle_connection = 60s;
+inline constexpr size_t listen_backlog = 4096;
+inline constexpr size_t connections = 16 * 1024; ///< Below the usual 20,000 descriptors.
+inline constexpr size_t requests_waiting = 4096; ///< Whole requests no worker has taken yet.
+inline constexpr size_t http_workers = 4;        ///< More gave nothing in measurements.
+inline constexpr auto reply_deadline = 30s;      ///< A request unanswered by then gets 504.
+
+// Live streams.
+inline constexpr auto stream_heartbeat = 15s; ///< Proxies cut silent connections at 30 to 60 s.
+inline constexpr size_t subscriber_buffer_bytes = 1024 * 1024;
+inline constexpr size_t fan_out_slice = 256; ///< Sends between two looks at other sessions.
+inline constexpr size_t replay_page_bytes = 256 * 1024;
+inline constexpr size_t event_retention_turns = 20;
+inline constexpr auto delta_flush = 100ms; ///< How far the log may lag behind what was shown.
+inline constexpr size_t delta_flush_bytes = 64 * 1024;
+
+// JSON.
+inline constexpr size_t json_depth = 64;
+
+// Requests between actors. Longer than any fsync seen, shorter than the client's patience.
+inline constexpr auto ask = 20s;
+
+// Storage.
+inline constexpr size_t map_bytes = size_t{64} << 30;   ///< Sparse: costs address space only.
+inline constexpr size_t commit_writes_max = 4096;       ///< Caps the latency of one group commit.
+inline constexpr size_t inline_value_bytes = 64 * 1024; ///< Larger bodies live in files.
+
+// Sessions.
+inline constexpr size_t queue_length = 32;
+inline constexpr auto session_idle = 60s; ///< Then the session leaves memory.
+inline constexpr size_t page_default = 100;
+inline constexpr size_t page_max = 1000;
+inline constexpr auto idempotency_window = 24h;
+
+// Turns.
+inline constexpr int steps_max = 250; ///< KodaCode's primary_max_steps.
+inline constexpr size_t turns_running = 4096;
+inline constexpr size_t tool_input_bytes = 256 * 1024; ///< JSON of one call's arguments.
+
+// Model calls.
+inline constexpr int attempts_max = 6; ///< One try and KodaCode's max_retries of 5.
+inline constexpr auto retry_first_delay = 500ms;
+inline constexpr auto retry_longest_delay = 30s;
+inline constexpr auto connect_deadline = 10s;
+inline constexpr auto first_byte_deadline = 300s; ///< A local model may load for minutes.
+inline constexpr auto stream_idle_deadline = 120s;
+inline constexpr size_t provider_streams = 256;
+inline constexpr size_t provider_waiting = 4096;
+inline constexpr size_t provider_error_bytes = 64 * 1024;
+inline constexpr size_t provider_event_bytes = 8 * 1024 * 1024; ///< One SSE event of a provider.
+
+// Tools. The model sees at most `tool_output_bytes`; the rest is cut with a mark.
+inline constexpr size_t tool_threads = 8;
+inline constexpr size_t tools_waiting = 1024;
+inline constexpr size_t tool_output_bytes = 64 * 1024;
+inline constexpr size_t read_bytes = 256 * 1024;
+inline constexpr size_t read_lines = 2000;
+inline constexpr size_t line_bytes = 2000;
+inline constexpr size_t file_bytes = 16 * 1024 * 1024; ///< The largest file a tool loads whole.
+inline constexpr size_t glob_results = 100;
+inline constexpr size_t grep_results = 100;
+inline constexpr auto search_deadline = 10s;
+inline constexpr auto bash_deadline = 120s;
+inline constexpr auto bash_deadline_max = 600s;
+inline constexpr size_t processes = 256; ///< Children alive at once, host-wide.
+inline constexpr auto kill_grace = 2s;   ///< Between SIGTERM and SIGKILL.
+
+// The end.
+inline constexpr auto drain_deadline = 10s; ///< Of the 15 s that SIGTERM may take.
+
+} // namespace kodad::proto::limits

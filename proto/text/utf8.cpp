@@ -1,0 +1,75 @@
+#include "proto/text/utf8.hpp"
+
+#include "proto/json/reader.hpp"
+
+namespace kodad::proto::text {
+
+namespace {
+
+constexpr std::string_view replacement = "\xef\xbf\xbd";
+
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+/// The length that a lead byte promises; 0 for a byte that leads nothing.
+size_t promised_length(char lead) {
+  auto byte = static_cast<unsigned char>(lead);
+  if (byte < 0x80)
+    return 1;
+  if (byte >= 0xc2 && byte < 0xe0)
+    return 2;
+  if (byte >= 0xe0 && byte < 0xf0)
+    return 3;
+  return byte >= 0xf0 && byte < 0xf5 ? 4 : 0;
+}
+
+} // namespace
+
+bool is_utf8(std::string_view bytes) {
+  return json::is_valid_utf8(bytes);
+}
+
+std::string to_valid_utf8(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() + replacement.size());
+  for (size_t at = 0; at < bytes.size();) {
+    auto length = promised_length(bytes[at]);
+    if (length > 0 && at + length <= bytes.size() && is_utf8(bytes.substr(at, length))) {
+      out.append(bytes.substr(at, length));
+      at += length;
+    } else {
+      out.append(replacement);
+      ++at;
+    }
+  }
+  return out;
+}
+
+std::string_view prefix(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max)
+    return text;
+  while (bytes_max > 0 && is_continuation(text[bytes_max]))
+    --bytes_max;
+  return text.substr(0, bytes_max);
+}
+
+std::string_view suffix(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max)
+    return text;
+  auto start = text.size() - bytes_max;
+  while (start < text.size() && is_continuation(text[start]))
+    ++start;
+  return text.substr(start);
+}
+
+size_t incomplete_tail(std::string_view bytes) {
+  for (size_t back = 1; back <= 3 && back <= bytes.size(); ++back) {
+    char c = bytes[bytes.size() - back];
+    if (!is_continuation(c))
+      return promised_length(c) > back ? back : 0;
+  }
+  return 0;
+}
+
+} // namespace kodad::proto::text

@@ -44,6 +44,7 @@ struct question_record {
   question shown;
   uint32_t turn = 0;
   proto::call_id call_id;
+  uint64_t event_id = 0;                            ///< Of its user_question event.
   std::optional<std::vector<std::string>> response; ///< Absent while waiting.
   bool withdrawn = false;                           ///< The turn ended before an answer came.
 
@@ -52,7 +53,8 @@ struct question_record {
   static constexpr auto fields() {
     return std::tuple(
         field("shown", &question_record::shown), field("turn", &question_record::turn),
-        field("call_id", &question_record::call_id), field("response", &question_record::response),
+        field("call_id", &question_record::call_id), field("event_id", &question_record::event_id),
+        field("response", &question_record::response),
         field("withdrawn", &question_record::withdrawn));
   }
 };

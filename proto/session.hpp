@@ -76,6 +76,7 @@ struct session_record {
   uint64_t event_ids_reserved = 0; ///< No event id up to here is ever given out again.
   uint64_t message_count = 0;      ///< The next message's sequence number.
   bool titled_by_user = false;
+  uint32_t carried_turn = 0; ///< The last turn whose end some stream has carried.
   std::vector<granted_rule> granted;
 
   static constexpr auto fields() {
@@ -83,6 +84,7 @@ struct session_record {
                       field("event_ids_reserved", &session_record::event_ids_reserved),
                       field("message_count", &session_record::message_count),
                       field("titled_by_user", &session_record::titled_by_user),
+                      field("carried_turn", &session_record::carried_turn),
                       field("granted", &session_record::granted));
   }
 };

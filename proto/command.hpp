@@ -1,6 +1,7 @@
 // COMMANDS and QUERIES: what a client can ask of the host, as values. A route makes one from a
 // request, an actor answers it with a record of this folder. The fields with a name on the wire
-// are read from the body; the others come from the path, the query or a header.
+// are read from the body; those whose name starts with "$" come from the path, the query or a
+// header, and the route sets them after reading the body.
 #pragma once
 
 #include "proto/agent.hpp"
@@ -40,7 +41,8 @@ struct create_session {
 
   static constexpr auto fields() {
     return std::tuple(
-        field("agent_id", &create_session::agent_id), field("model_id", &create_session::model_id),
+        field("$once", &create_session::once), field("agent_id", &create_session::agent_id),
+        field("model_id", &create_session::model_id),
         field("workspace", &create_session::workspace), field("title", &create_session::title),
         field("metadata", &create_session::metadata, presence::omit_empty));
   }
@@ -55,16 +57,18 @@ struct patch_session {
   std::optional<double> budget;
 
   static constexpr auto fields() {
-    return std::tuple(field("agent_id", &patch_session::agent_id),
-                      field("model_id", &patch_session::model_id),
-                      field("title", &patch_session::title),
-                      field("metadata", &patch_session::metadata, presence::omit_empty),
-                      field("budget", &patch_session::budget));
+    return std::tuple(
+        field("$session", &patch_session::session), field("agent_id", &patch_session::agent_id),
+        field("model_id", &patch_session::model_id), field("title", &patch_session::title),
+        field("metadata", &patch_session::metadata, presence::omit_empty),
+        field("budget", &patch_session::budget));
   }
 };
 
 struct delete_session {
   proto::session_id session;
+
+  static constexpr auto fields() { return std::tuple(field("$session", &delete_session::session)); }
 };
 
 enum class busy_policy : uint8_t { reject, queue };
@@ -98,6 +102,7 @@ struct send_message {
 
   static constexpr auto fields() {
     return std::tuple(
+        field("$session", &send_message::session), field("$once", &send_message::once),
         field("content", &send_message::content, presence::required),
         field("attachments", &send_message::attachments), field("variant", &send_message::variant),
         field("agent_id", &send_message::agent_id), field("model_id", &send_message::model_id),
@@ -107,6 +112,8 @@ struct send_message {
 
 struct cancel_turn {
   proto::session_id session;
+
+  static constexpr auto fields() { return std::tuple(field("$session", &cancel_turn::session)); }
 };
 
 /// `response` on the wire is a string or an array of strings; here always a list.
@@ -115,6 +122,13 @@ struct answer_question {
   proto::question_id question;
   std::vector<std::string> response;
   idempotency once;
+
+  static constexpr auto fields() {
+    return std::tuple(field("$session", &answer_question::session),
+                      field("$question", &answer_question::question),
+                      field("$response", &answer_question::response),
+                      field("$once", &answer_question::once));
+  }
 };
 
 struct branch_session {
@@ -124,7 +138,9 @@ struct branch_session {
   idempotency once;
 
   static constexpr auto fields() {
-    return std::tuple(field("message_id", &branch_session::message_id, presence::required),
+    return std::tuple(field("$session", &branch_session::session),
+                      field("$once", &branch_session::once),
+                      field("message_id", &branch_session::message_id, presence::required),
                       field("title", &branch_session::title));
   }
 };
@@ -138,6 +154,8 @@ struct acknowledged {
 
 struct get_session {
   proto::session_id session;
+
+  static constexpr auto fields() { return std::tuple(field("$session", &get_session::session)); }
 };
 
 struct list_sessions {
@@ -147,11 +165,23 @@ struct list_sessions {
   std::optional<proto::agent_id> agent_id;
   std::optional<std::string> workspace;
   std::string text; ///< Occurs in the title or the id, whatever the case.
+
+  static constexpr auto fields() {
+    return std::tuple(
+        field("$limit", &list_sessions::limit), field("$cursor", &list_sessions::cursor),
+        field("$status", &list_sessions::status), field("$agent_id", &list_sessions::agent_id),
+        field("$workspace", &list_sessions::workspace), field("$text", &list_sessions::text));
+  }
 };
 
 struct session_page {
   std::vector<session> sessions;
   std::string next_cursor; ///< Empty at the end.
+
+  static constexpr auto fields() {
+    return std::tuple(field("$sessions", &session_page::sessions),
+                      field("$next_cursor", &session_page::next_cursor));
+  }
 };
 
 struct list_messages {
@@ -159,71 +189,134 @@ struct list_messages {
   size_t limit = 0;
   std::optional<message_id> before;
   std::optional<message_id> after;
+
+  static constexpr auto fields() {
+    return std::tuple(
+        field("$session", &list_messages::session), field("$limit", &list_messages::limit),
+        field("$before", &list_messages::before), field("$after", &list_messages::after));
+  }
 };
 
 struct message_page {
   std::vector<message> messages;         ///< Oldest first.
   std::optional<message_id> next_after;  ///< There are newer ones after this one.
   std::optional<message_id> next_before; ///< There are older ones before this one.
+
+  static constexpr auto fields() {
+    return std::tuple(field("$messages", &message_page::messages),
+                      field("$next_after", &message_page::next_after),
+                      field("$next_before", &message_page::next_before));
+  }
 };
 
 struct get_turn {
   proto::session_id session;
   std::optional<operation_id> operation; ///< Absent: the current or the last.
+
+  static constexpr auto fields() {
+    return std::tuple(field("$session", &get_turn::session),
+                      field("$operation", &get_turn::operation));
+  }
 };
 
 struct list_questions {
   proto::session_id session;
+
+  static constexpr auto fields() { return std::tuple(field("$session", &list_questions::session)); }
 };
 
 struct question_list {
   std::vector<question> questions;
+
+  static constexpr auto fields() {
+    return std::tuple(field("$questions", &question_list::questions));
+  }
 };
 
 struct get_setting {
   std::string key;
+
+  static constexpr auto fields() { return std::tuple(field("$key", &get_setting::key)); }
 };
 
-struct list_settings {};
+struct list_settings {
+  static constexpr auto fields() { return std::tuple<>(); }
+};
 
 struct setting_list {
   std::vector<setting> settings;
+
+  static constexpr auto fields() { return std::tuple(field("$settings", &setting_list::settings)); }
 };
 
 struct put_setting {
   setting value;
+
+  static constexpr auto fields() { return std::tuple(field("$value", &put_setting::value)); }
 };
 
 // --- agents and models -----------------------------------------------------------------------
 
-struct list_agents {};
+struct list_agents {
+  static constexpr auto fields() { return std::tuple<>(); }
+};
 
 struct agent_list {
   std::vector<agent> agents; ///< Sorted by id.
+
+  static constexpr auto fields() { return std::tuple(field("$agents", &agent_list::agents)); }
 };
 
 struct get_agent {
   proto::agent_id agent;
+
+  static constexpr auto fields() { return std::tuple(field("$agent", &get_agent::agent)); }
 };
 
 struct create_agent {
   proto::agent agent;
+
+  static constexpr auto fields() { return std::tuple(field("$agent", &create_agent::agent)); }
 };
 
 struct replace_agent {
   proto::agent agent;
+
+  static constexpr auto fields() { return std::tuple(field("$agent", &replace_agent::agent)); }
 };
 
 struct delete_agent {
   proto::agent_id agent;
+
+  static constexpr auto fields() { return std::tuple(field("$agent", &delete_agent::agent)); }
 };
 
-struct list_models {};
-struct refresh_models {};
+struct list_models {
+  static constexpr auto fields() { return std::tuple<>(); }
+};
+struct refresh_models {
+  static constexpr auto fields() { return std::tuple<>(); }
+};
+
+/// Why a provider's models could not be listed.
+struct provider_failure {
+  std::string provider_id;
+  std::string message;
+
+  static constexpr auto fields() {
+    return std::tuple(field("provider_id", &provider_failure::provider_id),
+                      field("message", &provider_failure::message));
+  }
+};
 
 struct model_list {
   std::vector<model> models;
-  std::vector<std::pair<std::string, std::string>> failures; ///< Provider id, what went wrong.
+  std::vector<provider_failure> failures;
+
+  static constexpr auto fields() {
+    return std::tuple(field("$models", &model_list::models),
+                      field("$failures", &model_list::failures));
+  }
 };
 
 struct provider_status {
@@ -241,10 +334,16 @@ struct provider_status {
   }
 };
 
-struct list_providers {};
+struct list_providers {
+  static constexpr auto fields() { return std::tuple<>(); }
+};
 
 struct provider_list {
   std::vector<provider_status> providers;
+
+  static constexpr auto fields() {
+    return std::tuple(field("$providers", &provider_list::providers));
+  }
 };
 
 } // namespace kodad::proto

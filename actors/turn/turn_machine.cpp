@@ -1,0 +1,259 @@
+#include "actors/turn/turn_machine.hpp"
+
+#include "actors/turn/retry_policy.hpp"
+#include "proto/limits.hpp"
+
+#include <algorithm>
+
+namespace kodad::actors {
+
+using proto::tool_status;
+using proto::turn_phase;
+
+turn_machine::turn_machine(turn_facts facts, judge judge_call, turn_sources sources)
+    : facts_(std::move(facts)), judge_(std::move(judge_call)), sources_(std::move(sources)),
+      steps_(facts_.record.steps), usage_(facts_.record.usage), cost_(facts_.record.cost) {}
+
+effects turn_machine::begin() {
+  effects out;
+  start_step(out);
+  return out;
+}
+
+effects turn_machine::resume(std::vector<proto::part_record> parts,
+                             std::vector<proto::question_record> questions) {
+  effects out;
+  parts_ = std::move(parts);
+  questions_ = std::move(questions);
+  auto step = new_step();
+  for (uint32_t i = 0; i < parts_.size(); ++i)
+    if (parts_[i].shown.status == tool_status::running)
+      fail_call(i, step, proto::make_error(proto::ec::interrupted, "interrupted, effect unknown"));
+  bool was_cut = !step.parts.empty() || questions_.empty();
+  if (was_cut)
+    step.events.push_back(proto::retry_event(
+        facts_.record.shown.number, {"the host was restarted; the turn goes on", attempt_,
+                                     facts_.attempts_max, 0, facts_.record.model_id, "restarted"}));
+  phase_ = phase::working;
+  step.attempt_begins = questions_.empty();
+  if (was_cut)
+    keep(out, std::move(step), {});
+  go_on_if_done(out);
+  return out;
+}
+
+void turn_machine::start_step(effects& out) {
+  phase_ = phase::calling;
+  draft_.emplace(facts_.record.shown.number, steps_ + 1, facts_.record.model_id, used_calls());
+  out.emplace_back(call_model{static_cast<int>(steps_) < facts_.steps_max});
+}
+
+effects turn_machine::on_chunks(const std::vector<proto::stream_chunk>& chunks) {
+  effects out;
+  if (phase_ != phase::calling)
+    return out;
+  show_events shown;
+  draft_->add(chunks, shown.events);
+  if (!shown.events.empty())
+    out.emplace_back(std::move(shown));
+  return out;
+}
+
+effects turn_machine::on_call_ended(const std::optional<proto::provider::call_failure>& failure) {
+  effects out;
+  if (phase_ == phase::cancelling) {
+    end_cancelled(out);
+    return out;
+  }
+  if (phase_ != phase::calling)
+    return out;
+  if (failure)
+    retry(out, *failure);
+  else if (!draft_->stop())
+    retry(out, {proto::make_error(proto::ec::stream_cut, "the answer has no end"), true, {}});
+  else
+    finish_step(out);
+  return out;
+}
+
+void turn_machine::retry(effects& out, const proto::provider::call_failure& failure) {
+  if (!failure.retryable || attempt_ >= facts_.attempts_max) {
+    turn_ends how;
+    how.phase = turn_phase::failed;
+    how.failure = failure.what;
+    how.retryable = failure.retryable;
+    draft_.reset();
+    end(out, std::move(how));
+    return;
+  }
+  auto delay = retry_delay_ms(attempt_, failure.retry_after_ms, sources_.jitter());
+  ++attempt_;
+  phase_ = phase::backing_off;
+  draft_.reset();
+  auto step = new_step();
+  step.attempt_begins = true;
+  step.events.push_back(
+      proto::retry_event(facts_.record.shown.number,
+                         {failure.what.context, attempt_, facts_.attempts_max, delay,
+                          facts_.record.model_id, std::string(to_word(failure.what.code))}));
+  keep(out, std::move(step), {wait_before_retry{delay, ++ticket_}});
+}
+
+effects turn_machine::on_retry_time(uint64_t ticket) {
+  effects out;
+  if (phase_ == phase::backing_off && ticket == ticket_)
+    start_step(out);
+  return out;
+}
+
+void turn_machine::finish_step(effects& out) {
+  ++steps_;
+  attempt_ = 1;
+  auto step = new_step();
+  auto stop = *draft_->stop();
+  take_draft(step);
+  bool has_calls = std::ranges::any_of(step.parts, [](const part_change& change) {
+    return change.part.shown.type == proto::part_type::tool;
+  });
+  if (has_calls) {
+    phase_ = phase::working;
+    effects then;
+    judge_calls(step, then);
+    step.phase = shown_phase();
+    step.attempt_begins = !has_open_calls();
+    keep(out, std::move(step), std::move(then));
+    go_on_if_done(out);
+    return;
+  }
+  if (stop == proto::stop_reason::pause && static_cast<int>(steps_) < facts_.steps_max) {
+    step.attempt_begins = true;
+    keep(out, std::move(step), {});
+    start_step(out);
+    return;
+  }
+  turn_ends how;
+  how.last = std::move(step);
+  how.finish_reason = finish_word(stop);
+  end(out, std::move(how));
+}
+
+void turn_machine::take_draft(turn_keeps& step) {
+  step.call_usage = draft_->usage();
+  step.call_cost = proto::cost_usd(draft_->usage(), facts_.model);
+  step.context_size = facts_.model.context_size;
+  usage_ += draft_->usage();
+  cost_ += step.call_cost;
+  for (const auto& piece : draft_->parts()) {
+    parts_.push_back(piece);
+    step.parts.push_back({static_cast<uint32_t>(parts_.size() - 1), piece});
+  }
+  draft_.reset();
+}
+
+void turn_machine::keep(effects& out, turn_keeps what, effects then) {
+  out.emplace_back(keep_step{++last_token_, std::move(what)});
+  unkept_.emplace_back(last_token_, std::move(then));
+}
+
+effects turn_machine::on_kept(uint64_t token) {
+  effects out;
+  while (!unkept_.empty() && unkept_.front().first <= token) {
+    auto then = std::move(unkept_.front().second);
+    unkept_.pop_front();
+    if (phase_ == phase::ended)
+      continue;
+    for (auto& next : then) {
+      auto* tool = std::get_if<start_tool>(&next);
+      // A cancel that came in between: the call never starts.
+      if (tool && running_.contains(tool->call) && running_[tool->call].stop_asked) {
+        tool_finished never{
+            tool->call, "", proto::make_error(proto::ec::cancelled, "cancelled"), "", {}};
+        auto more = on_tool_finished(never);
+        out.insert(out.end(), more.begin(), more.end());
+        continue;
+      }
+      out.push_back(std::move(next));
+    }
+  }
+  return out;
+}
+
+void turn_machine::go_on_if_done(effects& out) {
+  if (phase_ == phase::working && !has_open_calls() && questions_.empty())
+    start_step(out);
+  else if (phase_ == phase::cancelling && running_.empty())
+    end_cancelled(out);
+}
+
+void turn_machine::end(effects& out, turn_ends how) {
+  phase_ = phase::ended;
+  how.last.turn = facts_.record.shown.number;
+  withdraw_questions(how.last);
+  out.emplace_back(end_turn{std::move(how)});
+}
+
+effects turn_machine::on_cancel() {
+  effects out;
+  if (phase_ == phase::ended || phase_ == phase::cancelling)
+    return out;
+  bool was_calling = phase_ == phase::calling;
+  phase_ = phase::cancelling;
+  if (was_calling) {
+    out.emplace_back(stop_model{}); // The turn ends with the call.
+    return out;
+  }
+  for (auto& [call, run] : running_) {
+    run.stop_asked = true;
+    out.emplace_back(stop_tool{call});
+  }
+  go_on_if_done(out);
+  return out;
+}
+
+void turn_machine::end_cancelled(effects& out) {
+  turn_ends how;
+  how.last = new_step();
+  how.phase = broken_ ? turn_phase::failed : turn_phase::cancelled;
+  how.failure =
+      broken_ ? *broken_ : proto::make_error(proto::ec::cancelled, "the turn was cancelled");
+  if (draft_)
+    take_draft(how.last);
+  for (uint32_t i = 0; i < parts_.size(); ++i) {
+    auto status = parts_[i].shown.status;
+    if (status == tool_status::pending || status == tool_status::waiting)
+      fail_call(i, how.last, proto::make_error(proto::ec::cancelled, "cancelled"));
+  }
+  end(out, std::move(how));
+}
+
+effects turn_machine::on_broken(const proto::error& why) {
+  broken_ = why;
+  return on_cancel();
+}
+
+turn_keeps turn_machine::new_step() const {
+  turn_keeps step;
+  step.turn = facts_.record.shown.number;
+  step.phase = shown_phase();
+  return step;
+}
+
+proto::turn_phase turn_machine::shown_phase() const {
+  if (phase_ == phase::cancelling)
+    return turn_phase::cancelling;
+  return !questions_.empty() && running_.empty() ? turn_phase::waiting : turn_phase::running;
+}
+
+bool turn_machine::has_open_calls() const {
+  return !running_.empty() || !questions_.empty();
+}
+
+std::set<std::string> turn_machine::used_calls() const {
+  std::set<std::string> used;
+  for (const auto& piece : parts_)
+    if (piece.shown.call_id)
+      used.insert(piece.shown.call_id->text);
+  return used;
+}
+
+} // namespace kodad::actors

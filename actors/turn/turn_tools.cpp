@@ -1,0 +1,234 @@
+// The turn machine's half that deals with tool calls: judging, asking, starting and ending them.
+#include "actors/turn/turn_machine.hpp"
+
+#include "proto/json/codec.hpp"
+
+#include <algorithm>
+
+namespace kodad::actors {
+
+using proto::tool_status;
+
+namespace {
+
+/// The arguments of the `question` tool.
+struct question_input {
+  std::string question;
+  std::vector<std::string> options;
+  bool multiple = false;
+
+  static constexpr auto fields() {
+    return std::tuple(
+        proto::field("question", &question_input::question, proto::presence::required),
+        proto::field("options", &question_input::options),
+        proto::field("multiple", &question_input::multiple));
+  }
+};
+
+proto::call_name name_of_call(const proto::part& call) {
+  return {call.call_id->text, call.tool};
+}
+
+std::string join(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words)
+    out += (out.empty() ? "" : "\n") + word;
+  return out;
+}
+
+} // namespace
+
+void turn_machine::judge_calls(turn_keeps& step, effects& then) {
+  for (uint32_t i = 0; i < parts_.size(); ++i)
+    if (parts_[i].shown.status == tool_status::pending)
+      judge_call(i, step, then);
+}
+
+void turn_machine::judge_call(uint32_t index, turn_keeps& step, effects& then) {
+  const auto& call = parts_[index].shown;
+  auto ruling = judge_(call.tool, call.input);
+  if (ruling.problem)
+    return fail_call(index, step, *ruling.problem);
+  if (ruling.then == proto::action::deny)
+    return fail_call(
+        index, step,
+        proto::make_error(proto::ec::tool_denied, "a permission rule denies this call"));
+  if (call.tool == "question")
+    return ask_question(index, step);
+  if (ruling.then == proto::action::ask)
+    return ask(index, ruling.suggested_pattern, step);
+  allow(index, step, then);
+}
+
+void turn_machine::allow(uint32_t index, turn_keeps& step, effects& then) {
+  auto& call = parts_[index].shown;
+  call.status = tool_status::running;
+  call.started_at = sources_.now();
+  running_[*call.call_id] = {index, false};
+  step.parts.push_back({index, parts_[index]});
+  step.events.push_back(proto::tool_start_event(step.turn, name_of_call(call), call.input));
+  then.emplace_back(start_tool{*call.call_id, call.tool, call.input});
+}
+
+void turn_machine::ask(uint32_t index, const std::string& pattern, turn_keeps& step) {
+  const auto& call = parts_[index].shown;
+  proto::question asked;
+  asked.purpose = proto::question_purpose::permission;
+  asked.text = "Allow " + call.tool + "?";
+  asked.options = {"once", "always", "reject"};
+  asked.tool = call.tool;
+  asked.input = call.input;
+  asked.suggested_pattern = pattern;
+  add_question(index, std::move(asked), step);
+}
+
+void turn_machine::ask_question(uint32_t index, turn_keeps& step) {
+  auto& call = parts_[index].shown;
+  auto input = proto::json::read<question_input>(call.input);
+  if (!input) {
+    auto why = input.failure();
+    why.code = proto::ec::tool_invalid_args;
+    why.context += why.field.empty() ? "" : ": " + why.field;
+    return fail_call(index, step, why);
+  }
+  call.started_at = sources_.now();
+  step.events.push_back(proto::tool_start_event(step.turn, name_of_call(call), call.input));
+  proto::question asked;
+  asked.purpose = proto::question_purpose::question;
+  asked.text = input->question;
+  asked.options = input->options;
+  asked.multiple = input->multiple;
+  add_question(index, std::move(asked), step);
+}
+
+void turn_machine::add_question(uint32_t index, proto::question asked, turn_keeps& step) {
+  auto& call = parts_[index].shown;
+  call.status = tool_status::waiting;
+  step.parts.push_back({index, parts_[index]});
+  asked.question_id = sources_.question_id();
+  asked.asked_at = sources_.now();
+  step.events.push_back(proto::user_question_event(step.turn, asked));
+  proto::question_record kept;
+  kept.shown = std::move(asked);
+  kept.turn = step.turn;
+  kept.call_id = *call.call_id;
+  questions_.push_back(kept);
+  step.questions.push_back(std::move(kept));
+}
+
+effects turn_machine::on_answer(const give_answer& answer) {
+  effects out;
+  auto asked = std::ranges::find_if(
+      questions_, [&](const auto& q) { return q.shown.question_id == answer.question; });
+  if (phase_ != phase::working || asked == questions_.end())
+    return out;
+  auto given = std::move(*asked);
+  questions_.erase(asked);
+  given.response = answer.response;
+  auto step = new_step();
+  effects then;
+  step.events.push_back(
+      proto::question_answered_event(step.turn, answer.question, answer.response));
+  if (given.shown.purpose == proto::question_purpose::permission)
+    answer_permission(given, step, then);
+  else
+    answer_question(given, step);
+  step.questions.push_back(std::move(given));
+  step.phase = shown_phase();
+  step.attempt_begins = !has_open_calls();
+  keep(out, std::move(step), std::move(then));
+  go_on_if_done(out);
+  return out;
+}
+
+void turn_machine::answer_permission(proto::question_record& asked, turn_keeps& step,
+                                     effects& then) {
+  auto call = std::ranges::find_if(
+      parts_, [&](const auto& piece) { return piece.shown.call_id == asked.call_id; });
+  if (call == parts_.end())
+    return;
+  auto index = static_cast<uint32_t>(call - parts_.begin());
+  const auto& word = asked.response->front();
+  if (word == "reject")
+    return fail_call(index, step,
+                     proto::make_error(proto::ec::tool_denied, "the user rejected this call"));
+  if (word == "always")
+    step.granted.push_back({call->shown.tool, asked.shown.suggested_pattern.value_or("*")});
+  allow(index, step, then);
+}
+
+void turn_machine::answer_question(proto::question_record& asked, turn_keeps& step) {
+  auto call = std::ranges::find_if(
+      parts_, [&](const auto& piece) { return piece.shown.call_id == asked.call_id; });
+  if (call == parts_.end())
+    return;
+  tool_finished told;
+  told.output = "The user answered: " + join(*asked.response);
+  close_call(static_cast<uint32_t>(call - parts_.begin()), step, told);
+}
+
+effects turn_machine::on_tool_chunk(const tool_chunk& piece) {
+  effects out;
+  auto run = running_.find(piece.call);
+  if (run == running_.end() || piece.text.empty())
+    return out;
+  const auto& call = parts_[run->second.part].shown;
+  out.emplace_back(show_events{
+      {proto::tool_output_event(facts_.record.shown.number, name_of_call(call), piece.text)}});
+  return out;
+}
+
+effects turn_machine::on_tool_finished(const tool_finished& finished) {
+  effects out;
+  auto run = running_.find(finished.call);
+  if (run == running_.end())
+    return out;
+  auto index = run->second.part;
+  running_.erase(run);
+  auto step = new_step();
+  close_call(index, step, finished);
+  step.phase = shown_phase();
+  step.attempt_begins = !has_open_calls();
+  keep(out, std::move(step), {});
+  go_on_if_done(out);
+  return out;
+}
+
+void turn_machine::close_call(uint32_t index, turn_keeps& step, const tool_finished& run) {
+  auto& call = parts_[index].shown;
+  auto now = sources_.now();
+  call.status = run.failure ? tool_status::failed : tool_status::completed;
+  call.ended_at = now;
+  call.output = run.output;
+  call.metadata = run.metadata;
+  if (run.failure)
+    call.error = run.failure->context;
+  step.parts.push_back({index, parts_[index]});
+  proto::tool_ending how{run.output, {}, now.ms - call.started_at.value_or(now).ms, run.diff};
+  if (call.error)
+    how.error = *call.error;
+  step.events.push_back(proto::tool_end_event(step.turn, name_of_call(call), how));
+}
+
+void turn_machine::fail_call(uint32_t index, turn_keeps& step, proto::error why) {
+  auto& call = parts_[index].shown;
+  if (!call.started_at) {
+    // A call that never ran still shows a start, so that every end has one.
+    call.started_at = sources_.now();
+    step.events.push_back(proto::tool_start_event(step.turn, name_of_call(call), call.input));
+  }
+  tool_finished failed;
+  failed.output = std::string(to_word(why.code)) + ": " + why.context;
+  failed.failure = std::move(why);
+  close_call(index, step, failed);
+}
+
+void turn_machine::withdraw_questions(turn_keeps& step) {
+  for (auto& asked : questions_) {
+    asked.withdrawn = true;
+    step.questions.push_back(asked);
+  }
+  questions_.clear();
+}
+
+} // namespace kodad::actors

@@ -1,0 +1,70 @@
+// TYPE IDS: the registration of every message with CAF. The first block lists what passes between
+// the gateway and the sessions and could travel to another node; the second what never leaves the
+// process and is not serialised.
+#pragma once
+
+#include "actors/inspect.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+#include <caf/type_id.hpp>
+
+CAF_BEGIN_TYPE_ID_BLOCK(kodad, caf::first_custom_type_id)
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::acknowledged))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::agent))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::agent_list))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::answer_question))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::branch_session))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::cancel_turn))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::create_agent))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::create_session))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::delete_agent))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::delete_session))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::get_agent))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::get_session))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::get_setting))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::get_turn))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::list_agents))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::list_messages))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::list_models))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::list_providers))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::list_questions))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::list_sessions))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::list_settings))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::message_page))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::model_list))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::patch_session))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::provider_list))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::put_setting))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::question_list))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::refresh_models))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::replace_agent))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::send_message))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::session))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::session_page))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::setting))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::setting_list))
+CAF_ADD_TYPE_ID(kodad, (kodad::proto::turn))
+CAF_END_TYPE_ID_BLOCK(kodad)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::agents_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::call_chunks)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::call_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::cancel_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::end_carried)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::event_page)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::give_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::history)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::keep)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::load_history)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::models_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::open_stream)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::publish_frames)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::read_events)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::tool_chunk)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::tool_finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::turn_ends)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::turn_keeps)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::turn_shows)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::waiting_questions)

@@ -1,121 +1,88 @@
 #include "proto/error.hpp"
 
+#include <array>
+
 namespace kodad::proto {
 
+namespace {
+
+struct word_of {
+  ec code;
+  std::string_view word;
+};
+
+// In the order of the enum, so that a code is the index of its word.
+constexpr auto words = std::to_array<word_of>({
+    {ec::invalid_json, "invalid_json"},
+    {ec::invalid_request, "invalid_request"},
+    {ec::missing_field, "missing_field"},
+    {ec::wrong_type, "wrong_type"},
+    {ec::invalid_value, "invalid_value"},
+    {ec::unknown_agent, "unknown_agent"},
+    {ec::unknown_model, "unknown_model"},
+    {ec::unauthorized, "unauthorized"},
+    {ec::host_not_allowed, "host_not_allowed"},
+    {ec::origin_not_allowed, "origin_not_allowed"},
+    {ec::workspace_not_allowed, "workspace_not_allowed"},
+    {ec::unsupported_media, "unsupported_media"},
+    {ec::body_too_large, "body_too_large"},
+    {ec::head_too_large, "head_too_large"},
+    {ec::request_timeout, "request_timeout"},
+    {ec::not_found, "not_found"},
+    {ec::method_not_allowed, "method_not_allowed"},
+    {ec::session_not_found, "session_not_found"},
+    {ec::message_not_found, "message_not_found"},
+    {ec::turn_not_found, "turn_not_found"},
+    {ec::question_not_found, "question_not_found"},
+    {ec::agent_not_found, "agent_not_found"},
+    {ec::setting_not_found, "setting_not_found"},
+    {ec::already_answered, "already_answered"},
+    {ec::session_busy, "session_busy"},
+    {ec::no_active_turn, "no_active_turn"},
+    {ec::queue_full, "queue_full"},
+    {ec::agent_exists, "agent_exists"},
+    {ec::builtin_agent, "builtin_agent"},
+    {ec::idempotency_conflict, "idempotency_conflict"},
+    {ec::host_full, "host_full"},
+    {ec::draining, "draining"},
+    {ec::storage_full, "storage_full"},
+    {ec::storage_failed, "storage_failed"},
+    {ec::timeout, "timeout"},
+    {ec::internal, "internal"},
+    {ec::cancelled, "cancelled"},
+    {ec::interrupted, "interrupted"},
+    {ec::provider_down, "provider_down"},
+    {ec::provider_auth, "provider_auth"},
+    {ec::provider_refused, "provider_refused"},
+    {ec::provider_failed, "provider_failed"},
+    {ec::rate_limited, "rate_limited"},
+    {ec::quota_exceeded, "quota_exceeded"},
+    {ec::context_overflow, "context_overflow"},
+    {ec::stream_cut, "stream_cut"},
+    {ec::stream_stalled, "stream_stalled"},
+    {ec::content_filtered, "content_filtered"},
+    {ec::step_limit, "step_limit"},
+    {ec::workspace_vanished, "workspace_vanished"},
+    {ec::tool_not_found, "tool_not_found"},
+    {ec::tool_invalid_args, "tool_invalid_args"},
+    {ec::tool_denied, "tool_denied"},
+    {ec::tool_failed, "tool_failed"},
+    {ec::tool_timeout, "tool_timeout"},
+});
+
+constexpr bool in_order() {
+  for (size_t at = 0; at < words.size(); ++at)
+    if (words[at].code != static_cast<ec>(at))
+      return false;
+  return words.back().code == ec::tool_timeout;
+}
+static_assert(in_order(), "a code is missing or stands in another place than in the enum");
+
+} // namespace
+
 std::string_view to_word(ec code) {
-  switch (code) {
-  case ec::invalid_json:
-    return "invalid_json";
-  case ec::invalid_request:
-    return "invalid_request";
-  case ec::missing_field:
-    return "missing_field";
-  case ec::wrong_type:
-    return "wrong_type";
-  case ec::invalid_value:
-    return "invalid_value";
-  case ec::unknown_agent:
-    return "unknown_agent";
-  case ec::unknown_model:
-    return "unknown_model";
-  case ec::unauthorized:
-    return "unauthorized";
-  case ec::host_not_allowed:
-    return "host_not_allowed";
-  case ec::origin_not_allowed:
-    return "origin_not_allowed";
-  case ec::workspace_not_allowed:
-    return "workspace_not_allowed";
-  case ec::unsupported_media:
-    return "unsupported_media";
-  case ec::body_too_large:
-    return "body_too_large";
-  case ec::head_too_large:
-    return "head_too_large";
-  case ec::request_timeout:
-    return "request_timeout";
-  case ec::not_found:
-    return "not_found";
-  case ec::method_not_allowed:
-    return "method_not_allowed";
-  case ec::session_not_found:
-    return "session_not_found";
-  case ec::message_not_found:
-    return "message_not_found";
-  case ec::turn_not_found:
-    return "turn_not_found";
-  case ec::question_not_found:
-    return "question_not_found";
-  case ec::agent_not_found:
-    return "agent_not_found";
-  case ec::setting_not_found:
-    return "setting_not_found";
-  case ec::already_answered:
-    return "already_answered";
-  case ec::session_busy:
-    return "session_busy";
-  case ec::no_active_turn:
-    return "no_active_turn";
-  case ec::queue_full:
-    return "queue_full";
-  case ec::agent_exists:
-    return "agent_exists";
-  case ec::builtin_agent:
-    return "builtin_agent";
-  case ec::idempotency_conflict:
-    return "idempotency_conflict";
-  case ec::host_full:
-    return "host_full";
-  case ec::draining:
-    return "draining";
-  case ec::storage_full:
-    return "storage_full";
-  case ec::storage_failed:
-    return "storage_failed";
-  case ec::timeout:
-    return "timeout";
-  case ec::internal:
-    return "internal";
-  case ec::cancelled:
-    return "cancelled";
-  case ec::interrupted:
-    return "interrupted";
-  case ec::provider_down:
-    return "provider_down";
-  case ec::provider_auth:
-    return "provider_auth";
-  case ec::provider_refused:
-    return "provider_refused";
-  case ec::provider_failed:
-    return "provider_failed";
-  case ec::rate_limited:
-    return "rate_limited";
-  case ec::quota_exceeded:
-    return "quota_exceeded";
-  case ec::context_overflow:
-    return "context_overflow";
-  case ec::stream_cut:
-    return "stream_cut";
-  case ec::stream_stalled:
-    return "stream_stalled";
-  case ec::content_filtered:
-    return "content_filtered";
-  case ec::step_limit:
-    return "step_limit";
-  case ec::workspace_vanished:
-    return "workspace_vanished";
-  case ec::tool_not_found:
-    return "tool_not_found";
-  case ec::tool_invalid_args:
-    return "tool_invalid_args";
-  case ec::tool_denied:
-    return "tool_denied";
-  case ec::tool_failed:
-    return "tool_failed";
-  case ec::tool_timeout:
-    return "tool_timeout";
-  }
-  return "internal";
+  auto at = static_cast<size_t>(code);
+  return at < words.size() ? words[at].word : "internal";
 }
 
 error make_error(ec code, std::string context) {

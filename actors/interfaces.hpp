@@ -135,12 +135,11 @@ using fan_out_actor = caf::typed_actor<
     caf::reacts_to<caf::get_atom, subscriber_key>, caf::reacts_to<caf::leave_atom, subscriber_key>>;
 
 /// A TURN: one per running turn. Performs what the turn machine says.
-using turn_actor =
-    caf::typed_actor<caf::reacts_to<call_chunks>, caf::reacts_to<call_ended>,
-                     caf::reacts_to<tool_chunk>, caf::reacts_to<tool_finished>,
-                     caf::reacts_to<give_answer>, caf::reacts_to<proto::cancel_turn>,
-                     // INTERNAL: begin; and the end of a wait between two attempts.
-                     caf::reacts_to<caf::ok_atom>, caf::reacts_to<caf::tick_atom, uint64_t>>;
+using turn_actor = caf::typed_actor<caf::reacts_to<call_chunks>, caf::reacts_to<call_ended>,
+                                    caf::reacts_to<tool_chunk>, caf::reacts_to<tool_finished>,
+                                    caf::reacts_to<give_answer>, caf::reacts_to<proto::cancel_turn>,
+                                    // INTERNAL: the wait between two attempts is over.
+                                    caf::reacts_to<caf::tick_atom, uint64_t>>;
 
 /// A SESSION: one per session in use. Owns the transcript, numbers the events, runs one turn at a
 /// time and keeps the queue.
@@ -155,8 +154,6 @@ using session_actor = caf::typed_actor<
     // Fails with no_active_turn.
     caf::replies_to<proto::cancel_turn>::with<proto::turn>,
     caf::replies_to<proto::patch_session>::with<proto::session>,
-    // Makes a new session from the messages up to one of them.
-    caf::replies_to<proto::branch_session>::with<proto::session>,
     // Ends the turn and its processes, then removes all that is kept, and quits.
     caf::replies_to<proto::delete_session>::with<acknowledged>, caf::reacts_to<end_carried>,
     caf::reacts_to<agents_changed>, caf::reacts_to<models_changed>,
@@ -175,6 +172,7 @@ using directory_actor = caf::typed_actor<
     caf::replies_to<proto::answer_question>::with<acknowledged>,
     caf::replies_to<proto::cancel_turn>::with<proto::turn>,
     caf::replies_to<proto::patch_session>::with<proto::session>,
+    // Makes a new session from the messages up to one of them.
     caf::replies_to<proto::branch_session>::with<proto::session>,
     caf::replies_to<proto::delete_session>::with<acknowledged>,
     caf::replies_to<open_stream>::with<acknowledged>, caf::reacts_to<end_carried>,

@@ -49,6 +49,29 @@ struct event_page {
   uint64_t first_kept = 0; ///< The oldest id in the log; 0 when it is empty.
 };
 
+/// To a reader: how to copy a session's messages up to one of them into a new session.
+struct plan_branch {
+  proto::session_id from;
+  proto::message_id last;
+  proto::session_id to;
+};
+
+struct branch_plan {
+  storage::write_batch writes;
+  uint64_t message_count = 0;
+  uint32_t turn_count = 0;
+};
+
+/// To a reader: is this folder, followed through all links, allowed as a workspace?
+struct resolve_workspace {
+  std::string path;
+  std::vector<std::string> roots;
+};
+
+struct resolved_workspace {
+  std::string path;
+};
+
 // --- streams ---------------------------------------------------------------------------------
 
 /// To a session's fan-out, by way of the directory: let this stream see the session.

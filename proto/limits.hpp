@@ -31,6 +31,7 @@ inline constexpr auto stream_heartbeat = 15s; ///< Proxies cut silent connection
 inline constexpr size_t subscriber_buffer_bytes = 1024 * 1024;
 inline constexpr size_t fan_out_slice = 256; ///< Sends between two looks at other sessions.
 inline constexpr size_t replay_page_bytes = 256 * 1024;
+inline constexpr size_t replay_page_events = 4096;
 inline constexpr size_t event_retention_turns = 20;
 inline constexpr auto delta_flush = 100ms; ///< How far the log may lag behind what was shown.
 inline constexpr size_t delta_flush_bytes = 64 * 1024;
@@ -56,7 +57,8 @@ inline constexpr auto idempotency_window = 24h;
 // Turns.
 inline constexpr int steps_max = 250; ///< KodaCode's primary_max_steps.
 inline constexpr size_t turns_running = 4096;
-inline constexpr size_t tool_input_bytes = 256 * 1024; ///< JSON of one call's arguments.
+inline constexpr int64_t context_size_unknown = 128'000; ///< KodaCode's assumption.
+inline constexpr size_t tool_input_bytes = 256 * 1024;   ///< JSON of one call's arguments.
 
 // Model calls.
 inline constexpr int attempts_max = 6; ///< One try and KodaCode's max_retries of 5.

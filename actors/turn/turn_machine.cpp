@@ -42,6 +42,23 @@ effects turn_machine::resume(std::vector<proto::part_record> parts,
   return out;
 }
 
+effects turn_machine::abandon(std::vector<proto::part_record> parts,
+                              std::vector<proto::question_record> questions) {
+  effects out;
+  parts_ = std::move(parts);
+  questions_ = std::move(questions);
+  turn_ends how;
+  how.last = new_step();
+  how.phase = turn_phase::interrupted;
+  how.failure = proto::make_error(proto::ec::interrupted, "a restart cut the turn off");
+  for (uint32_t i = 0; i < parts_.size(); ++i)
+    if (parts_[i].shown.call_id && !parts_[i].shown.ended_at)
+      fail_call(i, how.last,
+                proto::make_error(proto::ec::interrupted, "interrupted, effect unknown"));
+  end(out, std::move(how));
+  return out;
+}
+
 void turn_machine::start_step(effects& out) {
   phase_ = phase::calling;
   draft_.emplace(facts_.record.shown.number, steps_ + 1, facts_.record.model_id, used_calls());

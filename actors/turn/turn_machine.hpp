@@ -88,6 +88,10 @@ public:
   effects resume(std::vector<proto::part_record> parts,
                  std::vector<proto::question_record> questions);
 
+  /// Ends a turn that a restart cut off, where the host is configured not to go on with it.
+  effects abandon(std::vector<proto::part_record> parts,
+                  std::vector<proto::question_record> questions);
+
   // Inputs. Those that come too late for the present phase have no effect.
   effects on_chunks(const std::vector<proto::stream_chunk>& chunks);
   effects on_call_ended(const std::optional<proto::provider::call_failure>& failure);

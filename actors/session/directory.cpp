@@ -1,0 +1,304 @@
+#include "actors/session/directory.hpp"
+
+#include "actors/session/event_outbox.hpp"
+#include "actors/session/session.hpp"
+#include "actors/stream/fan_out.hpp"
+#include "proto/limits.hpp"
+#include "storage/question_store.hpp"
+#include "storage/session_store.hpp"
+#include "storage/turn_store.hpp"
+
+#include <set>
+
+namespace kodad::actors {
+
+using proto::ec;
+
+namespace {
+
+/// How often idle sessions are looked for, and how soon a broken one is loaded again.
+constexpr auto idle_check = std::chrono::seconds(10);
+constexpr auto reload_delay = std::chrono::seconds(2);
+
+} // namespace
+
+proto::result<proto::session_record> directory_state::find(const proto::session_id& id) const {
+  auto found = storage::session_store::find(world->database.read(), id);
+  if (!found)
+    return found.failure();
+  if (!*found)
+    return proto::make_error(ec::session_not_found, "there is no such session");
+  return std::move(**found);
+}
+
+proto::result<session_start> directory_state::read_start(const proto::session_id& id) const {
+  auto record = find(id);
+  if (!record)
+    return record.failure();
+  session_start out;
+  out.record = std::move(*record);
+  auto snapshot = world->database.read();
+  auto active = storage::turn_store::active_of(snapshot, id);
+  if (!active)
+    return active.failure();
+  out.active = std::move(*active);
+  auto waiting = storage::question_store::waiting(snapshot, id);
+  if (!waiting)
+    return waiting.failure();
+  out.waiting = std::move(*waiting);
+  return out;
+}
+
+proto::result<stream_outlook> directory_state::read_outlook(const proto::session_id& id) const {
+  auto record = find(id);
+  if (!record)
+    return record.failure();
+  stream_outlook out;
+  out.last_event_id = std::max(record->shown.last_event_id, record->event_ids_reserved);
+  auto last = storage::turn_store::last(world->database.read(), id);
+  if (!last)
+    return last.failure();
+  if (*last) {
+    out.last_turn = (*last)->shown.number;
+    out.last_turn_first_event = (*last)->first_event_id;
+    out.turn_runs = is_active((*last)->shown.state);
+    out.last_turn_carried = !out.turn_runs && record->carried_turn >= out.last_turn;
+  }
+  return out;
+}
+
+proto::result<directory_state::entry*> directory_state::with_audience(const proto::session_id& id) {
+  auto& place = entries[id];
+  place.last_used = clock::now();
+  if (place.audience)
+    return &place;
+  auto outlook = read_outlook(id);
+  if (!outlook) {
+    entries.erase(id);
+    return outlook.failure();
+  }
+  place.audience = self->spawn(fan_out, id, hub, world->archive, directory_actor(self), *outlook);
+  return &place;
+}
+
+proto::result<directory_state::entry*> directory_state::loaded(const proto::session_id& id) {
+  if (is_flushing)
+    return proto::make_error(ec::draining, "the host is shutting down");
+  if (auto known_one = entries.find(id); known_one != entries.end() && known_one->second.session) {
+    known_one->second.last_used = clock::now();
+    return &known_one->second;
+  }
+  auto start = read_start(id);
+  if (!start)
+    return start.failure();
+  auto place = with_audience(id);
+  if (!place)
+    return place.failure();
+  (*place)->session =
+      self->spawn<caf::monitored>(session, world, (*place)->audience, known, std::move(*start));
+  return place;
+}
+
+bool directory_state::park(const proto::session_id& id, std::function<void()> again) {
+  auto place = entries.find(id);
+  if (place == entries.end() || !place->second.is_retiring)
+    return false;
+  place->second.parked.push_back(std::move(again));
+  return true;
+}
+
+template <class T, class Command>
+void directory_state::forward(const Command& command, caf::typed_response_promise<T> promise) {
+  if (park(command.session, [this, command, promise] { forward<T>(command, promise); }))
+    return;
+  auto place = loaded(command.session);
+  if (place)
+    promise.delegate((*place)->session, command);
+  else
+    promise.deliver(to_caf(place.failure()));
+}
+
+void directory_state::open(const open_stream& what,
+                           caf::typed_response_promise<acknowledged> promise) {
+  if (park(what.session, [this, what, promise] { open(what, promise); }))
+    return;
+  auto place = with_audience(what.session);
+  if (place)
+    promise.delegate((*place)->audience, what);
+  else
+    promise.deliver(to_caf(place.failure()));
+}
+
+void directory_state::note_carried(const end_carried& end) {
+  auto place = entries.find(end.session);
+  if (place != entries.end() && place->second.session)
+    self->send(place->second.session, end);
+}
+
+void directory_state::resume_cut_off() {
+  auto active = storage::turn_store::active(world->database.read());
+  if (!active || is_flushing)
+    return;
+  std::set<proto::session_id> cut_off;
+  for (const auto& [id, number] : *active)
+    cut_off.insert(id);
+  for (const auto& id : cut_off)
+    if (!park(id, [this, id] { (void)loaded(id); }))
+      (void)loaded(id);
+}
+
+void directory_state::look_for_idle() {
+  std::vector<proto::session_id> idle;
+  auto limit = clock::now() - proto::limits::session_idle;
+  for (const auto& [id, place] : entries)
+    if (place.last_used < limit && !place.is_retiring)
+      idle.push_back(id);
+  for (const auto& id : idle)
+    retire(id);
+  self->delayed_send(self, idle_check, caf::tick_atom_v);
+}
+
+void directory_state::retire(const proto::session_id& id) {
+  auto& place = entries[id];
+  place.is_retiring = true;
+  if (!place.session)
+    return retired(id, true);
+  self->request(place.session, proto::limits::ask, caf::close_atom_v)
+      .then([this, id](bool left) { retired(id, left); },
+            [this, id](const caf::error&) { retired(id, false); });
+}
+
+void directory_state::retired(const proto::session_id& id, bool left) {
+  auto place = entries.find(id);
+  if (place == entries.end())
+    return;
+  if (left)
+    place->second.session = {};
+  auto after = [this, id](bool audience_left) {
+    auto at = entries.find(id);
+    if (at == entries.end())
+      return;
+    at->second.is_retiring = false;
+    at->second.last_used = clock::now();
+    if (audience_left)
+      at->second.audience = {};
+    auto parked = std::move(at->second.parked);
+    drop_if_empty(id);
+    for (auto& again : parked)
+      again();
+  };
+  if (!left || !place->second.audience)
+    return after(false);
+  self->request(place->second.audience, proto::limits::ask, caf::close_atom_v)
+      .then([after](bool audience_left) { after(audience_left); },
+            [after](const caf::error&) { after(false); });
+}
+
+void directory_state::drop_if_empty(const proto::session_id& id) {
+  auto place = entries.find(id);
+  if (place != entries.end() && !place->second.session && !place->second.audience &&
+      place->second.parked.empty() && !place->second.is_retiring)
+    entries.erase(place);
+}
+
+void directory_state::session_down(const caf::actor_addr& who, const caf::error& why) {
+  auto owner = session_of.extract(who.id());
+  if (owner.empty() || is_flushing)
+    return;
+  const auto& id = owner.mapped();
+  auto place = entries.find(id);
+  if (place == entries.end() || place->second.is_retiring)
+    return;
+  place->second.session = {};
+  // Broken: what is kept of it is whole. A turn that it ran goes on after a pause.
+  if (why && why != caf::exit_reason::normal)
+    self->delayed_send(self, reload_delay, caf::ok_atom_v);
+  else if (!find(id))
+    place->second.audience = {}; // Deleted: the fan-out ends by itself.
+  drop_if_empty(id);
+}
+
+void directory_state::flush(caf::typed_response_promise<acknowledged> promise) {
+  is_flushing = true;
+  flushing = promise;
+  flushes_open = 1;
+  for (auto& [id, place] : entries) {
+    if (!place.session)
+      continue;
+    ++flushes_open;
+    self->request(place.session, proto::limits::ask, caf::flush_atom_v)
+        .then([this](acknowledged) { flushed_one(); },
+              [this](const caf::error&) { flushed_one(); });
+  }
+  flushed_one();
+}
+
+void directory_state::flushed_one() {
+  if (--flushes_open == 0)
+    flushing.deliver(acknowledged{});
+}
+
+template <class News>
+void directory_state::tell_all(const News& news) {
+  for (auto& [id, place] : entries)
+    if (place.session)
+      self->send(place.session, news);
+}
+
+directory_actor::behavior_type directory(directory_actor::stateful_pointer<directory_state> self,
+                                         shared_world world, std::shared_ptr<stream_hub> hub) {
+  auto& state = self->state;
+  state.world = std::move(world);
+  state.hub = std::move(hub);
+  self->set_down_handler(
+      [self](const caf::down_msg& down) { self->state.session_down(down.source, down.reason); });
+  self->delayed_send(self, idle_check, caf::tick_atom_v);
+  auto forwarded = [self]<class T, class Command>(const Command& command, T*) -> caf::result<T> {
+    auto promise = self->make_response_promise<T>();
+    self->state.template forward<T>(command, promise);
+    return promise;
+  };
+  constexpr proto::turn* a_turn = nullptr;
+  constexpr proto::session* a_session = nullptr;
+  constexpr acknowledged* nothing = nullptr;
+  return {
+      [self](const proto::create_session& wish) -> caf::result<proto::session> {
+        auto promise = self->make_response_promise<proto::session>();
+        self->state.create(wish, promise);
+        return promise;
+      },
+      [forwarded](const proto::send_message& x) { return forwarded(x, a_turn); },
+      [forwarded](const proto::answer_question& x) { return forwarded(x, nothing); },
+      [forwarded](const proto::cancel_turn& x) { return forwarded(x, a_turn); },
+      [forwarded](const proto::patch_session& x) { return forwarded(x, a_session); },
+      [self](const proto::branch_session& wish) -> caf::result<proto::session> {
+        auto promise = self->make_response_promise<proto::session>();
+        self->state.branch(wish, promise);
+        return promise;
+      },
+      [forwarded](const proto::delete_session& x) { return forwarded(x, nothing); },
+      [self](const open_stream& what) -> caf::result<acknowledged> {
+        auto promise = self->make_response_promise<acknowledged>();
+        self->state.open(what, promise);
+        return promise;
+      },
+      [self](const end_carried& end) { self->state.note_carried(end); },
+      [self](const agents_changed& news) {
+        self->state.known.agents = news.agents;
+        self->state.tell_all(news);
+      },
+      [self](const models_changed& news) {
+        self->state.known.models = news.models;
+        self->state.tell_all(news);
+      },
+      [self](caf::ok_atom) { self->state.resume_cut_off(); },
+      [self](caf::flush_atom) -> caf::result<acknowledged> {
+        auto promise = self->make_response_promise<acknowledged>();
+        self->state.flush(promise);
+        return promise;
+      },
+      [self](caf::tick_atom) { self->state.look_for_idle(); },
+  };
+}
+
+} // namespace kodad::actors

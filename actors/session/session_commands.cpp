@@ -1,0 +1,144 @@
+// The session's half that serves commands other than messages: answers, cancel, patch, delete.
+#include "actors/error.hpp"
+#include "actors/session/session.hpp"
+#include "storage/host/clock.hpp"
+#include "storage/question_store.hpp"
+#include "storage/session_store.hpp"
+#include "storage/turn_store.hpp"
+
+#include <algorithm>
+
+namespace kodad::actors {
+
+using proto::ec;
+
+void session_state::answer(const proto::answer_question& given, done_promise promise) {
+  if (repeats.answers(world->database, record.shown.id.text, given.once, promise,
+                      [this, given, promise] { answer(given, promise); }))
+    return;
+  if (auto problem = refuse(given)) {
+    promise.deliver(to_caf(*problem));
+    return;
+  }
+  if (answering.contains(given.question)) {
+    promise.deliver(to_caf(proto::make_error(ec::already_answered, "another client answered")));
+    return;
+  }
+  answering.emplace(given.question, pending_answer{promise, given.once});
+  self->send(runner, give_answer{given.question, given.response});
+}
+
+std::optional<proto::error> session_state::refuse(const proto::answer_question& given) const {
+  auto asked = waiting.find(given.question);
+  if (asked == waiting.end() || !runner) {
+    auto kept =
+        storage::question_store::find(world->database.read(), record.shown.id, given.question);
+    if (!kept)
+      return kept.failure();
+    if (!*kept || (*kept)->withdrawn)
+      return proto::make_error(ec::question_not_found, "no such question is waiting");
+    return proto::make_error(ec::already_answered, "the question was answered before");
+  }
+  const auto& shown = asked->second.shown;
+  if (given.response.empty() || (!shown.multiple && given.response.size() != 1))
+    return proto::field_error(ec::invalid_value, "response", "expected exactly one answer");
+  bool is_known = std::ranges::find(shown.options, given.response.front()) != shown.options.end();
+  if (shown.purpose == proto::question_purpose::permission && !is_known)
+    return proto::field_error(ec::invalid_value, "response", "expected once, always or reject");
+  return std::nullopt;
+}
+
+void session_state::cancel(const proto::cancel_turn&, turn_promise promise) {
+  if (!current) {
+    promise.deliver(to_caf(proto::make_error(ec::no_active_turn, "no turn is running")));
+    return;
+  }
+  current->shown.cancel_requested = true;
+  current->shown.state = proto::turn_phase::cancelling;
+  if (runner)
+    self->send(runner, proto::cancel_turn{record.shown.id});
+  storage::write_batch batch;
+  storage::turn_store::put(batch, *current);
+  commit(std::move(batch), {},
+         [promise, shown = current->shown](const std::optional<proto::error>& failure) mutable {
+           if (failure)
+             promise.deliver(to_caf(*failure));
+           else
+             promise.deliver(shown);
+         });
+}
+
+std::optional<proto::error> session_state::refuse(const proto::patch_session& change) const {
+  if (removing)
+    return proto::make_error(ec::session_not_found, "the session is being deleted");
+  if (change.agent_id && !known.find(*change.agent_id))
+    return proto::field_error(ec::unknown_agent, "agent_id", "there is no such agent");
+  if (change.model_id && !known.find(*change.model_id))
+    return proto::field_error(ec::unknown_model, "model_id", "there is no such model");
+  if (change.budget && *change.budget < 0)
+    return proto::field_error(ec::invalid_value, "budget", "a budget is not negative");
+  return std::nullopt;
+}
+
+void session_state::patch(const proto::patch_session& change, session_promise promise) {
+  if (auto problem = refuse(change)) {
+    promise.deliver(to_caf(*problem));
+    return;
+  }
+  auto& shown = record.shown;
+  std::vector<proto::event> events;
+  shown.agent_id = change.agent_id.value_or(shown.agent_id);
+  shown.model_id = change.model_id.value_or(shown.model_id);
+  if (change.title && *change.title != shown.title) {
+    shown.title = *change.title;
+    events.push_back(proto::title_updated_event(shown.title));
+  }
+  record.titled_by_user = record.titled_by_user || change.title.has_value();
+  if (!change.metadata.text.empty())
+    shown.metadata = change.metadata;
+  if (change.budget)
+    shown.budget = change.budget;
+  shown.updated_at = storage::host::now();
+  commit({}, std::move(events),
+         [this, promise](const std::optional<proto::error>& failure) mutable {
+           if (failure)
+             promise.deliver(to_caf(*failure));
+           else
+             promise.deliver(record.shown);
+         });
+}
+
+void session_state::remove(const proto::delete_session&, done_promise promise) {
+  if (removing) {
+    promise.deliver(to_caf(proto::make_error(ec::session_not_found, "the session is deleted")));
+    return;
+  }
+  removing = promise;
+  queue.clear();
+  if (!current)
+    return erase_all();
+  // Its processes end first; `turn_is_over` goes on from there.
+  if (runner)
+    self->send(runner, proto::cancel_turn{record.shown.id});
+}
+
+void session_state::erase_all() {
+  storage::write_batch batch;
+  auto erased = storage::erase_session(batch, world->database.read(), record.shown.id);
+  if (!erased)
+    return break_down(erased.failure());
+  self->request(world->store, proto::limits::ask, keep{std::move(batch)})
+      .then(
+          [this](acknowledged) {
+            auto gone =
+                encode_frame(outbox.last_id() + 1, proto::session_deleted_event(record.shown.id));
+            self->send(audience, publish_frames{{gone}, gone->id});
+            self->send(audience, proto::delete_session{record.shown.id});
+            removing->deliver(acknowledged{});
+            removing.reset();
+            self->quit();
+          },
+          [this](const caf::error& failure) { break_down(from_caf(failure)); });
+}
+
+} // namespace kodad::actors

@@ -1,0 +1,214 @@
+// The session's half that takes messages in: checking, keeping, queueing and starting turns.
+#include "actors/error.hpp"
+#include "actors/session/session.hpp"
+#include "actors/turn/title.hpp"
+#include "proto/limits.hpp"
+#include "storage/event_store.hpp"
+#include "storage/host/clock.hpp"
+#include "storage/message_store.hpp"
+#include "storage/turn_store.hpp"
+
+namespace kodad::actors {
+
+using proto::ec;
+using proto::turn_phase;
+
+namespace {
+
+proto::error with_retry(ec code, std::string context, int64_t seconds) {
+  auto out = proto::make_error(code, std::move(context));
+  out.retry_after_s = seconds;
+  return out;
+}
+
+/// A model of a configured provider that the catalog has not (yet) heard of.
+proto::model unlisted_model(const proto::model_id& id) {
+  proto::model out;
+  out.id = id;
+  out.provider_id = provider_of(id);
+  out.provider_name = out.provider_id;
+  out.name = name_of(id);
+  out.context_size = proto::limits::context_size_unknown;
+  return out;
+}
+
+} // namespace
+
+void session_state::accept(const proto::send_message& message, turn_promise promise) {
+  if (repeats.answers(world->database, record.shown.id.text, message.once, promise,
+                      [this, message, promise] { accept(message, promise); }))
+    return;
+  if (auto problem = refuse(message)) {
+    promise.deliver(to_caf(*problem));
+    return;
+  }
+  storage::write_batch batch;
+  std::vector<proto::event> events;
+  auto added = add_turn(message, batch);
+  auto number = added.shown.number;
+  if (current || !queue.empty()) {
+    added.shown.queue_position = static_cast<uint32_t>(queue.size() + 1);
+    added.shown.after_event_id = outbox.last_id();
+    storage::turn_store::put(batch, added);
+    queue.push_back(added);
+  } else {
+    begin_turn(std::move(added), batch, events);
+  }
+  auto shown = current && current->shown.number == number ? current->shown : queue.back().shown;
+  repeats.begin(batch, record.shown.id.text, message.once, shown);
+  commit(std::move(batch), std::move(events),
+         [this, once = message.once, shown,
+          promise](const std::optional<proto::error>& failure) mutable {
+           if (failure) {
+             promise.deliver(to_caf(*failure));
+           } else {
+             promise.deliver(shown);
+             if (current && current->shown.number == shown.number)
+               spawn_turn(start_mode::fresh);
+           }
+           repeats.finish(once);
+         });
+}
+
+std::optional<proto::error> session_state::refuse(const proto::send_message& message) const {
+  if (removing)
+    return proto::make_error(ec::session_not_found, "the session is being deleted");
+  if (message.content.empty())
+    return proto::field_error(ec::invalid_value, "content", "a message needs some content");
+  if (!message.attachments.empty())
+    return proto::field_error(ec::invalid_value, "attachments",
+                              "the session's model takes no attachments");
+  if (message.agent_id && !known.find(*message.agent_id))
+    return proto::field_error(ec::unknown_agent, "agent_id", "there is no such agent");
+  if (message.model_id && !known.find(*message.model_id))
+    return proto::field_error(ec::unknown_model, "model_id", "there is no such model");
+  bool is_busy = current || !queue.empty();
+  if (is_busy && message.when_busy == proto::busy_policy::reject)
+    return with_retry(ec::session_busy, "a turn is running in this session", 1);
+  if (is_busy && queue.size() >= world->options.queue_length) {
+    auto full = with_retry(ec::queue_full, "the session's queue is full", 5);
+    full.limit = static_cast<int64_t>(world->options.queue_length);
+    return full;
+  }
+  return std::nullopt;
+}
+
+proto::turn_record session_state::add_turn(const proto::send_message& message,
+                                           storage::write_batch& batch) {
+  namespace host = storage::host;
+  auto now = host::now();
+  record.shown.agent_id = message.agent_id.value_or(record.shown.agent_id);
+  record.shown.model_id = message.model_id.value_or(record.shown.model_id);
+  record.shown.updated_at = now;
+  proto::turn_record out;
+  out.shown.session_id = record.shown.id;
+  out.shown.operation_id = host::new_id<proto::operation_id>("turn");
+  out.shown.number = ++record.shown.turn_count;
+  out.shown.message_id = host::new_id<proto::message_id>("msg");
+  out.agent_id = record.shown.agent_id;
+  out.model_id = record.shown.model_id;
+  out.variant = message.variant;
+  out.user_message = host::new_id<proto::message_id>("msg");
+  // The answer's place is taken now, so that it follows its question however long the queue is.
+  proto::message_record said{out.user_message,
+                             record.message_count,
+                             out.shown.number,
+                             proto::message_role::user,
+                             now,
+                             {},
+                             {},
+                             {},
+                             {}};
+  out.message_sequence = record.message_count + 1;
+  record.message_count += 2;
+  proto::part_record content;
+  content.shown.text = message.content;
+  storage::message_store::put_head(batch, record.shown.id, said);
+  storage::message_store::put_part(batch, record.shown.id, said.sequence, 0, content);
+  if (record.shown.title.empty())
+    record.shown.title = make_title(message.content);
+  return out;
+}
+
+void session_state::begin_turn(proto::turn_record next, storage::write_batch& batch,
+                               std::vector<proto::event>& events) {
+  auto now = storage::host::now();
+  next.shown.state = turn_phase::running;
+  next.shown.queue_position.reset();
+  next.shown.started_at = now;
+  next.shown.after_event_id = outbox.last_id();
+  next.first_event_id = outbox.last_id() + 1;
+  attempt_base = next.first_event_id;
+  proto::message_record answer{next.shown.message_id,
+                               next.message_sequence,
+                               next.shown.number,
+                               proto::message_role::assistant,
+                               now,
+                               next.model_id,
+                               {},
+                               {},
+                               {}};
+  storage::message_store::put_head(batch, record.shown.id, answer);
+  storage::turn_store::put(batch, next);
+  forget_old_events(next.shown.number, batch);
+  events.push_back(proto::turn_start_event({next.shown.number, next.shown.operation_id,
+                                            next.shown.message_id, next.agent_id, next.model_id}));
+  if (record.shown.title != written.shown.title)
+    events.push_back(proto::title_updated_event(record.shown.title));
+  record.shown.updated_at = now;
+  current = std::move(next);
+}
+
+void session_state::forget_old_events(uint32_t number, storage::write_batch& batch) {
+  auto kept = static_cast<uint32_t>(world->options.turns_kept);
+  if (number <= kept)
+    return;
+  auto first =
+      storage::turn_store::first_event_of(world->database.read(), record.shown.id, number - kept);
+  if (first.ok() && *first > 0)
+    storage::event_store::erase_below(batch, record.shown.id, *first);
+}
+
+void session_state::start_next() {
+  if (current || queue.empty() || is_broken || removing)
+    return;
+  storage::write_batch batch;
+  std::vector<proto::event> events;
+  auto next = std::move(queue.front());
+  queue.pop_front();
+  for (size_t i = 0; i < queue.size(); ++i) {
+    queue[i].shown.queue_position = static_cast<uint32_t>(i + 1);
+    storage::turn_store::put(batch, queue[i]);
+  }
+  begin_turn(std::move(next), batch, events);
+  commit(std::move(batch), std::move(events), [this](const std::optional<proto::error>& failure) {
+    if (!failure)
+      spawn_turn(start_mode::fresh);
+  });
+}
+
+void session_state::spawn_turn(start_mode mode) {
+  const auto* who = known.find(current->agent_id);
+  const auto* listed = known.find(current->model_id);
+  bool is_served = world->providers.contains(std::string(provider_of(current->model_id)));
+  if (!who)
+    return fail_turn(proto::make_error(ec::unknown_agent, "the turn's agent is gone"));
+  if (!is_served)
+    return fail_turn(proto::make_error(ec::unknown_model, "the turn's provider is gone"));
+  turn_setup setup{*current,
+                   *who,
+                   listed ? *listed : unlisted_model(current->model_id),
+                   record.shown.id,
+                   record.shown.workspace,
+                   record.granted,
+                   {},
+                   mode};
+  for (const auto& [id, asked] : waiting)
+    setup.waiting.push_back(asked);
+  runner = self->spawn<caf::monitored>(turn, caf::actor_cast<session_actor>(self), world,
+                                       std::move(setup));
+  if (current->shown.cancel_requested)
+    self->send(runner, proto::cancel_turn{record.shown.id});
+}
+
+} // namespace kodad::actors

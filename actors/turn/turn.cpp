@@ -1,0 +1,166 @@
+#include "actors/turn/turn.hpp"
+
+#include "actors/error.hpp"
+#include "actors/turn/judgement.hpp"
+#include "actors/turn/prompt.hpp"
+#include "proto/limits.hpp"
+#include "storage/host/clock.hpp"
+
+#include <random>
+
+namespace kodad::actors {
+
+turn_state::turn_state(turn_actor::pointer self_ptr) : self(self_ptr) {}
+
+turn_facts turn_state::facts() const {
+  return {setup.record, setup.model, world->options.steps_max, world->options.attempts_max};
+}
+
+turn_sources turn_state::sources() const {
+  auto jitter = [engine = std::minstd_rand(std::random_device{}())]() mutable {
+    return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+  };
+  return {[] { return storage::host::new_id<proto::question_id>("q"); },
+          [] { return storage::host::now(); }, std::move(jitter)};
+}
+
+judge turn_state::make_judge() {
+  return [this](const std::string& tool, const std::string& input) {
+    return judge_tool_call({setup.who, world->options.permission, granted, tools}, tool, input);
+  };
+}
+
+void turn_state::begin(const history& all) {
+  std::vector<proto::part_record> parts;
+  for (const auto& message : *all.messages) {
+    if (message.head.sequence == setup.record.message_sequence)
+      parts = message.parts;
+    else
+      past.push_back(message);
+  }
+  machine.emplace(facts(), make_judge(), sources());
+  if (setup.mode == start_mode::fresh)
+    perform(machine->begin());
+  else if (setup.mode == start_mode::resumed)
+    perform(machine->resume(std::move(parts), std::move(setup.waiting)));
+  else
+    perform(machine->abandon(std::move(parts), std::move(setup.waiting)));
+  for (auto& given : early_answers)
+    perform(machine->on_answer(given));
+  if (cancel_is_due)
+    perform(machine->on_cancel());
+}
+
+void turn_state::perform(effects todo) {
+  for (auto& what : todo)
+    std::visit([this](auto& x) { perform_one(x); }, what);
+}
+
+void turn_state::perform_one(call_model& what) {
+  auto request = compose(
+      {setup.who, setup.model, past, machine->parts(), tools, setup.workspace, what.with_tools});
+  // An actor's id is unique within the process, and no turn makes 2^20 calls.
+  last_call = last_call == 0 ? (self->id() << 20) + 1 : last_call + 1;
+  self->send(provider, start_call{last_call, setup.session,
+                                  std::make_shared<const proto::chat_request>(std::move(request)),
+                                  caf::actor_cast<call_listener_actor>(self)});
+}
+
+void turn_state::perform_one(stop_model&) {
+  self->send(provider, cancel_call{last_call});
+}
+
+void turn_state::perform_one(show_events& what) {
+  self->send(session, turn_shows{setup.record.shown.number, std::move(what.events)});
+}
+
+void turn_state::perform_one(keep_step& what) {
+  for (const auto& rule : what.what.granted)
+    granted.push_back(rule);
+  self->request(session, proto::limits::ask, std::move(what.what))
+      .then([this, token = what.token](acknowledged) { perform(machine->on_kept(token)); },
+            [this](const caf::error& failure) { self->quit(failure); });
+}
+
+void turn_state::perform_one(start_tool& what) {
+  tool_run_request run{setup.session, what.call, what.tool, what.input, setup.workspace};
+  self->send(world->tools, run_tool{std::move(run), caf::actor_cast<tool_listener_actor>(self)});
+}
+
+void turn_state::perform_one(stop_tool& what) {
+  self->send(world->tools, cancel_tool{setup.session, what.call});
+}
+
+void turn_state::perform_one(wait_before_retry& what) {
+  self->delayed_send(self, std::chrono::milliseconds(what.delay_ms), caf::tick_atom_v, what.ticket);
+}
+
+void turn_state::perform_one(end_turn& what) {
+  self->request(session, proto::limits::ask, std::move(what.how))
+      .then([this](acknowledged) { self->quit(); },
+            [this](const caf::error& failure) { self->quit(failure); });
+}
+
+void turn_state::cancel() {
+  if (machine)
+    perform(machine->on_cancel());
+  else
+    cancel_is_due = true;
+}
+
+void turn_state::answer(const give_answer& given) {
+  if (machine)
+    perform(machine->on_answer(given));
+  else
+    early_answers.push_back(given);
+}
+
+void turn_state::finish(const tool_finished& run) {
+  perform(machine->on_tool_finished(run));
+  // Without its folder the turn can do nothing more.
+  if (run.failure && run.failure->code == proto::ec::workspace_vanished)
+    break_down(*run.failure);
+}
+
+void turn_state::break_down(const proto::error& why) {
+  perform(machine->on_broken(why));
+}
+
+turn_actor::behavior_type turn(turn_actor::stateful_pointer<turn_state> self, session_actor session,
+                               shared_world world, turn_setup setup) {
+  auto& state = self->state;
+  state.session = std::move(session);
+  state.world = std::move(world);
+  state.setup = std::move(setup);
+  state.granted = state.setup.granted;
+  state.tools = tools_of(state.setup.who, state.world->tool_specs);
+  auto provider = state.world->providers.find(std::string(provider_of(state.setup.model.id)));
+  if (provider != state.world->providers.end())
+    state.provider = provider->second;
+  // A session that goes takes its turn along.
+  self->monitor(state.session);
+  self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
+  self->request(state.world->archive, proto::limits::ask,
+                load_history{state.setup.session, state.setup.record.message_sequence + 1})
+      .then([self](const history& all) { self->state.begin(all); },
+            [self](const caf::error& failure) { self->quit(failure); });
+  return {
+      [self](const call_chunks& x) {
+        if (x.call == self->state.last_call)
+          self->state.perform(self->state.machine->on_chunks(x.chunks));
+      },
+      [self](const call_ended& x) {
+        if (x.call == self->state.last_call)
+          self->state.perform(self->state.machine->on_call_ended(x.failure));
+      },
+      [self](const tool_chunk& x) { self->state.perform(self->state.machine->on_tool_chunk(x)); },
+      [self](const tool_finished& x) { self->state.finish(x); },
+      [self](const give_answer& x) { self->state.answer(x); },
+      [self](const proto::cancel_turn&) { self->state.cancel(); },
+      [self](caf::tick_atom, uint64_t ticket) {
+        self->state.perform(self->state.machine->on_retry_time(ticket));
+      },
+  };
+}
+
+} // namespace kodad::actors

@@ -1,0 +1,75 @@
+// The TURN actor. Interface: actors/interfaces.hpp.
+//
+// Performs what the turn machine says: makes the model call, runs the tools, asks the session to
+// keep and to show, waits between attempts. Decides nothing itself. Ends once its session has kept
+// the end; when the session goes first, it takes its model call and its tools with it.
+#pragma once
+
+#include "actors/session/world.hpp"
+#include "actors/turn/turn_machine.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace kodad::actors {
+
+enum class start_mode : uint8_t {
+  fresh,
+  resumed,   ///< Goes on after a restart.
+  abandoned, ///< Ends after a restart.
+};
+
+/// All that a turn starts from.
+struct turn_setup {
+  proto::turn_record record;
+  proto::agent who;
+  proto::model model;
+  proto::session_id session;
+  std::string workspace;
+  std::vector<proto::granted_rule> granted;
+  std::vector<proto::question_record> waiting;
+  start_mode mode = start_mode::fresh;
+};
+
+struct turn_state {
+  explicit turn_state(turn_actor::pointer self_ptr);
+
+  static inline const char* name = "turn";
+
+  void begin(const history& all);
+  void perform(effects todo);
+  void perform_one(call_model& what);
+  void perform_one(stop_model& what);
+  void perform_one(show_events& what);
+  void perform_one(keep_step& what);
+  void perform_one(start_tool& what);
+  void perform_one(stop_tool& what);
+  void perform_one(wait_before_retry& what);
+  void perform_one(end_turn& what);
+  void cancel();
+  void answer(const give_answer& given);
+  void finish(const tool_finished& run);
+  void break_down(const proto::error& why);
+  turn_facts facts() const;
+  turn_sources sources() const;
+  judge make_judge();
+
+  turn_actor::pointer self;
+  session_actor session;
+  shared_world world;
+  turn_setup setup;
+  provider_actor provider;
+  std::vector<proto::tool_spec> tools;   ///< Those the agent may use.
+  std::vector<proto::full_message> past; ///< The transcript before this turn's answer.
+  std::vector<proto::granted_rule> granted;
+  std::optional<turn_machine> machine; ///< Absent until the transcript is loaded.
+  model_call_key last_call = 0;
+
+  // What came in before the transcript.
+  bool cancel_is_due = false;
+  std::vector<give_answer> early_answers;
+};
+
+turn_actor::behavior_type turn(turn_actor::stateful_pointer<turn_state> self, session_actor session,
+                               shared_world world, turn_setup setup);
+
+} // namespace kodad::actors

@@ -4,6 +4,7 @@
 // (actors/error.hpp turns it back).
 #pragma once
 
+#include "actors/error.hpp"
 #include "actors/messages.hpp"
 #include "actors/type_ids.hpp"
 

@@ -54,6 +54,9 @@ inline constexpr size_t page_default = 100;
 inline constexpr size_t page_max = 1000;
 inline constexpr auto idempotency_window = 24h;
 
+// Catalogs.
+inline constexpr size_t agents = 1000; ///< Far more than anybody tells apart.
+
 // Turns.
 inline constexpr int steps_max = 250; ///< KodaCode's primary_max_steps.
 inline constexpr size_t turns_running = 4096;

@@ -2,6 +2,8 @@
 
 #include "proto/limits.hpp"
 
+#include <set>
+
 namespace kodad::proto::json {
 
 namespace {
@@ -15,6 +17,26 @@ std::optional<T> find_as(const object& from, std::string_view key) {
   if (node->get(out) != simdjson::SUCCESS)
     return std::nullopt;
   return out;
+}
+
+/// The first key that stands twice in an object of the tree. Depth is bounded by the parser.
+std::optional<std::string> duplicate_key(const value& node) {
+  if (array items; node.get(items) == simdjson::SUCCESS) {
+    for (auto item : items)
+      if (auto found = duplicate_key(item))
+        return found;
+  }
+  object entries;
+  if (node.get(entries) != simdjson::SUCCESS)
+    return std::nullopt;
+  std::set<std::string_view> seen;
+  for (auto entry : entries) {
+    if (!seen.insert(entry.key).second)
+      return std::string(entry.key);
+    if (auto found = duplicate_key(entry.value))
+      return found;
+  }
+  return std::nullopt;
 }
 
 } // namespace
@@ -39,6 +61,16 @@ result<object> parser::parse_object(std::string_view text) {
   if (root->get(out) != simdjson::SUCCESS)
     return make_error(ec::invalid_json, "the JSON text is not an object");
   return out;
+}
+
+result<void> refuse_duplicate_keys(std::string_view text) {
+  parser reading;
+  auto root = reading.parse(text);
+  if (!root)
+    return {};
+  if (auto key = duplicate_key(*root))
+    return field_error(ec::invalid_value, *key, "this key stands twice");
+  return {};
 }
 
 bool is_valid_utf8(std::string_view bytes) {

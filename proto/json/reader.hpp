@@ -29,6 +29,10 @@ private:
   simdjson::dom::parser parser_;
 };
 
+/// Fails with `invalid_value`, naming the key, when an object anywhere in `text` has a key twice.
+/// Text that is no JSON passes: it fails elsewhere.
+result<void> refuse_duplicate_keys(std::string_view text);
+
 bool is_valid_utf8(std::string_view bytes);
 
 // Look-ups for trees whose shape is somebody else's: absent, null and wrongly typed all give

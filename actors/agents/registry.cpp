@@ -1,0 +1,136 @@
+#include "actors/agents/registry.hpp"
+
+#include "proto/limits.hpp"
+#include "storage/agent_store.hpp"
+
+#include <algorithm>
+
+namespace kodad::actors {
+
+using proto::ec;
+
+const proto::agent* agent_registry_state::find(const proto::agent_id& id) const {
+  auto found = std::ranges::find(*agents, id, &proto::agent::id);
+  return found == agents->end() ? nullptr : &*found;
+}
+
+proto::result<proto::agent> agent_registry_state::get(const proto::agent_id& id) const {
+  if (const auto* found = find(id))
+    return *found;
+  return proto::make_error(ec::agent_not_found, "there is no such agent");
+}
+
+std::optional<proto::error> agent_registry_state::refuse_change(const proto::agent_id& id) const {
+  const auto* found = find(id);
+  if (!found)
+    return proto::make_error(ec::agent_not_found, "there is no such agent");
+  if (found->builtin)
+    return proto::make_error(ec::builtin_agent, "built-in agents cannot be changed or deleted");
+  return std::nullopt;
+}
+
+void agent_registry_state::create(proto::agent wish, agent_promise promise) {
+  if (find(wish.id)) {
+    promise.deliver(
+        to_caf(proto::field_error(ec::agent_exists, "id", "an agent of this id exists")));
+    return;
+  }
+  if (agents->size() >= proto::limits::agents) {
+    auto full = proto::make_error(ec::host_full, "the host has as many agents as it may");
+    full.limit = static_cast<int64_t>(proto::limits::agents);
+    promise.deliver(to_caf(full));
+    return;
+  }
+  keep_one(std::move(wish), promise);
+}
+
+void agent_registry_state::replace(proto::agent wish, agent_promise promise) {
+  if (auto problem = refuse_change(wish.id))
+    promise.deliver(to_caf(*problem));
+  else
+    keep_one(std::move(wish), promise);
+}
+
+void agent_registry_state::keep_one(proto::agent wish, agent_promise promise) {
+  wish.builtin = false;
+  wish.source = "api";
+  if (wish.name.empty())
+    wish.name = wish.id.text;
+  storage::write_batch batch;
+  storage::agent_store::put(batch, wish);
+  self->request(store, proto::limits::ask, keep{std::move(batch)})
+      .then(
+          [this, wish, promise](acknowledged) mutable {
+            auto all = *agents;
+            std::erase_if(all, [&](const auto& x) { return x.id == wish.id; });
+            all.push_back(wish);
+            become_known(std::move(all));
+            promise.deliver(std::move(wish));
+          },
+          [promise](const caf::error& failure) mutable { promise.deliver(failure); });
+}
+
+void agent_registry_state::remove(const proto::agent_id& id,
+                                  caf::typed_response_promise<acknowledged> promise) {
+  if (auto problem = refuse_change(id)) {
+    promise.deliver(to_caf(*problem));
+    return;
+  }
+  storage::write_batch batch;
+  storage::agent_store::erase(batch, id);
+  self->request(store, proto::limits::ask, keep{std::move(batch)})
+      .then(
+          [this, id, promise](acknowledged) mutable {
+            auto all = *agents;
+            std::erase_if(all, [&](const auto& x) { return x.id == id; });
+            become_known(std::move(all));
+            promise.deliver(acknowledged{});
+          },
+          [promise](const caf::error& failure) mutable { promise.deliver(failure); });
+}
+
+void agent_registry_state::become_known(std::vector<proto::agent> all) {
+  std::ranges::sort(all, {}, &proto::agent::id);
+  agents = std::make_shared<const std::vector<proto::agent>>(std::move(all));
+  for (const auto& listener : listeners)
+    self->send(listener, agents_changed{agents});
+}
+
+agent_registry_actor::behavior_type
+agent_registry(agent_registry_actor::stateful_pointer<agent_registry_state> self, store_actor store,
+               std::vector<proto::agent> agents) {
+  self->state.store = std::move(store);
+  self->state.become_known(std::move(agents));
+  return {
+      [self](const proto::list_agents&) -> caf::result<proto::agent_list> {
+        return proto::agent_list{*self->state.agents};
+      },
+      [self](const proto::get_agent& x) -> caf::result<proto::agent> {
+        auto found = self->state.get(x.agent);
+        if (!found)
+          return to_caf(found.failure());
+        return std::move(*found);
+      },
+      [self](const proto::create_agent& x) -> caf::result<proto::agent> {
+        auto promise = self->make_response_promise<proto::agent>();
+        self->state.create(x.agent, promise);
+        return promise;
+      },
+      [self](const proto::replace_agent& x) -> caf::result<proto::agent> {
+        auto promise = self->make_response_promise<proto::agent>();
+        self->state.replace(x.agent, promise);
+        return promise;
+      },
+      [self](const proto::delete_agent& x) -> caf::result<acknowledged> {
+        auto promise = self->make_response_promise<acknowledged>();
+        self->state.remove(x.agent, promise);
+        return promise;
+      },
+      [self](const listen_to_catalog& who) {
+        self->state.listeners.push_back(who.listener);
+        self->send(who.listener, agents_changed{self->state.agents});
+      },
+  };
+}
+
+} // namespace kodad::actors

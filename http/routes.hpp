@@ -1,0 +1,57 @@
+// ROUTES: the table of everything kodad answers, and the way from a request to its handler. Paths
+// are matched segment by segment, never by regular expression. The handlers stand in http/routes/,
+// one file per resource: parse, ask, shape; they decide nothing.
+#pragma once
+
+#include "http/gateway/request.hpp"
+#include "http/gateway_actor.hpp"
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kodad::http {
+
+/// What the routes know of the host beside its actors.
+struct host_facts {
+  std::string version;
+  proto::agent_id default_agent;
+  proto::model_id default_model;
+  std::vector<std::string> workspace_roots;
+  std::vector<std::string> tools;
+  std::string sandbox;        ///< "bubblewrap" or "none".
+  std::string sandbox_reason; ///< Why there is none; empty otherwise.
+  std::atomic<bool> is_draining = false;
+};
+
+/// Everything a handler may use.
+struct desk {
+  gateway_actor gateway;
+  actors::front_desk to;
+  std::shared_ptr<host_facts> facts;
+};
+
+/// One request on its way through a handler.
+struct call {
+  const request& in;
+  std::vector<std::string> ids; ///< The path's variable segments, in order.
+  reply_token token;
+  const desk& at;
+};
+
+struct route {
+  std::string_view method;
+  std::string_view path; ///< ":x" stands for any one segment.
+  void (*handler)(call&);
+};
+
+/// All routes, in the order of the contract.
+std::span<const route> all_routes();
+
+/// Finds the route and calls its handler; answers 404, or 405 with Allow, otherwise.
+void dispatch(const request& in, reply_token token, const desk& at);
+
+} // namespace kodad::http

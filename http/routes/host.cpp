@@ -1,0 +1,71 @@
+#include "http/routes/handlers.hpp"
+#include "http/routes/parse.hpp"
+#include "proto/limits.hpp"
+
+namespace kodad::http {
+
+namespace {
+
+struct health {
+  std::string status;
+  std::string version;
+
+  static constexpr auto fields() {
+    return std::tuple(proto::field("status", &health::status),
+                      proto::field("version", &health::version));
+  }
+};
+
+void write_limits(proto::json::writer& out) {
+  namespace limits = proto::limits;
+  auto put = [&out](std::string_view name, size_t bound) {
+    out.key(name).integer(static_cast<int64_t>(bound));
+  };
+  out.begin_object();
+  put("body_bytes", limits::body_bytes);
+  put("queue_length", limits::queue_length);
+  put("page_max", limits::page_max);
+  put("connections", limits::connections);
+  put("subscriber_buffer_bytes", limits::subscriber_buffer_bytes);
+  put("steps_max", limits::steps_max);
+  out.end_object();
+}
+
+response config_response(const host_facts& facts, const proto::provider_list& providers) {
+  proto::json::writer out;
+  out.begin_object().key("version").string(facts.version);
+  out.key("default_agent").string(facts.default_agent.text);
+  out.key("default_model").string(facts.default_model.text);
+  out.key("tool_count").integer(static_cast<int64_t>(facts.tools.size())).key("tools");
+  proto::json::write_value(out, facts.tools);
+  out.key("mcp_servers").begin_array().end_array().key("providers");
+  proto::json::write_value(out, providers.providers);
+  out.key("workspace_roots");
+  proto::json::write_value(out, facts.workspace_roots);
+  out.key("sandbox").begin_object().key("mode").string(facts.sandbox);
+  if (!facts.sandbox_reason.empty())
+    out.key("reason").string(facts.sandbox_reason);
+  out.end_object().key("limits");
+  write_limits(out);
+  out.end_object();
+  response made;
+  made.body = out.take();
+  return made;
+}
+
+} // namespace
+
+void get_health(call& now) {
+  bool is_draining = now.at.facts->is_draining;
+  now.token.answer(json_response(health{is_draining ? "draining" : "ok", now.at.facts->version},
+                                 is_draining ? 503 : 200));
+}
+
+void get_config(call& now) {
+  ask<proto::provider_list>(now.at.gateway, now.at.to.models, proto::list_providers{}, now.token,
+                            [facts = now.at.facts](const proto::provider_list& providers) {
+                              return config_response(*facts, providers);
+                            });
+}
+
+} // namespace kodad::http

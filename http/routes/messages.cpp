@@ -1,0 +1,102 @@
+#include "http/routes/handlers.hpp"
+#include "http/routes/parse.hpp"
+#include "http/routes/streaming.hpp"
+#include "proto/limits.hpp"
+
+namespace kodad::http {
+
+using proto::ec;
+
+namespace {
+
+struct answer_body {
+  proto::question_id question_id;
+  proto::raw_json response;
+
+  static constexpr auto fields() {
+    constexpr auto required = proto::presence::required;
+    return std::tuple(proto::field("question_id", &answer_body::question_id, required),
+                      proto::field("response", &answer_body::response, required));
+  }
+};
+
+/// A string, or an array of strings.
+proto::result<std::vector<std::string>> read_response(const proto::raw_json& from) {
+  if (auto one = proto::json::read<std::string>(from.text))
+    return std::vector<std::string>{std::move(*one)};
+  auto many = proto::json::read<std::vector<std::string>>(from.text);
+  if (many)
+    return std::move(*many);
+  return proto::field_error(ec::wrong_type, "response", "expected a string or an array of strings");
+}
+
+std::string links(const request& in, const proto::message_page& page) {
+  std::string out;
+  if (page.next_after)
+    out += "<" + link_to(in, {"after", page.next_after->text, "before"}) + ">; rel=\"next\"";
+  if (page.next_before)
+    out += std::string(out.empty() ? "" : ", ") + "<" +
+           link_to(in, {"before", page.next_before->text, "after"}) + ">; rel=\"prev\"";
+  return out;
+}
+
+} // namespace
+
+void post_message(call& now) {
+  auto message = read_body<proto::send_message>(now);
+  if (!message)
+    return;
+  auto once = once_of(now.in);
+  if (!once)
+    return refuse(now, once.failure());
+  message->session = proto::session_id{now.ids[0]};
+  message->once = std::move(*once);
+  if (wants_stream(now.in))
+    return send_and_stream(now, std::move(*message));
+  ask<proto::turn>(now.at.gateway, now.at.to.directory, std::move(*message), now.token,
+                   [](const proto::turn& accepted) { return json_response(accepted, 202); });
+}
+
+void get_messages(call& now) {
+  auto given = parse_query(now.in.query);
+  auto limit = number_of(given, "limit", {proto::limits::page_default, 1, proto::limits::page_max});
+  if (!limit)
+    return refuse(now, limit.failure());
+  proto::list_messages wish{proto::session_id{now.ids[0]}, *limit, {}, {}};
+  if (auto before = text_of(given, "before"))
+    wish.before = proto::message_id{*before};
+  if (auto after = text_of(given, "after"))
+    wish.after = proto::message_id{*after};
+  auto shape = [in = request{now.in.method, now.in.path, now.in.query, {}, {}}](
+                   const proto::message_page& page) {
+    auto out = json_response(page.messages);
+    if (auto all = links(in, page); !all.empty())
+      out.headers.emplace_back("Link", all);
+    return out;
+  };
+  ask<proto::message_page>(now.at.gateway, now.at.to.archive, std::move(wish), now.token, shape);
+}
+
+void post_answer(call& now) {
+  auto body = read_body<answer_body>(now);
+  if (!body)
+    return;
+  auto response = read_response(body->response);
+  if (!response)
+    return refuse(now, response.failure());
+  auto once = once_of(now.in);
+  if (!once)
+    return refuse(now, once.failure());
+  ask<proto::acknowledged>(now.at.gateway, now.at.to.directory,
+                           proto::answer_question{proto::session_id{now.ids[0]}, body->question_id,
+                                                  std::move(*response), std::move(*once)},
+                           now.token, [](const proto::acknowledged&) { return empty_response(); });
+}
+
+void get_questions(call& now) {
+  ask<proto::question_list>(
+      now.at.gateway, now.at.to.reader, proto::list_questions{proto::session_id{now.ids[0]}},
+      now.token, [](const proto::question_list& all) { return json_response(all.questions); });
+}
+
+} // namespace kodad::http

@@ -1,0 +1,75 @@
+// PARSE: what the handlers share: bodies, query parameters and headers into values, and values into
+// responses. Every fault gives an error that names the field.
+#pragma once
+
+#include "http/routes.hpp"
+#include "proto/json/codec.hpp"
+
+#include <map>
+#include <optional>
+
+namespace kodad::http {
+
+/// Answers the call with an error.
+void refuse(call& now, const proto::error& why);
+
+/// The body's text: "{}" for none. Fails with `unsupported_media` when it is not JSON by its type.
+proto::result<std::string> body_text(const request& in);
+
+/// The body as a `T`; answers the call and gives nothing when it is no good.
+template <class T>
+std::optional<T> read_body(call& now) {
+  auto text = body_text(now.in);
+  if (!text) {
+    refuse(now, text.failure());
+    return std::nullopt;
+  }
+  auto read = proto::json::read<T>(*text);
+  if (read)
+    return std::move(*read);
+  auto why = read.failure();
+  // A body that is no object at all is no JSON for us.
+  if (why.code == proto::ec::wrong_type && why.field.empty())
+    why.code = proto::ec::invalid_json;
+  refuse(now, why);
+  return std::nullopt;
+}
+
+/// The query's parameters, percent-decoded; the last of two equal names wins.
+using query = std::map<std::string, std::string>;
+query parse_query(std::string_view raw);
+
+/// A whole number parameter within [1, max]; `fallback` when absent.
+struct number_range {
+  uint64_t fallback = 0;
+  uint64_t least = 1;
+  uint64_t most = 0;
+};
+proto::result<uint64_t> number_of(const query& from, const std::string& name, number_range range);
+
+/// A text parameter; nothing when absent.
+std::optional<std::string> text_of(const query& from, const std::string& name);
+
+/// What the Idempotency-Key header and the request make together. Fails with `invalid_value`.
+proto::result<proto::idempotency> once_of(const request& in);
+
+/// `path` with the query of the request, in which `name` is `value` and `without` is left out.
+struct link_change {
+  std::string name;
+  std::string value;
+  std::string without;
+};
+std::string link_to(const request& in, const link_change& change);
+
+/// 200, or `status`, with a value's JSON.
+template <class T>
+response json_response(const T& x, int status = 200) {
+  response out;
+  out.status = status;
+  out.body = proto::json::write(x);
+  return out;
+}
+
+response empty_response(int status = 204);
+
+} // namespace kodad::http

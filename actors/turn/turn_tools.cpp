@@ -38,6 +38,15 @@ std::string join(const std::vector<std::string>& words) {
 
 } // namespace
 
+/// Puts a part's present state into the step, in place of an earlier state there.
+void turn_machine::note_part(uint32_t index, turn_keeps& step) const {
+  auto known = std::ranges::find(step.parts, index, &part_change::index);
+  if (known == step.parts.end())
+    step.parts.push_back({index, parts_[index]});
+  else
+    known->part = parts_[index];
+}
+
 void turn_machine::judge_calls(turn_keeps& step, effects& then) {
   for (uint32_t i = 0; i < parts_.size(); ++i)
     if (parts_[i].shown.status == tool_status::pending)
@@ -65,7 +74,7 @@ void turn_machine::allow(uint32_t index, turn_keeps& step, effects& then) {
   call.status = tool_status::running;
   call.started_at = sources_.now();
   running_[*call.call_id] = {index, false};
-  step.parts.push_back({index, parts_[index]});
+  note_part(index, step);
   step.events.push_back(proto::tool_start_event(step.turn, name_of_call(call), call.input));
   then.emplace_back(start_tool{*call.call_id, call.tool, call.input});
 }
@@ -104,7 +113,7 @@ void turn_machine::ask_question(uint32_t index, turn_keeps& step) {
 void turn_machine::add_question(uint32_t index, proto::question asked, turn_keeps& step) {
   auto& call = parts_[index].shown;
   call.status = tool_status::waiting;
-  step.parts.push_back({index, parts_[index]});
+  note_part(index, step);
   asked.question_id = sources_.question_id();
   asked.asked_at = sources_.now();
   step.events.push_back(proto::user_question_event(step.turn, asked));
@@ -203,7 +212,7 @@ void turn_machine::close_call(uint32_t index, turn_keeps& step, const tool_finis
   call.metadata = run.metadata;
   if (run.failure)
     call.error = run.failure->context;
-  step.parts.push_back({index, parts_[index]});
+  note_part(index, step);
   proto::tool_ending how{run.output, {}, now.ms - call.started_at.value_or(now).ms, run.diff};
   if (call.error)
     how.error = *call.error;

@@ -1,0 +1,78 @@
+#include "actors/turn/prompt.hpp"
+#include "actors/turn/retry_policy.hpp"
+#include "actors/turn/title.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace kodad;
+using namespace kodad::actors;
+using proto::chat_part_kind;
+using proto::chat_role;
+
+namespace {
+
+proto::part_record piece(proto::part_type type, uint32_t step, std::string text) {
+  proto::part_record out;
+  out.shown.type = type;
+  out.shown.step = step;
+  out.shown.text = std::move(text);
+  return out;
+}
+
+proto::part_record call(uint32_t step, std::string id, proto::tool_status status) {
+  auto out = piece(proto::part_type::tool, step, "");
+  out.shown.call_id = proto::call_id{std::move(id)};
+  out.shown.tool = "read";
+  out.shown.input = "{}";
+  out.shown.status = status;
+  out.shown.output = "seen";
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("each step of an answer is one message, followed by its tools' results") {
+  proto::agent who;
+  proto::model model;
+  std::vector<proto::full_message> past(1);
+  past[0].parts.push_back(piece(proto::part_type::text, 0, "do it"));
+  std::vector<proto::part_record> parts{
+      piece(proto::part_type::text, 1, "I look"), call(1, "a", proto::tool_status::completed),
+      call(1, "b", proto::tool_status::failed), call(2, "c", proto::tool_status::completed)};
+
+  auto request = compose({who, model, past, parts, {}, "/w"});
+
+  REQUIRE(request.messages.size() == 5);
+  CHECK(request.messages[0].role == chat_role::user);
+  CHECK(request.messages[1].parts.size() == 3);
+  CHECK(request.messages[2].parts[1].kind == chat_part_kind::tool_result);
+  CHECK(request.messages[2].parts[1].failed);
+  CHECK(request.messages[3].parts[0].call_id == "c");
+}
+
+TEST_CASE("a call that never ended is answered as interrupted") {
+  proto::agent who;
+  proto::model model;
+  std::vector<proto::part_record> parts{call(1, "a", proto::tool_status::running)};
+
+  auto request = compose({who, model, {}, parts, {}, "/w"});
+
+  REQUIRE(request.messages.size() == 2);
+  CHECK(request.messages[1].parts[0].text == "interrupted, effect unknown");
+}
+
+TEST_CASE("a title is the first words of the first line") {
+  CHECK(make_title("  \n Fix the build\nplease") == "Fix the build");
+  CHECK(make_title("one two three four five six seven eight nine") ==
+        "one two three four five six seven eight…");
+  CHECK(make_title(" \n ") == "");
+  CHECK(make_title(std::string(200, 'x')) == std::string(60, 'x') + "…");
+}
+
+TEST_CASE("a wait doubles its bound, keeps to the longest and obeys the provider") {
+  CHECK(retry_delay_ms(1, {}, 0.5) == 250);
+  CHECK(retry_delay_ms(3, {}, 0.5) == 1000);
+  CHECK(retry_delay_ms(30, {}, 0.5) == 15'000);
+  CHECK(retry_delay_ms(1, 1234, 0.5) == 1234);
+  CHECK(retry_delay_ms(1, 10'000'000, 0.5) == 60'000);
+}

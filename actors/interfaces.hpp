@@ -37,7 +37,11 @@ using reader_actor =
                      // All of a session's messages, for a model call.
                      caf::replies_to<load_history>::with<history>,
                      // A page of the event log, encoded.
-                     caf::replies_to<read_events>::with<event_page>>;
+                     caf::replies_to<read_events>::with<event_page>,
+                     // The writes that copy a session's messages into a new one.
+                     caf::replies_to<plan_branch>::with<branch_plan>,
+                     // Checks and resolves a folder; fails with workspace_not_allowed.
+                     caf::replies_to<resolve_workspace>::with<resolved_workspace>>;
 
 /// SETTINGS: the owner of the settings table (one).
 using settings_actor = caf::typed_actor<

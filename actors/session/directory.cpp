@@ -173,7 +173,7 @@ void directory_state::retired(const proto::session_id& id, bool left) {
   if (place == entries.end())
     return;
   if (left)
-    place->second.session = {};
+    place->second.session = nullptr;
   auto after = [this, id](bool audience_left) {
     auto at = entries.find(id);
     if (at == entries.end())
@@ -181,7 +181,7 @@ void directory_state::retired(const proto::session_id& id, bool left) {
     at->second.is_retiring = false;
     at->second.last_used = clock::now();
     if (audience_left)
-      at->second.audience = {};
+      at->second.audience = nullptr;
     auto parked = std::move(at->second.parked);
     drop_if_empty(id);
     for (auto& again : parked)
@@ -209,12 +209,12 @@ void directory_state::session_down(const caf::actor_addr& who, const caf::error&
   auto place = entries.find(id);
   if (place == entries.end() || place->second.is_retiring)
     return;
-  place->second.session = {};
+  place->second.session = nullptr;
   // Broken: what is kept of it is whole. A turn that it ran goes on after a pause.
   if (why && why != caf::exit_reason::normal)
     self->delayed_send(self, reload_delay, caf::ok_atom_v);
   else if (!find(id))
-    place->second.audience = {}; // Deleted: the fan-out ends by itself.
+    place->second.audience = nullptr; // Deleted: the fan-out ends by itself.
   drop_if_empty(id);
 }
 

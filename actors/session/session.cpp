@@ -32,8 +32,8 @@ void session_state::load(session_start start) {
   auto last = std::max(record.shown.last_event_id, record.event_ids_reserved);
   outbox = event_outbox(last);
   record.shown.last_event_id = last;
-  attempt_base =
-      storage::event_store::last_durable_id(world->database.read(), record.shown.id).value_or(0);
+  auto base = storage::event_store::last_durable_id(world->database.read(), record.shown.id);
+  attempt_base = base.ok() ? base->value_or(0) : 0;
   for (auto& asked : start.waiting)
     waiting.emplace(asked.shown.question_id, std::move(asked));
   for (auto& active : start.active) {
@@ -133,9 +133,9 @@ proto::session_status session_state::status() const {
 
 void session_state::flush(const caf::flush_atom&, done_promise promise) {
   if (runner) {
-    self->demonitor(runner);
+    self->demonitor(runner.address());
     self->send_exit(runner, caf::exit_reason::user_shutdown);
-    runner = {};
+    runner = nullptr;
   }
   settle([this, promise](const std::optional<proto::error>& failure) mutable {
     if (failure)

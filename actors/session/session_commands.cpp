@@ -1,6 +1,7 @@
 // The session's half that serves commands other than messages: answers, cancel, patch, delete.
 #include "actors/error.hpp"
 #include "actors/session/session.hpp"
+#include "proto/limits.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/question_store.hpp"
 #include "storage/session_store.hpp"

@@ -190,8 +190,8 @@ void session_state::end(const turn_ends& how, done_promise promise) {
 
 void session_state::turn_is_over() {
   if (runner)
-    self->demonitor(runner);
-  runner = {};
+    self->demonitor(runner.address());
+  runner = nullptr;
   if (is_broken)
     return;
   publish();

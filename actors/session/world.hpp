@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "proto/limits.hpp"
 #include "proto/permission.hpp"
 #include "storage/database.hpp"
 

@@ -4,6 +4,7 @@
 #include "actors/session/event_outbox.hpp"
 #include "actors/store/workspace_rule.hpp"
 #include "storage/event_store.hpp"
+#include "proto/limits.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/message_store.hpp"
 #include "storage/question_store.hpp"

@@ -1,0 +1,30 @@
+#include "storage/blob_files.hpp"
+
+#include "storage/digest.hpp"
+#include "storage/host/durable_file.hpp"
+
+namespace kodad::storage {
+
+std::string blob_files::path_of(std::string_view digest) const {
+  auto name = to_hex(digest);
+  return folder_ + "/" + name.substr(0, 2) + "/" + name;
+}
+
+proto::result<void> blob_files::write(std::string_view digest, std::string_view bytes) const {
+  auto path = path_of(digest);
+  if (host::file_exists(path))
+    return {};
+  if (auto made = host::make_folders(path.substr(0, path.rfind('/'))); !made)
+    return made;
+  return host::write_durably(path, bytes);
+}
+
+proto::result<std::string> blob_files::read(std::string_view digest, uint64_t size) const {
+  return host::read_whole(path_of(digest), size);
+}
+
+void blob_files::remove(std::string_view digest) const {
+  host::remove_file(path_of(digest));
+}
+
+} // namespace kodad::storage

@@ -1,0 +1,206 @@
+#include "storage/lmdb/environment.hpp"
+
+#include <cerrno>
+#include <lmdb.h>
+#include <utility>
+
+namespace kodad::storage::lmdb {
+
+using proto::ec;
+using proto::result;
+
+namespace {
+
+constexpr unsigned readers_max = 512;
+
+proto::error failure(const char* what, int code) {
+  bool is_full = code == MDB_MAP_FULL || code == ENOSPC || code == EDQUOT;
+  return proto::make_error(is_full ? ec::storage_full : ec::storage_failed,
+                           std::string(what) + ": " + mdb_strerror(code));
+}
+
+MDB_val to_val(std::string_view bytes) {
+  return {bytes.size(), const_cast<char*>(bytes.data())};
+}
+
+std::string_view to_view(const MDB_val& bytes) {
+  return {static_cast<const char*>(bytes.mv_data), bytes.mv_size};
+}
+
+/// A cursor that closes itself.
+struct cursor {
+  ~cursor() {
+    if (handle)
+      mdb_cursor_close(handle);
+  }
+  MDB_cursor* handle = nullptr;
+};
+
+/// Puts a backward scan on the last row before `end`.
+int seek_before(MDB_cursor* at, const std::string& end, MDB_val& key, MDB_val& value) {
+  key = to_val(end);
+  int code = mdb_cursor_get(at, &key, &value, MDB_SET_RANGE);
+  if (code == MDB_NOTFOUND)
+    return mdb_cursor_get(at, &key, &value, MDB_LAST);
+  return code == MDB_SUCCESS ? mdb_cursor_get(at, &key, &value, MDB_PREV) : code;
+}
+
+} // namespace
+
+transaction::transaction(const environment& owner, MDB_txn* handle, kind what)
+    : owner_(&owner), handle_(handle), kind_(what) {}
+
+transaction::transaction(transaction&& other) noexcept
+    : owner_(other.owner_), handle_(std::exchange(other.handle_, nullptr)), kind_(other.kind_) {}
+
+transaction::~transaction() {
+  if (!handle_)
+    return;
+  if (kind_ == kind::reader)
+    owner_->give_back(handle_);
+  else
+    mdb_txn_abort(handle_);
+}
+
+result<std::optional<std::string_view>> transaction::get(table where, std::string_view key) const {
+  auto wanted = to_val(key);
+  MDB_val value;
+  int code = mdb_get(handle_, owner_->tables_[static_cast<size_t>(where)], &wanted, &value);
+  if (code == MDB_NOTFOUND)
+    return std::optional<std::string_view>();
+  if (code != MDB_SUCCESS)
+    return failure("read a row", code);
+  return std::optional(to_view(value));
+}
+
+result<void> transaction::scan(table where, const key_range& range, direction way,
+                               const row_visitor& visit) const {
+  cursor at;
+  int code = mdb_cursor_open(handle_, owner_->tables_[static_cast<size_t>(where)], &at.handle);
+  if (code != MDB_SUCCESS)
+    return failure("open a cursor", code);
+  MDB_val key = to_val(range.first);
+  MDB_val value;
+  // LMDB knows no empty key: an open beginning is its own operation.
+  auto from_first = range.first.empty() ? MDB_FIRST : MDB_SET_RANGE;
+  code = way == direction::forward ? mdb_cursor_get(at.handle, &key, &value, from_first)
+                                   : seek_before(at.handle, range.end, key, value);
+  while (code == MDB_SUCCESS) {
+    auto now = to_view(key);
+    if (now >= range.end || now < range.first || !visit(now, to_view(value)))
+      return {};
+    code = mdb_cursor_get(at.handle, &key, &value, way == direction::forward ? MDB_NEXT : MDB_PREV);
+  }
+  if (code != MDB_NOTFOUND)
+    return failure("scan rows", code);
+  return {};
+}
+
+result<uint64_t> transaction::count(table where) const {
+  MDB_stat about;
+  int code = mdb_stat(handle_, owner_->tables_[static_cast<size_t>(where)], &about);
+  if (code != MDB_SUCCESS)
+    return failure("count rows", code);
+  return uint64_t{about.ms_entries};
+}
+
+result<void> transaction::put(table where, std::string_view key, std::string_view value) {
+  auto at = to_val(key);
+  auto bytes = to_val(value);
+  int code = mdb_put(handle_, owner_->tables_[static_cast<size_t>(where)], &at, &bytes, 0);
+  if (code != MDB_SUCCESS)
+    return failure("write a row", code);
+  return {};
+}
+
+result<void> transaction::erase(table where, std::string_view key) {
+  auto at = to_val(key);
+  int code = mdb_del(handle_, owner_->tables_[static_cast<size_t>(where)], &at, nullptr);
+  if (code != MDB_SUCCESS && code != MDB_NOTFOUND)
+    return failure("erase a row", code);
+  return {};
+}
+
+result<void> transaction::commit() {
+  int code = mdb_txn_commit(std::exchange(handle_, nullptr));
+  if (code != MDB_SUCCESS)
+    return failure("commit", code);
+  return {};
+}
+
+result<std::unique_ptr<environment>> environment::open(const std::string& folder,
+                                                       size_t map_bytes) {
+  std::unique_ptr<environment> out(new environment);
+  int code = mdb_env_create(&out->handle_);
+  if (code != MDB_SUCCESS)
+    return failure("create the database environment", code);
+  mdb_env_set_mapsize(out->handle_, map_bytes);
+  mdb_env_set_maxreaders(out->handle_, readers_max);
+  mdb_env_set_maxdbs(out->handle_, table_names.size());
+  // NOTLS: a reader belongs to its transaction, not its thread, as actors move between threads.
+  // NORDAHEAD: look-ups jump about; reading ahead would only fill the page cache.
+  code = mdb_env_open(out->handle_, folder.c_str(), MDB_NOTLS | MDB_NORDAHEAD, 0600);
+  if (code != MDB_SUCCESS)
+    return failure("open the database", code);
+  int dead = 0;
+  mdb_reader_check(out->handle_, &dead);
+  if (auto done = out->open_tables(); !done)
+    return done.failure();
+  return out;
+}
+
+result<void> environment::open_tables() {
+  MDB_txn* opening = nullptr;
+  int code = mdb_txn_begin(handle_, nullptr, 0, &opening);
+  if (code != MDB_SUCCESS)
+    return failure("open the tables", code);
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    code = mdb_dbi_open(opening, std::string(table_names[i]).c_str(), MDB_CREATE, &tables_[i]);
+    if (code != MDB_SUCCESS) {
+      mdb_txn_abort(opening);
+      return failure("open a table", code);
+    }
+  }
+  code = mdb_txn_commit(opening);
+  if (code != MDB_SUCCESS)
+    return failure("open the tables", code);
+  return {};
+}
+
+environment::~environment() {
+  for (auto* reader : readers_)
+    mdb_txn_abort(reader);
+  if (handle_)
+    mdb_env_close(handle_);
+}
+
+result<transaction> environment::read() const {
+  MDB_txn* handle = nullptr;
+  {
+    std::lock_guard hold(readers_lock_);
+    if (!readers_.empty()) {
+      handle = readers_.back();
+      readers_.pop_back();
+    }
+  }
+  int code = handle ? mdb_txn_renew(handle) : mdb_txn_begin(handle_, nullptr, MDB_RDONLY, &handle);
+  if (code != MDB_SUCCESS)
+    return failure("begin to read", code);
+  return transaction(*this, handle, transaction::kind::reader);
+}
+
+result<transaction> environment::write() {
+  MDB_txn* handle = nullptr;
+  int code = mdb_txn_begin(handle_, nullptr, 0, &handle);
+  if (code != MDB_SUCCESS)
+    return failure("begin to write", code);
+  return transaction(*this, handle, transaction::kind::writer);
+}
+
+void environment::give_back(MDB_txn* reader) const {
+  mdb_txn_reset(reader);
+  std::lock_guard hold(readers_lock_);
+  readers_.push_back(reader);
+}
+
+} // namespace kodad::storage::lmdb

@@ -1,0 +1,98 @@
+// LMDB, wrapped: the environment, its transactions and scans, with errors as values. The only file
+// pair that includes <lmdb.h>. Knows bytes and tables; what they mean is the stores' business.
+#pragma once
+
+#include "proto/result.hpp"
+#include "storage/schema.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct MDB_env;
+struct MDB_txn;
+
+namespace kodad::storage::lmdb {
+
+enum class direction : uint8_t { forward, backward };
+
+/// Keys from `first` on and before `end`.
+struct key_range {
+  std::string first;
+  std::string end;
+};
+
+/// Looks at one row; false ends the scan. The views live for the call only.
+using row_visitor = std::function<bool(std::string_view key, std::string_view value)>;
+
+class environment;
+
+/// A transaction under way. Views that it gives live as long as it does, and for a writer until its
+/// next write.
+class transaction {
+public:
+  transaction(transaction&& other) noexcept;
+  transaction& operator=(transaction&&) = delete;
+
+  /// Aborts what was not committed; a reader goes back to the pool.
+  ~transaction();
+
+  /// A row's value; nothing when there is no such row.
+  proto::result<std::optional<std::string_view>> get(table where, std::string_view key) const;
+
+  proto::result<void> scan(table where, const key_range& range, direction way,
+                           const row_visitor& visit) const;
+
+  proto::result<uint64_t> count(table where) const;
+
+  // For writers.
+  proto::result<void> put(table where, std::string_view key, std::string_view value);
+  proto::result<void> erase(table where, std::string_view key);
+
+  /// Durable once it returns success; the transaction is over either way.
+  proto::result<void> commit();
+
+private:
+  friend class environment;
+  enum class kind { reader, writer };
+  transaction(const environment& owner, MDB_txn* handle, kind what);
+
+  const environment* owner_;
+  MDB_txn* handle_;
+  kind kind_;
+};
+
+class environment {
+public:
+  /// Opens or creates the database file in `folder`.
+  static proto::result<std::unique_ptr<environment>> open(const std::string& folder,
+                                                          size_t map_bytes);
+  ~environment();
+  environment(const environment&) = delete;
+  environment& operator=(const environment&) = delete;
+
+  /// May be called from any thread; the transaction may move between threads. Keep it short.
+  proto::result<transaction> read() const;
+
+  /// Of one thread only.
+  proto::result<transaction> write();
+
+private:
+  friend class transaction;
+  environment() = default;
+
+  proto::result<void> open_tables();
+  void give_back(MDB_txn* reader) const;
+
+  MDB_env* handle_ = nullptr;
+  std::array<unsigned, table_names.size()> tables_{};
+  mutable std::mutex readers_lock_;
+  mutable std::vector<MDB_txn*> readers_; // Reset, waiting for their next use.
+};
+
+} // namespace kodad::storage::lmdb

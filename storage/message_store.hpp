@@ -1,0 +1,43 @@
+// MESSAGE STORE: the transcript. A message's head and its parts are rows of their own, side by
+// side, so that a turn that grows appends rows and a page is one scan.
+#pragma once
+
+#include "proto/message.hpp"
+#include "storage/database.hpp"
+
+namespace kodad::storage {
+
+/// Which messages: those after one, or the last ones before one, or the first.
+struct message_bounds {
+  size_t limit = 0;
+  std::optional<proto::message_id> before;
+  std::optional<proto::message_id> after;
+};
+
+struct message_slice {
+  std::vector<proto::full_message> messages; ///< Oldest first.
+  bool has_newer = false;
+  bool has_older = false;
+};
+
+class message_store {
+public:
+  static void put_head(write_batch& into, const proto::session_id& session,
+                       const proto::message_record& head);
+
+  static void put_part(write_batch& into, const proto::session_id& session, uint64_t sequence,
+                       uint32_t index, const proto::part_record& part);
+
+  /// Fails with `message_not_found` when a bound names no message of the session.
+  static proto::result<message_slice> page(const snapshot& at, const proto::session_id& session,
+                                           const message_bounds& bounds);
+
+  /// All messages below a sequence number, oldest first.
+  static proto::result<std::vector<proto::full_message>>
+  history(const snapshot& at, const proto::session_id& session, uint64_t below_sequence);
+
+  static proto::result<std::optional<uint64_t>>
+  find_sequence(const snapshot& at, const proto::session_id& session, const proto::message_id& id);
+};
+
+} // namespace kodad::storage

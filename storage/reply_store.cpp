@@ -1,0 +1,49 @@
+#include "storage/reply_store.hpp"
+
+#include "storage/digest.hpp"
+#include "storage/keys.hpp"
+#include "storage/record.hpp"
+
+namespace kodad::storage {
+
+using proto::result;
+
+namespace {
+
+std::string row_key(const std::string& scope, const std::string& key) {
+  return sha256(scope + '\0' + key);
+}
+
+} // namespace
+
+void reply_store::put(write_batch& into, const std::string& scope, const std::string& key,
+                      const proto::kept_reply& reply) {
+  auto row = row_key(scope, key);
+  into.put(table::replies, row, encode(reply));
+  std::string order;
+  append_u64(order, static_cast<uint64_t>(reply.kept_at_ms));
+  into.put(table::replies_by_time, order + row, "");
+}
+
+result<std::optional<proto::kept_reply>>
+reply_store::find(const snapshot& at, const std::string& scope, const std::string& key) {
+  return read_one<proto::kept_reply>(at, table::replies, row_key(scope, key));
+}
+
+result<size_t> reply_store::erase_older(write_batch& into, const snapshot& at,
+                                        proto::timestamp than, size_t count_max) {
+  std::string end;
+  append_u64(end, static_cast<uint64_t>(than.ms));
+  size_t erased = 0;
+  auto scanned = at.scan(table::replies_by_time, {"", end}, lmdb::direction::forward,
+                         [&](std::string_view key, std::string_view) {
+                           into.erase(table::replies_by_time, std::string(key));
+                           into.erase(table::replies, std::string(key.substr(8)));
+                           return ++erased < count_max;
+                         });
+  if (!scanned)
+    return scanned.failure();
+  return erased;
+}
+
+} // namespace kodad::storage

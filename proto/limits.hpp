@@ -74,6 +74,9 @@ inline constexpr size_t provider_streams = 256;
 inline constexpr size_t provider_waiting = 4096;
 inline constexpr size_t provider_error_bytes = 64 * 1024;
 inline constexpr size_t provider_event_bytes = 8 * 1024 * 1024; ///< One SSE event of a provider.
+inline constexpr size_t calls_per_answer = 128; ///< Models send a handful; a runaway server more.
+inline constexpr size_t opaque_bytes = 1024 * 1024; ///< What a provider wants back of one answer.
+inline constexpr size_t models_listed = 10'000;     ///< Of one provider; OpenRouter has hundreds.
 
 // Tools. The model sees at most `tool_output_bytes`; the rest is cut with a mark.
 inline constexpr size_t tool_threads = 8;

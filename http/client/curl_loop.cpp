@@ -1,0 +1,249 @@
+#include "http/client/curl_loop.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <unistd.h>
+
+namespace kodad::http {
+
+using proto::ec;
+using proto::make_error;
+
+namespace {
+
+constexpr size_t events_per_turn = 512;
+
+// A spare handle costs 6 KiB, making one costs 10 us.
+constexpr size_t spare_max = 256;
+
+// Idle connections kept for the next call; as many as one provider may have streams.
+constexpr long connections_kept = 256;
+
+// Streams on one HTTP/2 connection, where the server allows as many.
+constexpr long streams_per_connection = 128;
+
+uint32_t interest_of(int what) {
+  switch (what) {
+  case CURL_POLL_IN:
+    return EPOLLIN;
+  case CURL_POLL_OUT:
+    return EPOLLOUT;
+  case CURL_POLL_INOUT:
+    return EPOLLIN | EPOLLOUT;
+  default:
+    return 0;
+  }
+}
+
+int readiness_of(uint32_t events) {
+  int ready = 0;
+  if (events & (EPOLLIN | EPOLLHUP))
+    ready |= CURL_CSELECT_IN;
+  if (events & EPOLLOUT)
+    ready |= CURL_CSELECT_OUT;
+  if (events & EPOLLERR)
+    ready |= CURL_CSELECT_ERR;
+  return ready;
+}
+
+} // namespace
+
+curl_loop::curl_loop(client_options options, int wake_fd)
+    : options_(std::move(options)), wake_fd_(wake_fd), epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      multi_(curl_multi_init()), share_(curl_share_init()), events_(events_per_turn) {
+  if (!is_open())
+    return;
+  current_.now = steady::now();
+  // Addresses and connections are shared by all handles of a multi handle anyway.
+  curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &curl_loop::on_socket);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &curl_loop::on_timer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections_kept);
+  curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, streams_per_connection);
+  epoll_event interest{};
+  interest.events = EPOLLIN;
+  interest.data.fd = wake_fd_;
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_fd_, &interest);
+}
+
+curl_loop::~curl_loop() {
+  if (is_open())
+    cancel_all();
+  for (auto* easy : spare_)
+    curl_easy_cleanup(easy);
+  curl_multi_cleanup(multi_);
+  curl_share_cleanup(share_);
+  if (epoll_ >= 0)
+    close(epoll_);
+}
+
+void curl_loop::start(start_command command) {
+  auto* easy = take_easy();
+  auto key = command.key;
+  auto added = std::make_unique<exchange>(std::move(command), easy, current_);
+  auto ready = easy ? added->prepare(options_, share_)
+                    : make_error(ec::provider_down, "call a provider: no memory for a handle");
+  if (!ready)
+    added->end_with(ready.failure());
+  else if (auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK)
+    added->end_with(make_error(ec::provider_down, curl_multi_strerror(code)));
+  else {
+    looks_.push({added->next_look(steady::now()), key});
+    exchanges_.emplace(key, std::move(added));
+    return;
+  }
+  added.reset();
+  give_back(easy);
+}
+
+void curl_loop::cancel(actors::exchange_key key) {
+  retire(key, [](exchange& ending) {
+    ending.end_with(make_error(ec::cancelled, "call a provider: cancelled"));
+  });
+}
+
+void curl_loop::cancel_all() {
+  std::vector<actors::exchange_key> keys;
+  for (const auto& [key, running] : exchanges_)
+    keys.push_back(key);
+  for (auto key : keys)
+    cancel(key);
+}
+
+void curl_loop::turn() {
+  int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), wait_ms());
+  current_.now = steady::now();
+  move_ready(count);
+  move_late();
+  // In this order: `flush_gathered` holds pointers to what the others destroy.
+  flush_gathered();
+  reap();
+  end_silent();
+}
+
+int curl_loop::wait_ms() const {
+  auto until = curl_timer_;
+  if (!looks_.empty() && (!until || looks_.top().at < *until))
+    until = looks_.top().at;
+  if (!until)
+    return -1;
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - steady::now()).count();
+  return static_cast<int>(std::clamp<decltype(left)>(left, 0, INT_MAX));
+}
+
+void curl_loop::move_ready(int count) {
+  int running = 0;
+  for (int i = 0; i < count; ++i) {
+    const auto& event = events_[static_cast<size_t>(i)];
+    if (event.data.fd != wake_fd_) {
+      curl_multi_socket_action(multi_, event.data.fd, readiness_of(event.events), &running);
+      continue;
+    }
+    uint64_t rings = 0;
+    [[maybe_unused]] auto got = read(wake_fd_, &rings, sizeof rings);
+  }
+}
+
+void curl_loop::move_late() {
+  if (!curl_timer_ || *curl_timer_ > current_.now)
+    return;
+  curl_timer_.reset();
+  int running = 0;
+  curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+void curl_loop::flush_gathered() {
+  for (auto* owner : current_.with_data)
+    owner->flush();
+  current_.with_data.clear();
+}
+
+void curl_loop::reap() {
+  int left = 0;
+  while (auto* message = curl_multi_info_read(multi_, &left)) {
+    if (message->msg != CURLMSG_DONE)
+      continue;
+    auto code = message->data.result;
+    char* owner = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
+    retire(reinterpret_cast<exchange*>(owner)->key(), [code](exchange& done) { done.end(code); });
+  }
+}
+
+void curl_loop::end_silent() {
+  while (!looks_.empty() && looks_.top().at <= current_.now) {
+    auto key = looks_.top().key;
+    looks_.pop();
+    auto place = exchanges_.find(key);
+    if (place == exchanges_.end())
+      continue;
+    if (place->second->deadline() > current_.now)
+      looks_.push({place->second->next_look(current_.now), key});
+    else
+      retire(key, [](exchange& silent) { silent.end_with(silent.silence()); });
+  }
+}
+
+void curl_loop::retire(actors::exchange_key key, const std::function<void(exchange&)>& last_word) {
+  auto place = exchanges_.find(key);
+  if (place == exchanges_.end())
+    return;
+  auto leaving = std::move(place->second);
+  exchanges_.erase(place);
+  auto* easy = leaving->easy();
+  curl_multi_remove_handle(multi_, easy);
+  last_word(*leaving);
+  leaving.reset();
+  give_back(easy);
+}
+
+CURL* curl_loop::take_easy() {
+  if (spare_.empty())
+    return curl_easy_init();
+  auto* easy = spare_.back();
+  spare_.pop_back();
+  return easy;
+}
+
+void curl_loop::give_back(CURL* easy) {
+  if (!easy)
+    return;
+  curl_easy_reset(easy);
+  if (spare_.size() < spare_max)
+    spare_.push_back(easy);
+  else
+    curl_easy_cleanup(easy);
+}
+
+int curl_loop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void* known) {
+  static_cast<curl_loop*>(self)->watch(fd, what, known != nullptr);
+  return 0;
+}
+
+void curl_loop::watch(curl_socket_t fd, int what, bool known) {
+  if (what == CURL_POLL_REMOVE) {
+    epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+    return;
+  }
+  epoll_event interest{};
+  interest.events = interest_of(what);
+  interest.data.fd = fd;
+  // Curl may close a descriptor and get the same number again without telling us in between.
+  if (epoll_ctl(epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &interest) != 0)
+    epoll_ctl(epoll_, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &interest);
+  if (!known)
+    curl_multi_assign(multi_, fd, this);
+}
+
+int curl_loop::on_timer(CURLM*, long timeout_ms, void* self) {
+  auto& me = *static_cast<curl_loop*>(self);
+  if (timeout_ms < 0)
+    me.curl_timer_.reset();
+  else
+    me.curl_timer_ = steady::now() + std::chrono::milliseconds(timeout_ms);
+  return 0;
+}
+
+} // namespace kodad::http

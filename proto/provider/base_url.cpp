@@ -1,0 +1,58 @@
+#include "proto/provider/base_url.hpp"
+
+namespace kodad::proto::provider {
+
+namespace {
+
+std::string_view after_scheme(std::string_view url) {
+  auto scheme = url.find("://");
+  return scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+}
+
+/// Is there a segment like "v1", "v4" or "v1beta"?
+bool has_version(std::string_view path) {
+  for (auto at = path.find("/v"); at != std::string_view::npos; at = path.find("/v", at + 1))
+    if (at + 2 < path.size() && path[at + 2] >= '0' && path[at + 2] <= '9')
+      return true;
+  return false;
+}
+
+} // namespace
+
+std::string call_url(std::string_view base, std::string_view version, std::string_view path) {
+  auto query_at = base.find('?');
+  auto query = query_at == std::string_view::npos ? std::string_view() : base.substr(query_at);
+  base = base.substr(0, query_at);
+  while (base.ends_with('/'))
+    base.remove_suffix(1);
+  std::string url(base);
+  auto rest = after_scheme(base);
+  auto slash = rest.find('/');
+  if (slash == std::string_view::npos || !has_version(rest.substr(slash)))
+    url.append(version);
+  return url.append(path).append(query);
+}
+
+std::string host_of(std::string_view url) {
+  auto host = after_scheme(url);
+  host = host.substr(0, host.find_first_of("/?#"));
+  if (auto user = host.rfind('@'); user != std::string_view::npos)
+    host.remove_prefix(user + 1);
+  if (host.starts_with('['))
+    host = host.substr(0, host.find(']') + 1);
+  else
+    host = host.substr(0, host.find(':'));
+  std::string out(host);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+bool is_within(std::string_view host, std::string_view domain) {
+  if (!host.ends_with(domain))
+    return false;
+  return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
+}
+
+} // namespace kodad::proto::provider

@@ -1,0 +1,146 @@
+#include "proto/provider/classify.hpp"
+
+#include "proto/provider/retry_after.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace kodad::proto::provider {
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+/// The complaint's words in lower case: its kinds, then its message.
+bool has_any(const std::string& words, std::initializer_list<std::string_view> patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&words](std::string_view pattern) {
+    return words.find(pattern) != std::string::npos;
+  });
+}
+
+bool says_overflow(const std::string& words) {
+  return has_any(words, {"context_length_exceeded", "exceed_context_size", "maximum context length",
+                         "context length", "context window", "context size", "prompt is too long",
+                         "prompt too long", "input is too long", "input token count",
+                         "exceeds the maximum number of tokens", "too many tokens",
+                         "model_context_window_exceeded", "request_too_large"});
+}
+
+// Not "exceeded your current quota": Google says that of a minute's limit too.
+bool says_spent(const std::string& words) {
+  return has_any(words, {"insufficient_quota", "billing_hard_limit", "billing_error", "spend limit",
+                         "spend_limit", "spending limit", "credit balance", "insufficient balance",
+                         "insufficient credit", "out of credit", "insufficient funds"});
+}
+
+bool says_filtered(const std::string& words) {
+  return has_any(words, {"content_filter", "content_policy_violation", "responsibleaipolicy"});
+}
+
+bool says_bad_key(const std::string& words) {
+  return has_any(words,
+                 {"invalid_api_key", "api_key_invalid", "api key not valid", "authentication_error",
+                  "permission_error", "permission_denied", "unauthenticated"});
+}
+
+ec code_of_refusal(int status, const std::string& words) {
+  if (says_bad_key(words))
+    return ec::provider_auth;
+  if (says_filtered(words))
+    return ec::content_filtered;
+  if (status == 413 || says_overflow(words))
+    return ec::context_overflow;
+  return ec::provider_refused;
+}
+
+ec code_of(int status, const std::string& words) {
+  if (status == 402 || says_spent(words))
+    return ec::quota_exceeded;
+  if (status == 401 || status == 403)
+    return ec::provider_auth;
+  if (status == 429)
+    return ec::rate_limited;
+  if (status == 408 || status == 409)
+    return ec::provider_failed;
+  // Some local servers answer 500 when a prompt does not fit.
+  if (status >= 500)
+    return status == 500 && says_overflow(words) ? ec::context_overflow : ec::provider_failed;
+  return code_of_refusal(status, words);
+}
+
+/// The HTTP status that an error frame without a number would have had.
+int status_of_words(const std::string& kind) {
+  if (has_any(kind, {"rate_limit", "resource_exhausted", "too_many_requests", "tokens_per"}))
+    return 429;
+  if (has_any(kind, {"invalid_request", "invalid_argument", "invalid_prompt", "not_found",
+                     "bad_request", "unprocessable", "failed_precondition"}))
+    return 400;
+  return 500;
+}
+
+bool is_retryable(ec code) {
+  switch (code) {
+  case ec::provider_down:
+  case ec::provider_failed:
+  case ec::rate_limited:
+  case ec::stream_cut:
+  case ec::stream_stalled:
+    return true;
+  default:
+    return false;
+  }
+}
+
+std::string words_of(const complaint& said) {
+  return said.kind + " " + lower(said.message);
+}
+
+error describe(ec code, std::string what, const complaint& said) {
+  auto message = presentable(said.message.empty() ? said.kind : said.message);
+  return make_error(code, message.empty() ? what : what + ": " + message);
+}
+
+} // namespace
+
+call_failure classify_answer(int status, const header_list& headers, std::string_view body) {
+  auto said = read_complaint(body);
+  call_failure out;
+  auto what = "the provider answered " + std::to_string(status);
+  out.what = describe(code_of(status, words_of(said)), what, said);
+  out.retryable = is_retryable(out.what.code);
+  if (auto word = find_header(headers, "x-should-retry"); word == "true" || word == "false")
+    out.retryable = word == "true";
+  out.retry_after_ms = asked_wait_ms(headers);
+  if (!out.retry_after_ms)
+    out.retry_after_ms = said.retry_after_ms;
+  if (out.retry_after_ms)
+    out.what.retry_after_s = (*out.retry_after_ms + 999) / 1000;
+  return out;
+}
+
+error classify_frame(const complaint& said) {
+  auto status = said.status != 0 ? said.status : status_of_words(said.kind);
+  auto words = words_of(said);
+  auto code = code_of(status, words);
+  if (code == ec::provider_failed && code_of_refusal(400, words) != ec::provider_refused)
+    code = code_of_refusal(400, words);
+  auto out = describe(code, "the provider broke off", said);
+  if (said.retry_after_ms)
+    out.retry_after_s = (*said.retry_after_ms + 999) / 1000;
+  return out;
+}
+
+call_failure classify_error(const error& failure) {
+  call_failure out{failure, is_retryable(failure.code), std::nullopt};
+  if (failure.retry_after_s)
+    out.retry_after_ms = *failure.retry_after_s * 1000;
+  return out;
+}
+
+} // namespace kodad::proto::provider

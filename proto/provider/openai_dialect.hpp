@@ -1,0 +1,33 @@
+// OPENAI DIALECTS: what the servers that speak Chat Completions disagree on in a request. Told by
+// the host, because nothing else about an endpoint tells.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kodad::proto::provider {
+
+/// How reasoning is switched and bounded.
+enum class reasoning_form : uint8_t {
+  effort,   ///< `reasoning_effort` only.
+  thinking, ///< Beside it `thinking: {"type": "enabled" | "disabled"}` (DeepSeek, Z.ai, Moonshot).
+  openrouter, ///< `reasoning: {"effort" | "max_tokens" | "enabled"}`.
+};
+
+struct openai_dialect {
+  std::string_view token_limit = "max_tokens"; ///< The one name that all others know.
+  reasoning_form reasoning = reasoning_form::effort;
+  bool asks_usage = true; ///< Knows `stream_options`; Mistral refuses it and sends usage anyway.
+  bool says_parallel = false;  ///< `parallel_tool_calls: true`, where it is known to be understood.
+  bool short_call_ids = false; ///< Call ids must be nine letters or digits (Mistral).
+  bool wants_reasoning = false; ///< A call without its `reasoning_content` is refused (DeepSeek).
+  bool key_header = false;      ///< `api-key` in place of a bearer token (Azure).
+};
+
+openai_dialect dialect_of(std::string_view base_url);
+
+/// `id` where it is nine letters or digits, else nine derived from it.
+std::string short_call_id(std::string_view id);
+
+} // namespace kodad::proto::provider

@@ -1,0 +1,13 @@
+// OPENAI USAGE: the token counts of Chat Completions and its dialects.
+#pragma once
+
+#include "proto/json/reader.hpp"
+#include "proto/usage.hpp"
+
+namespace kodad::proto::provider {
+
+/// Cached tokens are taken out of the input. Where the sum shows that reasoning was not counted as
+/// output (xAI), it is added.
+usage read_openai_usage(const json::object& from);
+
+} // namespace kodad::proto::provider

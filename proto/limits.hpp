@@ -77,6 +77,16 @@ inline constexpr size_t provider_event_bytes = 8 * 1024 * 1024; ///< One SSE eve
 inline constexpr size_t calls_per_answer = 128; ///< Models send a handful; a runaway server more.
 inline constexpr size_t opaque_bytes = 1024 * 1024; ///< What a provider wants back of one answer.
 inline constexpr size_t models_listed = 10'000;     ///< Of one provider; OpenRouter has hundreds.
+inline constexpr size_t provider_unread_bytes = 16 * 1024 * 1024; ///< Of one answer.
+inline constexpr size_t provider_models_bytes = 4 * 1024 * 1024;  ///< A list of models.
+inline constexpr auto model_list_deadline = 15s;
+inline constexpr auto end_marker_grace = 5s; ///< Some providers do not close after the end marker.
+
+// The simulated provider. A script is part of a message; what it asks for is bounded here.
+inline constexpr size_t sim_steps = 10'000;
+inline constexpr int64_t sim_delay_ms = 3'600'000;
+inline constexpr size_t sim_attempts_known = 4096; ///< Failed calls whose attempts are counted.
+inline constexpr size_t sim_tool_calls = 6;        ///< Of one answer of sim/koda.
 
 // Tools. The model sees at most `tool_output_bytes`; the rest is cut with a mark.
 inline constexpr size_t tool_threads = 8;

@@ -1,0 +1,123 @@
+#include "actors/provider/provider_call.hpp"
+
+#include "actors/provider/call_desk.hpp"
+#include "proto/limits.hpp"
+
+#include <caf/send.hpp>
+
+namespace kodad::actors {
+
+namespace limits = proto::limits;
+using proto::ec;
+
+provider_call_state::~provider_call_state() {
+  if (exchange_)
+    wire->client->cancel(*exchange_);
+}
+
+void provider_call_state::look() {
+  if (over_)
+    return;
+  if (!inbox_)
+    return open();
+  auto news = inbox_->take();
+  if (news.status) {
+    status_ = *news.status;
+    headers_ = std::move(news.headers);
+  }
+  if (!news.bytes.empty())
+    receive(news.bytes);
+  if (!over_ && news.overflowed && is_success())
+    fail(proto::make_error(ec::provider_failed, "the answer came faster than it could be read"));
+  if (!over_ && news.ended) {
+    exchange_.reset();
+    finish(news.failure);
+  }
+}
+
+void provider_call_state::open() {
+  auto wake = [me = model_call_actor(self)] { caf::anon_send(me, caf::update_atom_v); };
+  inbox_ = std::make_shared<http_inbox>(limits::provider_unread_bytes, wake);
+  decoder_ = wire->format->decoder(call.request->model);
+  exchange_ = wire->client->start(to_http(wire->format->encode(wire->to, *call.request)), inbox_);
+}
+
+void provider_call_state::receive(std::string_view bytes) {
+  if (!is_success()) {
+    auto room = limits::provider_error_bytes - error_body_.size();
+    error_body_ += bytes.substr(0, room);
+    return;
+  }
+  std::vector<proto::stream_chunk> chunks;
+  auto fed = decoder_->feed(bytes, chunks);
+  show(std::move(chunks));
+  if (!fed)
+    fail(fed.failure());
+}
+
+void provider_call_state::finish(const std::optional<proto::error>& failure) {
+  if (status_ != 0 && !is_success())
+    return conclude(wire->format->classify(status_, headers_, error_body_));
+  if (status_ == 0)
+    return fail(failure.value_or(
+        proto::make_error(ec::provider_failed, "the provider closed without an answer")));
+  std::vector<proto::stream_chunk> chunks;
+  auto finished = decoder_->finish(chunks);
+  show(std::move(chunks));
+  // With its end marker an answer is whole, however the connection ended.
+  if (finished)
+    return conclude(std::nullopt);
+  fail(failure ? *failure : finished.failure());
+}
+
+void provider_call_state::show(std::vector<proto::stream_chunk> chunks) {
+  if (chunks.empty())
+    return;
+  for (const auto& chunk : chunks) {
+    if (chunk.kind == proto::chunk_kind::stop && !std::exchange(stop_seen_, true))
+      self->delayed_send(self, limits::end_marker_grace, caf::tick_atom_v);
+  }
+  self->send(call.listener, call_chunks{call.call, std::move(chunks)});
+}
+
+void provider_call_state::end_grace() {
+  if (!over_)
+    finish(std::nullopt);
+}
+
+void provider_call_state::cancel() {
+  if (!over_)
+    conclude(cancelled_failure());
+}
+
+void provider_call_state::fail(const proto::error& why) {
+  conclude(proto::provider::classify_error(why));
+}
+
+void provider_call_state::conclude(std::optional<proto::provider::call_failure> failure) {
+  over_ = true;
+  if (exchange_)
+    wire->client->cancel(*exchange_);
+  exchange_.reset();
+  self->send(call.listener, call_ended{call.call, failure});
+  self->send(owner, call_ended{call.call, std::move(failure)});
+  self->quit();
+}
+
+model_call_actor::behavior_type
+provider_call(model_call_actor::stateful_pointer<provider_call_state> self,
+              std::shared_ptr<const provider_wire> wire, start_call call, provider_actor owner) {
+  self->state.wire = std::move(wire);
+  self->state.call = std::move(call);
+  self->state.owner = std::move(owner);
+  // A listener that is dead already is reported before the first message: nothing is started.
+  self->set_down_handler([self](caf::down_msg&) { self->state.cancel(); });
+  self->monitor(self->state.call.listener);
+  return {
+      [self](caf::update_atom) { self->state.look(); },
+      [self](caf::tick_atom) { self->state.end_grace(); },
+      [self](caf::close_atom) { self->state.cancel(); },
+  };
+}
+
+} // namespace kodad::actors

@@ -1,0 +1,39 @@
+// SIM FINDINGS: reads what the tools grep, glob and read gave back. Pure, and tolerant of how a
+// tool lays its output out: grouped by file or one hit a line, with or without line numbers.
+#pragma once
+
+#include "actors/provider/sim/sim_intent.hpp"
+
+namespace kodad::actors {
+
+struct sim_hit {
+  std::string path;
+  int64_t line = 0;
+  std::string text;
+};
+
+/// The hits of a grep, in its order.
+std::vector<sim_hit> read_hits(std::string_view output);
+
+/// The place in `hits` of the one most worth reading: a definition rather than a use, the program
+/// rather than its tests or documents. Nothing when there is no hit.
+std::optional<size_t> best_hit(const std::vector<sim_hit>& hits, const sim_intent& intent);
+
+/// The paths of a glob, in its order.
+std::vector<std::string> read_paths(std::string_view output);
+
+struct sim_line {
+  int64_t number = 0;
+  std::string text;
+};
+
+/// The lines of a read; numbered from 1 where the tool gave no numbers.
+std::vector<sim_line> read_lines(std::string_view output);
+
+/// The part of a path after its last slash.
+std::string_view file_name(std::string_view path);
+
+/// The path's ending in lower case, without the dot.
+std::string file_ending(std::string_view path);
+
+} // namespace kodad::actors

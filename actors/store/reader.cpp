@@ -67,7 +67,7 @@ result<proto::turn> find_turn(const storage::snapshot& at, const proto::get_turn
     return exists.failure();
   auto found = which.operation
                    ? storage::turn_store::find_operation(at, which.session, *which.operation)
-                   : storage::turn_store::present(at, which.session);
+                   : storage::turn_store::last(at, which.session);
   if (!found)
     return found.failure();
   if (!*found)

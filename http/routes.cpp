@@ -81,21 +81,19 @@ std::span<const route> all_routes() {
 
 void dispatch(const request& in, reply_token token, const desk& at) {
   std::string methods;
-  // HEAD is GET without the body; the gateway leaves the body out.
-  auto method = in.method == "HEAD" ? std::string_view("GET") : std::string_view(in.method);
   for (const auto& one : table) {
     auto ids = match(one.path, in.path);
     if (!ids)
       continue;
-    if (one.method == method) {
-      call now{in, std::move(*ids), std::move(token), at};
+    if (one.method == in.method) {
+      call now{in, std::move(*ids), std::make_shared<reply_token>(std::move(token)), at};
       return one.handler(now);
     }
     methods += (methods.empty() ? "" : ", ") + std::string(one.method);
   }
   if (!methods.empty())
     return token.answer(not_allowed(methods));
-  token.answer(to_response(proto::make_error(proto::ec::not_found, "there is no such path")));
+  token.answer(proto::make_error(proto::ec::not_found, "there is no such path"));
 }
 
 } // namespace kodad::http

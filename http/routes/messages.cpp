@@ -30,13 +30,13 @@ proto::result<std::vector<std::string>> read_response(const proto::raw_json& fro
   return proto::field_error(ec::wrong_type, "response", "expected a string or an array of strings");
 }
 
-std::string links(const request& in, const proto::message_page& page) {
+std::string links(const link_base& from, const proto::message_page& page) {
   std::string out;
   if (page.next_after)
-    out += "<" + link_to(in, {"after", page.next_after->text, "before"}) + ">; rel=\"next\"";
+    out += "<" + link_to(from, {"after", page.next_after->text, "before"}) + ">; rel=\"next\"";
   if (page.next_before)
     out += std::string(out.empty() ? "" : ", ") + "<" +
-           link_to(in, {"before", page.next_before->text, "after"}) + ">; rel=\"prev\"";
+           link_to(from, {"before", page.next_before->text, "after"}) + ">; rel=\"prev\"";
   return out;
 }
 
@@ -67,10 +67,9 @@ void get_messages(call& now) {
     wish.before = proto::message_id{*before};
   if (auto after = text_of(given, "after"))
     wish.after = proto::message_id{*after};
-  auto shape = [in = request{now.in.method, now.in.path, now.in.query, {}, {}}](
-                   const proto::message_page& page) {
+  auto shape = [from = link_base{now.in.path, now.in.query}](const proto::message_page& page) {
     auto out = json_response(page.messages);
-    if (auto all = links(in, page); !all.empty())
+    if (auto all = links(from, page); !all.empty())
       out.headers.emplace_back("Link", all);
     return out;
   };

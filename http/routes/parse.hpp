@@ -53,13 +53,19 @@ std::optional<std::string> text_of(const query& from, const std::string& name);
 /// What the Idempotency-Key header and the request make together. Fails with `invalid_value`.
 proto::result<proto::idempotency> once_of(const request& in);
 
-/// `path` with the query of the request, in which `name` is `value` and `without` is left out.
+/// Where a page was asked for: what its links are made from.
+struct link_base {
+  std::string path;
+  std::string query;
+};
+
+/// The path with its query, in which `name` is `value` and `without` is left out.
 struct link_change {
   std::string name;
   std::string value;
   std::string without;
 };
-std::string link_to(const request& in, const link_change& change);
+std::string link_to(const link_base& from, const link_change& change);
 
 /// 200, or `status`, with a value's JSON.
 template <class T>

@@ -63,11 +63,10 @@ void get_sessions(call& now) {
   auto wish = parse_list(now.in);
   if (!wish)
     return refuse(now, wish.failure());
-  auto shape = [in = request{now.in.method, now.in.path, now.in.query, {}, {}}](
-                   const proto::session_page& page) {
+  auto shape = [from = link_base{now.in.path, now.in.query}](const proto::session_page& page) {
     auto out = json_response(page.sessions);
     if (!page.next_cursor.empty())
-      out.headers.emplace_back("Link", "<" + link_to(in, {"cursor", page.next_cursor, ""}) +
+      out.headers.emplace_back("Link", "<" + link_to(from, {"cursor", page.next_cursor, ""}) +
                                            ">; rel=\"next\"");
     return out;
   };

@@ -1,0 +1,113 @@
+#include "actors/root/root.hpp"
+
+#include "actors/agents/registry.hpp"
+#include "actors/catalog/model_catalog.hpp"
+#include "actors/session/directory.hpp"
+#include "actors/settings/settings.hpp"
+#include "actors/store/reader.hpp"
+#include "actors/store/store.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace kodad::actors {
+
+namespace {
+
+/// Ends the process when one of those watched ends before its time.
+caf::behavior watcher(caf::event_based_actor* self, std::vector<caf::strong_actor_ptr> watched,
+                      std::function<void(const std::string&)> on_breakdown) {
+  for (const auto& one : watched)
+    self->monitor(caf::actor_cast<caf::actor_addr>(one));
+  self->set_down_handler([on_breakdown](const caf::down_msg& down) {
+    on_breakdown("an actor of the house ended: " + caf::to_string(down.reason));
+  });
+  return {[](caf::ok_atom) {}};
+}
+
+} // namespace
+
+root_config::root_config() {
+  add_message_types<caf::id_block::kodad>();
+  // "stealing", the default, polls: it burns a core while nothing happens.
+  set("scheduler.policy", caf::atom("sharing"));
+  set("scheduler.max-threads", static_cast<size_t>(std::max(2U, std::thread::hardware_concurrency())));
+}
+
+root::root(root_parts parts) : system_(config_) {
+  system_.await_actors_before_shutdown(false);
+  store_ = system_.spawn<caf::detached>(store, &parts.database);
+  desk_.reader = system_.spawn(reader, &std::as_const(parts.database));
+  desk_.archive = system_.spawn<caf::detached>(reader, &std::as_const(parts.database));
+  desk_.settings = system_.spawn(settings, store_);
+  tools_ = system_.spawn(tool_runner, parts.tools);
+  spawn_catalogs(parts);
+  auto world = std::make_shared<const session_world>(
+      session_world{parts.database, std::move(parts.options), store_, desk_.archive, tools_,
+                    providers_, std::move(parts.tool_specs)});
+  desk_.directory = system_.spawn(directory, world, parts.hub);
+  auto listener = caf::actor_cast<catalog_listener_actor>(desk_.directory);
+  caf::anon_send(desk_.agents, listen_to_catalog{listener});
+  caf::anon_send(desk_.models, listen_to_catalog{listener});
+  watch(std::move(parts.on_breakdown));
+}
+
+void root::spawn_catalogs(root_parts& parts) {
+  desk_.agents = system_.spawn(agent_registry, store_, std::move(parts.agents));
+  std::vector<catalog_entry> entries;
+  auto simulated = system_.spawn(sim, parts.sim, sim_bounds);
+  providers_.emplace("sim", simulated);
+  entries.push_back({"sim", "Simulation", simulated, sim_model_list(), true});
+  for (auto& setup : parts.providers) {
+    auto spawned = system_.spawn(provider, setup.wire, setup.options);
+    providers_.emplace(setup.id, spawned);
+    entries.push_back({setup.id, setup.options.name, spawned, setup.options.models,
+                       setup.options.models_from == discovery::none});
+  }
+  desk_.models = system_.spawn(model_catalog, std::move(entries));
+}
+
+void root::watch(std::function<void(const std::string&)> on_breakdown) {
+  std::vector<caf::strong_actor_ptr> watched;
+  auto add = [&watched](const auto& one) {
+    watched.push_back(caf::actor_cast<caf::strong_actor_ptr>(one));
+  };
+  add(store_);
+  add(desk_.directory);
+  add(desk_.reader);
+  add(desk_.archive);
+  add(desk_.settings);
+  add(desk_.agents);
+  add(desk_.models);
+  add(tools_);
+  watcher_ = system_.spawn(watcher, std::move(watched), std::move(on_breakdown));
+}
+
+void root::resume() {
+  caf::anon_send(desk_.directory, caf::ok_atom_v);
+}
+
+bool root::stop(std::chrono::milliseconds deadline) {
+  caf::scoped_actor self{system_};
+  self->send_exit(watcher_, caf::exit_reason::user_shutdown);
+  bool all_kept = false;
+  self->request(desk_.directory, deadline, caf::flush_atom_v)
+      .receive([&all_kept](acknowledged) { all_kept = true; }, [](const caf::error&) {});
+  auto end = [&self](const auto& one) { self->send_exit(one, caf::exit_reason::user_shutdown); };
+  end(desk_.directory);
+  end(desk_.agents);
+  end(desk_.models);
+  end(desk_.settings);
+  for (const auto& [id, one] : providers_)
+    end(one);
+  end(tools_);
+  end(desk_.reader);
+  end(desk_.archive);
+  end(store_);
+  return all_kept;
+}
+
+} // namespace kodad::actors

@@ -1,0 +1,76 @@
+// The ROOT: spawns the long-lived actors, watches them, and stops them in order. Not an actor
+// itself: it is what main holds. When one of the long-lived actors dies unasked, the process ends:
+// all that was acknowledged is on disk, and a fresh start is a path that is always tested.
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/provider/provider.hpp"
+#include "actors/provider/sim/sim.hpp"
+#include "actors/session/world.hpp"
+#include "actors/tools/tool_runner.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace kodad::actors {
+
+/// A provider as configured.
+struct provider_setup {
+  std::string id;
+  std::shared_ptr<const provider_wire> wire;
+  provider_options options;
+};
+
+/// What the house is built from.
+struct root_parts {
+  storage::database& database;
+  std::shared_ptr<stream_hub> hub;
+  session_options options;
+  std::vector<proto::agent> agents; ///< Built-in and kept ones.
+  std::vector<proto::tool_spec> tool_specs;
+  tool_equipment tools;
+  std::vector<provider_setup> providers;
+  sim_options sim;
+  std::function<void(const std::string&)> on_breakdown; ///< An actor died; must not return.
+};
+
+/// CAF's configuration: our message types, and the scheduling that costs nothing when idle.
+class root_config : public caf::actor_system_config {
+public:
+  root_config();
+};
+
+class root {
+public:
+  explicit root(root_parts parts);
+
+  /// Whom http/ may talk to.
+  const front_desk& desk() const { return desk_; }
+
+  caf::actor_system& system() { return system_; }
+
+  /// Lets turns that a stop or crash cut off go on.
+  void resume();
+
+  /// Keeps what is under way, then ends all actors. True when all was kept in time.
+  bool stop(std::chrono::milliseconds deadline);
+
+private:
+  void spawn_catalogs(root_parts& parts);
+  void watch(std::function<void(const std::string&)> on_breakdown);
+
+  root_config config_;
+  caf::actor_system system_;
+  front_desk desk_;
+  store_actor store_;
+  tool_runner_actor tools_;
+  std::map<std::string, provider_actor> providers_;
+  caf::actor watcher_;
+};
+
+} // namespace kodad::actors

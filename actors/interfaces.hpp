@@ -120,9 +120,7 @@ struct cancel_tool {
 
 /// The TOOL RUNNER: runs tool calls of all sessions (one): blocking ones in a bounded pool of
 /// threads, commands as child processes.
-using tool_runner_actor = caf::typed_actor<caf::reacts_to<run_tool>, caf::reacts_to<cancel_tool>,
-                                           // INTERNAL: a run is over.
-                                           caf::reacts_to<tool_finished>>;
+using tool_runner_actor = caf::typed_actor<caf::reacts_to<run_tool>, caf::reacts_to<cancel_tool>>;
 
 // --- sessions --------------------------------------------------------------------------------
 

@@ -98,7 +98,7 @@ struct stream_outlook {
   uint64_t last_event_id = 0;
   uint64_t last_turn_first_event = 0; ///< 0 when there was no turn.
   uint32_t last_turn = 0;
-  bool last_turn_carried = true;     ///< Has some stream carried its end?
+  bool last_turn_carried = true; ///< Has some stream carried its end?
   bool turn_runs = false;
   std::vector<shared_frame> waiting; ///< As in waiting_questions.
 };

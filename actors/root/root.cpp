@@ -34,7 +34,8 @@ root_config::root_config() {
   add_message_types<caf::id_block::kodad>();
   // "stealing", the default, polls: it burns a core while nothing happens.
   set("scheduler.policy", caf::atom("sharing"));
-  set("scheduler.max-threads", static_cast<size_t>(std::max(2U, std::thread::hardware_concurrency())));
+  set("scheduler.max-threads",
+      static_cast<size_t>(std::max(2U, std::thread::hardware_concurrency())));
 }
 
 root::root(root_parts parts) : system_(config_) {
@@ -43,7 +44,7 @@ root::root(root_parts parts) : system_(config_) {
   desk_.reader = system_.spawn(reader, &std::as_const(parts.database));
   desk_.archive = system_.spawn<caf::detached>(reader, &std::as_const(parts.database));
   desk_.settings = system_.spawn(settings, store_);
-  tools_ = system_.spawn(tool_runner, parts.tools);
+  tools_ = caf::actor_cast<tool_runner_actor>(system_.spawn(tool_runner, parts.tools));
   spawn_catalogs(parts);
   auto world = std::make_shared<const session_world>(
       session_world{parts.database, std::move(parts.options), store_, desk_.archive, tools_,
@@ -60,7 +61,7 @@ void root::spawn_catalogs(root_parts& parts) {
   std::vector<catalog_entry> entries;
   auto simulated = system_.spawn(sim, parts.sim, sim_bounds);
   providers_.emplace("sim", simulated);
-  entries.push_back({"sim", "Simulation", simulated, sim_model_list(), true});
+  entries.push_back({"sim", "Simulation", simulated, sim_models(), true});
   for (auto& setup : parts.providers) {
     auto spawned = system_.spawn(provider, setup.wire, setup.options);
     providers_.emplace(setup.id, spawned);

@@ -11,9 +11,9 @@ namespace kodad::actors {
 /// Who asks, and by which rules.
 struct judgement_rules {
   const proto::agent& who;
-  const proto::permission_set& user;              ///< The configuration's rules.
+  const proto::permission_set& user;               ///< The configuration's rules.
   const std::vector<proto::granted_rule>& granted; ///< By "always", in this session.
-  const std::vector<proto::tool_spec>& tools;     ///< Those the agent has.
+  const std::vector<proto::tool_spec>& tools;      ///< Those the agent has.
 };
 
 verdict judge_tool_call(const judgement_rules& by, const std::string& tool,

@@ -1,0 +1,32 @@
+// COMMAND: a tool call that is a child process: what to start, and what to make of its output.
+// `glob`, `grep` and `bash` are commands. Pure but for the look whether a folder is there.
+#pragma once
+
+#include "actors/tools/exec/output_keeper.hpp"
+#include "actors/tools/tool.hpp"
+#include "storage/host/child_spec.hpp"
+#include "storage/host/process_host.hpp"
+
+#include <functional>
+
+namespace kodad::actors {
+
+enum class workspace_access : uint8_t { read_only, read_write };
+
+struct command {
+  storage::host::child_spec spec; ///< Not yet confined.
+  workspace_access access = workspace_access::read_only;
+  bool streams = false; ///< Is the output shown while it runs?
+
+  /// Makes the result when the child is gone.
+  std::function<tool_output(const output_keeper&, const storage::host::exit_status&)> finish;
+};
+
+proto::result<command> glob_command(const storage::host::folder& workspace,
+                                    const tool_arguments& given);
+proto::result<command> grep_command(const storage::host::folder& workspace,
+                                    const tool_arguments& given);
+proto::result<command> bash_command(const storage::host::folder& workspace,
+                                    const tool_arguments& given);
+
+} // namespace kodad::actors

@@ -1,0 +1,36 @@
+// OUTPUT KEEPER: what is kept of a command's output: its head and its tail, in valid UTF-8, without
+// control characters and terminal sequences. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace kodad::actors {
+
+class output_keeper {
+public:
+  /// @param bytes_max Half of it for the head, half for the tail.
+  explicit output_keeper(size_t bytes_max) : half_(bytes_max / 2) {}
+
+  /// Takes bytes in as they come and returns what of them can be shown now, cleaned. A character
+  /// or sequence still incomplete waits for the next call.
+  std::string add(std::string_view bytes);
+
+  /// All that was kept; says how much is missing in between.
+  std::string text() const;
+
+  size_t bytes_seen() const { return seen_; }
+
+private:
+  std::string clean(std::string_view bytes);
+
+  size_t half_;
+  size_t seen_ = 0;
+  std::string rest_; // An incomplete character.
+  std::string head_;
+  std::string tail_;
+  enum class state { plain, escape, control, string, string_escape } state_ = state::plain;
+};
+
+} // namespace kodad::actors

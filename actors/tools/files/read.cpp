@@ -1,0 +1,126 @@
+#include "actors/tools/files/read.hpp"
+
+#include "proto/limits.hpp"
+#include "proto/text/utf8.hpp"
+#include "storage/digest.hpp"
+
+namespace kodad::actors {
+
+using proto::ec;
+namespace limits = proto::limits;
+namespace host = storage::host;
+
+namespace {
+
+tool_output list_folder(const host::folder& workspace, const std::string& path) {
+  auto listing = workspace.list_directory(path, limits::directory_entries);
+  if (!listing)
+    return failed(listing.failure());
+  tool_output out;
+  for (const auto& entry : listing->entries)
+    out.text += entry.name + (entry.kind == host::file_kind::directory ? "/\n" : "\n");
+  if (listing->cut)
+    out.text += "(more entries are not shown)\n";
+  if (out.text.empty())
+    out.text = "(the folder is empty)\n";
+  return out;
+}
+
+/// Lines `first` to `first + count - 1` of a text, numbered, and how many there are in all.
+struct page {
+  std::string text;
+  size_t lines = 0;
+  size_t shown = 0;
+};
+
+page number_lines(std::string_view bytes, size_t first, size_t count) {
+  page out;
+  while (!bytes.empty()) {
+    auto end = std::min(bytes.find('\n'), bytes.size());
+    auto line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    ++out.lines;
+    bool fits = out.shown < count && out.text.size() < limits::tool_output_bytes;
+    if (out.lines < first || !fits)
+      continue;
+    ++out.shown;
+    out.text += std::to_string(out.lines) + ": ";
+    out.text += proto::text::prefix(line, limits::line_bytes);
+    out.text += line.size() > limits::line_bytes ? " (cut)\n" : "\n";
+  }
+  return out;
+}
+
+/// Names in the same folder that differ in case only.
+std::string suggestion(const host::folder& workspace, const std::string& path) {
+  auto slash = path.rfind('/');
+  auto parent = slash == std::string::npos ? "." : path.substr(0, slash);
+  auto wanted = slash == std::string::npos ? path : path.substr(slash + 1);
+  auto listing = workspace.list_directory(parent, limits::directory_entries);
+  if (!listing)
+    return "";
+  for (const auto& entry : listing->entries)
+    if (entry.name.size() == wanted.size() &&
+        ::strncasecmp(entry.name.c_str(), wanted.c_str(), wanted.size()) == 0)
+      return "; did you mean " +
+             (slash == std::string::npos ? entry.name : parent + "/" + entry.name) + "?";
+  return "";
+}
+
+tool_output show_file(const host::folder& workspace, const std::string& path, size_t first,
+                      size_t count) {
+  auto content = workspace.read_file(path, limits::file_bytes);
+  if (!content)
+    return failed(content.failure());
+  tool_output out;
+  if (is_binary(content->bytes)) {
+    out.text = path + " is a binary file of " + std::to_string(content->status.size) + " bytes";
+    return out;
+  }
+  auto shown = number_lines(content->bytes, first, count);
+  out.text = shown.text;
+  auto last = first + shown.shown - 1;
+  if (shown.shown == 0 && shown.lines > 0)
+    out.text = "(the file has only " + std::to_string(shown.lines) + " lines)\n";
+  else if (last < shown.lines)
+    out.text += "(lines " + std::to_string(last + 1) + " to " + std::to_string(shown.lines) +
+                " follow: read on with offset " + std::to_string(last + 1) + ")\n";
+  if (content->status.size > content->bytes.size())
+    out.text += "(the file is larger than a tool may load; its end is not shown)\n";
+  out.text += "(version " + content_version(content->bytes) + ")\n";
+  return out;
+}
+
+} // namespace
+
+std::string content_version(std::string_view bytes) {
+  return storage::to_hex(storage::sha256(bytes)).substr(0, 12);
+}
+
+bool is_binary(std::string_view bytes) {
+  return bytes.find('\0') != std::string_view::npos || !proto::text::is_utf8(bytes);
+}
+
+tool_output read_tool(const host::folder& workspace, const tool_arguments& given) {
+  auto path = given.text({"filePath", "file_path", "path", "file", "filename", "filepath"});
+  if (!path)
+    return missing("filePath");
+  auto relative = workspace.relative_path(*path);
+  if (!relative)
+    return failed(relative.failure());
+  auto about = workspace.stat(*relative);
+  if (!about)
+    return failed(about.failure());
+  if (!*about)
+    return failed(ec::tool_failed,
+                  "there is no file " + *relative + suggestion(workspace, *relative));
+  if ((*about)->kind == host::file_kind::directory)
+    return list_folder(workspace, *relative);
+  auto first = given.number({"offset", "start_line", "startLine"}).value_or(1);
+  auto count = given.number({"limit", "lines"}).value_or(limits::read_lines);
+  return show_file(
+      workspace, *relative, static_cast<size_t>(std::max<int64_t>(first, 1)),
+      static_cast<size_t>(std::clamp<int64_t>(count, 1, static_cast<int64_t>(limits::read_lines))));
+}
+
+} // namespace kodad::actors

@@ -1,0 +1,131 @@
+#include "actors/tools/files/write.hpp"
+
+#include "actors/tools/diff.hpp"
+#include "actors/tools/files/read.hpp"
+#include "proto/limits.hpp"
+
+namespace kodad::actors {
+
+using proto::ec;
+namespace host = storage::host;
+
+namespace {
+
+/// A file as it stands before a change.
+struct present_file {
+  std::string path;
+  bool exists = false;
+  std::string bytes;
+};
+
+proto::result<present_file> load(const host::folder& workspace, const std::string& path) {
+  present_file out;
+  out.path = path;
+  auto about = workspace.stat(path);
+  if (!about)
+    return about.failure();
+  if (!*about)
+    return out;
+  if ((*about)->size > proto::limits::file_bytes)
+    return proto::make_error(ec::tool_failed, path + " is too large for a tool");
+  auto content = workspace.read_file(path, proto::limits::file_bytes);
+  if (!content)
+    return content.failure();
+  out.exists = true;
+  out.bytes = std::move(content->bytes);
+  return out;
+}
+
+std::optional<tool_output> check_version(const present_file& now, const tool_arguments& given) {
+  auto expected = given.text({"expectedVersion", "expected_version"});
+  if (!expected || *expected == content_version(now.bytes))
+    return std::nullopt;
+  return failed(ec::tool_failed, now.path + " has changed since it was read; read it again");
+}
+
+tool_output replace(const host::folder& workspace, const present_file& now,
+                    const std::string& bytes) {
+  auto written = workspace.write_file(now.path, bytes, {.create_parents = true});
+  if (!written)
+    return failed(written.failure());
+  tool_output out;
+  auto verb = !now.exists ? "created " : now.bytes == bytes ? "unchanged: " : "wrote ";
+  out.text = verb + now.path + ", " + std::to_string(bytes.size()) + " bytes, version " +
+             content_version(bytes);
+  out.diff = unified_diff(now.path, now.bytes, bytes);
+  return out;
+}
+
+size_t count_of(std::string_view text, std::string_view wanted) {
+  size_t out = 0;
+  for (auto at = text.find(wanted); at != std::string_view::npos;
+       at = text.find(wanted, at + wanted.size()))
+    ++out;
+  return out;
+}
+
+std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out;
+  while (true) {
+    auto at = text.find(from);
+    if (at == std::string_view::npos)
+      return out.append(text);
+    out.append(text.substr(0, at)).append(to);
+    text.remove_prefix(at + from.size());
+  }
+}
+
+} // namespace
+
+tool_output write_tool(const host::folder& workspace, const tool_arguments& given,
+                       file_order& order) {
+  auto path = given.text({"filePath", "file_path", "path", "file", "filename", "filepath"});
+  auto content = given.text({"content", "text", "contents"});
+  if (!path || !content)
+    return missing(path ? "content" : "filePath");
+  auto relative = workspace.relative_path(*path);
+  if (!relative)
+    return failed(relative.failure());
+  auto turn = order.take(workspace.root() + "/" + *relative);
+  auto now = load(workspace, *relative);
+  if (!now)
+    return failed(now.failure());
+  if (auto changed = check_version(*now, given))
+    return *changed;
+  return replace(workspace, *now, *content);
+}
+
+tool_output edit_tool(const host::folder& workspace, const tool_arguments& given,
+                      file_order& order) {
+  auto path = given.text({"filePath", "file_path", "path", "file", "filename", "filepath"});
+  auto from = given.text({"oldString", "old_string", "old_text", "oldText"});
+  auto to = given.text({"newString", "new_string", "new_text", "newText"});
+  if (!path || !from || !to)
+    return missing(!path ? "filePath" : !from ? "oldString" : "newString");
+  auto relative = workspace.relative_path(*path);
+  if (!relative)
+    return failed(relative.failure());
+  auto turn = order.take(workspace.root() + "/" + *relative);
+  auto now = load(workspace, *relative);
+  if (!now)
+    return failed(now.failure());
+  if (auto changed = check_version(*now, given))
+    return *changed;
+  if (from->empty() && !now->exists)
+    return replace(workspace, *now, *to);
+  if (from->empty())
+    return failed(ec::tool_invalid_args, "oldString is empty, but the file exists");
+  if (!now->exists)
+    return failed(ec::tool_failed, "there is no file " + *relative);
+  auto found = count_of(now->bytes, *from);
+  bool all = given.flag({"replaceAll", "replace_all"});
+  if (found == 0)
+    return failed(ec::tool_failed, "oldString does not occur in " + *relative +
+                                       "; it must match exactly, blanks included");
+  if (found > 1 && !all)
+    return failed(ec::tool_failed, "oldString occurs " + std::to_string(found) + " times in " +
+                                       *relative + "; add surrounding lines or set replaceAll");
+  return replace(workspace, *now, replace_all(now->bytes, *from, *to));
+}
+
+} // namespace kodad::actors

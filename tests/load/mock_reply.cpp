@@ -9,7 +9,7 @@ namespace kodad::load {
 namespace {
 
 constexpr const char* answer_start = R"({"id":"chatcmpl-mock","object":"chat.completion)";
-constexpr const char* common_fields = R"(","created":1700000000,"model":"mock",)";
+constexpr const char* fields_of_all = R"(","created":1700000000,"model":"mock",)";
 
 void add_chunk(streamed_reply& to, const std::string& data) {
   std::string event = "data: " + data + "\n\n";
@@ -20,7 +20,7 @@ void add_chunk(streamed_reply& to, const std::string& data) {
 }
 
 void add_choice(streamed_reply& to, const std::string& delta, const std::string& finish) {
-  add_chunk(to, std::string(answer_start) + ".chunk" + common_fields +
+  add_chunk(to, std::string(answer_start) + ".chunk" + fields_of_all +
                     R"("choices":[{"index":0,"delta":)" + delta + R"(,"finish_reason":)" + finish +
                     "}]}");
 }
@@ -32,7 +32,7 @@ void begin(streamed_reply& to) {
 }
 
 void end(streamed_reply& to, int64_t output_tokens) {
-  add_chunk(to, std::string(answer_start) + ".chunk" + common_fields +
+  add_chunk(to, std::string(answer_start) + ".chunk" + fields_of_all +
                     R"("choices":[],"usage":{"prompt_tokens":10,"completion_tokens":)" +
                     std::to_string(output_tokens) + R"(,"total_tokens":)" +
                     std::to_string(10 + output_tokens) + "}}");
@@ -78,7 +78,7 @@ replies::replies(const reply_shape& shape) {
   end(tool_call, 5);
 
   whole = with_length("200 OK",
-                      std::string(answer_start) + common_fields +
+                      std::string(answer_start) + fields_of_all +
                           R"("choices":[{"index":0,"message":{"role":"assistant","content":")" +
                           all + R"("},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,)" +
                           R"("completion_tokens":1,"total_tokens":11}})");

@@ -45,7 +45,8 @@ void take_times(const std::vector<std::unique_ptr<subscription>>& streams, burst
     const stream_tally& books = streams[i]->books();
     if (!books.succeeded())
       continue;
-    times.first_text.add(books.first_text_ns() - times.sent_ns[i]);
+    if (books.first_text_ns() != 0)
+      times.first_text.add(books.first_text_ns() - times.sent_ns[i]);
     times.done.add(books.over_ns() - times.sent_ns[i]);
   }
 }

@@ -26,7 +26,8 @@ void run_one(target& at, request_pool& pool, turn_times& times) {
     return pool.is_idle() && (stream.is_settled() || at.failed > 0);
   });
   if (stream.books().succeeded()) {
-    times.first_text.add(stream.books().first_text_ns() - sent_ns);
+    if (stream.books().first_text_ns() != 0)
+      times.first_text.add(stream.books().first_text_ns() - sent_ns);
     times.done.add(stream.books().over_ns() - sent_ns);
   }
   times.streams.push_back(std::move(streams[0]));

@@ -15,6 +15,10 @@ void add_text(std::vector<stream_chunk>& out, chunk_kind kind, std::string_view 
   out.back().text.append(text);
 }
 
+error cut_off() {
+  return make_error(ec::stream_cut, "the answer ended before its end marker");
+}
+
 std::string_view string_of(const json::value& node) {
   std::string_view text;
   return node.get(text) == simdjson::SUCCESS ? text : std::string_view();
@@ -29,12 +33,12 @@ result<void> openai_chat_stream::feed(std::string_view bytes, chunks& out) {
 
 result<void> openai_chat_stream::finish(chunks& out) {
   sse_.close(sse::at_end::flush);
+  closing_ = true;
   if (auto drained = drain(out); !drained)
     return drained;
-  if (stopped_)
-    return {};
-  failure_ = make_error(ec::stream_cut, "the answer ended before its end marker");
-  return *failure_;
+  if (!stopped_)
+    failure_ = cut_off();
+  return stopped_ ? result<void>() : *failure_;
 }
 
 result<void> openai_chat_stream::drain(chunks& out) {
@@ -58,9 +62,10 @@ result<void> openai_chat_stream::take_event(const sse::event& from, chunks& out)
     return {};
   }
   auto frame = parse(data);
+  if (!frame && stopped_)
+    return {}; // Nothing is lost.
   if (!frame)
-    // After the stop nothing is lost.
-    return stopped_ ? result<void>() : frame.failure();
+    return closing_ ? cut_off() : frame.failure();
   if (stopped_)
     return take_frame(*frame, out);
   if (auto failed = json::find(*frame, "error"))

@@ -58,6 +58,7 @@ private:
   bool refused_ = false;
   bool streamed_ = false; ///< There was a `delta`.
   bool stopped_ = false;
+  bool closing_ = false; ///< What is left to read is what the end left unfinished.
   std::optional<error> failure_;
 };
 

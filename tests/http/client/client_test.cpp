@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <future>
 #include <set>
+#include <thread>
 
 using namespace kodad;
 using namespace kodad::http;
@@ -287,7 +288,7 @@ TEST_CASE("300 streams to one host are open at once") {
   std::atomic<int> open = 0;
   std::promise<void> all_open;
   auto opened = all_open.get_future().share();
-  scripted_server server([&](peer& asker) {
+  scripted_server server([&open, &all_open, opened](peer& asker) {
     asker.send_stream_head();
     if (++open == streams)
       all_open.set_value();
@@ -321,7 +322,7 @@ TEST_CASE("many threads may start and cancel, and every exchange ends once") {
   std::set<actors::exchange_key> keys;
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t)
-    threads.emplace_back([&] {
+    threads.emplace_back([&client, &server, &guard, &ears, &keys] {
       for (int i = 0; i < 50; ++i) {
         auto listener = std::make_shared<ear>();
         auto key = client->start(get(server.url()), listener);

@@ -37,7 +37,8 @@ TEST_CASE("a status and a body become a code and the sense of trying again") {
       {429, openai_error("insufficient_quota"), ec::quota_exceeded, false},
       {400, R"({"error":{"message":"Your credit balance is too low"}})", ec::quota_exceeded, false},
       {429,
-       R"({"type":"error","error":{"type":"rate_limit_error","message":"x","details":{"error_code":"enforced_spend_limit_reached"}}})",
+       R"({"type":"error","error":{"type":"rate_limit_error","message":"x",)"
+       R"("details":{"error_code":"enforced_spend_limit_reached"}}})",
        ec::quota_exceeded, false},
       {429, openai_error("rate_limit_exceeded"), ec::rate_limited, true},
       {429, R"({"error":{"message":"too many tokens per minute"}})", ec::rate_limited, true},

@@ -136,22 +136,23 @@ TEST_CASE("images and PDFs go as data URLs, other files as text") {
                                file_part("b.pdf", "application/pdf", "%PDF"),
                                file_part("c.txt", "text/plain", "hello")}}});
 
-  CHECK(
-      messages_of(request) ==
-      R"([{"role":"user","content":[{"type":"text","text":"see\n\n<file name=\"c.txt\">\nhello\n</file>"},)"
-      R"({"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw=="}},)"
-      R"({"type":"file","file":{"filename":"b.pdf","file_data":"data:application/pdf;base64,JVBERg=="}}]}])");
+  CHECK(messages_of(request) ==
+        R"([{"role":"user","content":[)"
+        R"({"type":"text","text":"see\n\n<file name=\"c.txt\">\nhello\n</file>"},)"
+        R"({"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw=="}},)"
+        R"({"type":"file","file":{"filename":"b.pdf",)"
+        R"("file_data":"data:application/pdf;base64,JVBERg=="}}]}])");
 }
 
 TEST_CASE("tools carry their schema") {
   auto request = request_of({});
   request.tools = {{"f", "does f", {R"({"type":"object"})"}, true}, {"g", "", {}, false}};
 
-  CHECK(
-      body_of(request).find(
-          R"("tools":[{"type":"function","function":{"name":"f","description":"does f","parameters":{"type":"object"}}},)"
-          R"({"type":"function","function":{"name":"g","description":"","parameters":{"type":"object","properties":{}}}}])") !=
-      std::string::npos);
+  CHECK(body_of(request).find(
+            R"("tools":[{"type":"function","function":{"name":"f","description":"does f",)"
+            R"("parameters":{"type":"object"}}},)"
+            R"({"type":"function","function":{"name":"g","description":"",)"
+            R"("parameters":{"type":"object","properties":{}}}}])") != std::string::npos);
   CHECK(body_of(request, "https://api.openai.com").find("\"parallel_tool_calls\":true") !=
         std::string::npos);
 }

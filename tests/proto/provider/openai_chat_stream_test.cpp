@@ -156,17 +156,17 @@ TEST_CASE("reasoning details are merged and told before what follows them") {
   auto got = hear(
       {delta(
            R"("reasoning_details":[{"type":"reasoning.text","text":"a","index":0,"format":"f"}])"),
-       delta(
-           R"("reasoning_details":[{"type":"reasoning.text","text":"b","index":0,"signature":"s"}])"),
+       delta(R"("reasoning_details":[)"
+             R"({"type":"reasoning.text","text":"b","index":0,"signature":"s"}])"),
        calls(R"({"index":0,"id":"c","function":{"name":"f","arguments":"{}"}})"),
-       delta(
-           R"("reasoning_details":[{"type":"reasoning.encrypted","data":"xyz","id":"e","index":1}])"),
+       delta(R"("reasoning_details":[)"
+             R"({"type":"reasoning.encrypted","data":"xyz","id":"e","index":1}])"),
        finish("tool_calls")});
 
   REQUIRE(got.opaque.size() == 2);
-  CHECK(
-      got.opaque[0] ==
-      R"({"reasoning_details":[{"format":"f","index":0,"signature":"s","type":"reasoning.text","text":"ab"}]})");
+  CHECK(got.opaque[0] ==
+        R"({"reasoning_details":[)"
+        R"({"format":"f","index":0,"signature":"s","type":"reasoning.text","text":"ab"}]})");
   CHECK(
       got.opaque[1] ==
       R"({"reasoning_details":[{"id":"e","index":1,"type":"reasoning.encrypted","data":"xyz"}]})");
@@ -228,8 +228,8 @@ TEST_CASE("the reason of the end is translated") {
 TEST_CASE("usage is read wherever servers put it") {
   auto spent = [](const std::string& payload) { return hear({payload, finish("stop")}).spent; };
   auto groq = R"({"choices":[],"x_groq":{"usage":{"prompt_tokens":5,"completion_tokens":1}}})";
-  auto moonshot =
-      R"({"choices":[{"index":0,"delta":{},"usage":{"prompt_tokens":5,"completion_tokens":1,"cached_tokens":2}}]})";
+  auto moonshot = R"({"choices":[{"index":0,"delta":{},)"
+                  R"("usage":{"prompt_tokens":5,"completion_tokens":1,"cached_tokens":2}}]})";
 
   CHECK(spent(groq) == usage{5, 1, 0, 0, 0});
   CHECK(spent(moonshot) == usage{3, 1, 0, 2, 0});

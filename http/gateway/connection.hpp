@@ -1,0 +1,79 @@
+// CONNECTION: one client's socket and how far its current request has come. Small: an idle one has
+// no buffers. The table numbers connections so that a late answer never reaches the next client
+// that happens to get the same slot.
+#pragma once
+
+#include "http/gateway/options.hpp"
+#include "http/gateway/reply_token.hpp"
+#include "http/gateway/request_reader.hpp"
+#include "http/gateway/socket.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kodad::http {
+
+/// A response on its way out.
+struct outgoing {
+  std::string head;
+  std::string body;
+  size_t sent = 0; ///< Of both together.
+};
+
+struct connection {
+  enum class phase : uint8_t {
+    idle,       ///< Between requests.
+    reading,    ///< A part of a request is here.
+    waiting,    ///< A worker or an actor has the request.
+    responding, ///< The response is leaving.
+    lingering,  ///< Answered for the last time; the peer may still be sending.
+    closed,
+  };
+
+  uint64_t id = 0;
+  descriptor socket;
+  phase now = phase::idle;
+  bool may_read = false;   ///< The socket may hold bytes we have not read.
+  bool peer_ended = false; ///< The client has closed its side.
+  bool keep_alive = true;
+  bool head_only = false;  ///< The request is HEAD.
+  bool continued = false;  ///< "100 Continue" was sent.
+  bool is_resumed = false; ///< Stands in the reactor's list of connections to go on with.
+  uint32_t serial = 0;     ///< Of the current request.
+  instant since;           ///< When the phase began, or last made progress.
+  size_t discarded = 0;
+  actors::subscriber_key reserved = 0;
+  std::weak_ptr<pending_reply> reply;
+  std::unique_ptr<request_reader> reader;
+  std::unique_ptr<outgoing> out;
+  std::unique_ptr<std::string> unread; ///< Pipelined bytes behind the current request.
+};
+
+class connection_table {
+public:
+  connection& add(descriptor socket);
+  connection* find(uint64_t id);
+  void remove(const connection& gone);
+  size_t size() const { return size_; }
+
+  /// Calls `visit(connection&)` for each; `visit` must not add or remove.
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (auto& at : slots_)
+      if (at.held)
+        visit(*at.held);
+  }
+
+private:
+  struct slot {
+    std::unique_ptr<connection> held;
+    uint32_t generation = 0;
+  };
+
+  std::vector<slot> slots_;
+  std::vector<uint32_t> free_;
+  size_t size_ = 0;
+};
+
+} // namespace kodad::http

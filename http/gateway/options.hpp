@@ -1,0 +1,48 @@
+// OPTIONS of the gateway: where it listens, who may come in, and its bounds. The bounds default to
+// proto/limits.hpp; tests shorten the deadlines.
+#pragma once
+
+#include "http/gateway/door.hpp"
+#include "http/gateway/head_parser.hpp"
+#include "proto/limits.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace kodad::http {
+
+using instant = std::chrono::steady_clock::time_point;
+using milliseconds = std::chrono::milliseconds;
+
+struct connection_limits {
+  milliseconds head_deadline = proto::limits::head_deadline;
+  milliseconds body_grace = proto::limits::body_grace;
+  size_t body_bytes_per_second = proto::limits::body_bytes_per_second;
+  milliseconds idle = proto::limits::idle_connection;
+  milliseconds reply_deadline = proto::limits::reply_deadline;
+  milliseconds write_stall = proto::limits::write_stall; ///< A response without progress.
+  milliseconds linger = proto::limits::linger;
+  size_t connections = proto::limits::connections;
+};
+
+struct stream_limits {
+  milliseconds heartbeat = proto::limits::stream_heartbeat;
+  milliseconds write_stall = proto::limits::write_stall; ///< A stream that is to end.
+  size_t buffer_bytes = proto::limits::subscriber_buffer_bytes;
+  size_t slice = proto::limits::fan_out_slice;
+  size_t socket_buffer_bytes = proto::limits::stream_socket_bytes;
+};
+
+struct gateway_options {
+  std::string host = "127.0.0.1";
+  uint16_t port = 0; ///< 0 takes a free one.
+  door_options door; ///< `port` is filled in once bound.
+  reader_limits reader;
+  connection_limits connection;
+  stream_limits stream;
+  size_t workers = proto::limits::http_workers;
+  size_t requests_waiting = proto::limits::requests_waiting;
+};
+
+} // namespace kodad::http

@@ -1,0 +1,215 @@
+#include "http/gateway/reactor.hpp"
+
+#include "http/error_response.hpp"
+#include "http/gateway/response_head.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/epoll.h>
+
+namespace kodad::http {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr uint64_t stream_bit = uint64_t{1} << 63;
+constexpr uint64_t listener_mark = ~uint64_t{0};
+constexpr uint64_t mailbox_mark = listener_mark - 1;
+constexpr size_t scratch_bytes = 64 * 1024;
+constexpr int events_max = 512;
+constexpr uint32_t socket_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+/// Often enough for the shortest deadline, seldom enough to cost nothing.
+milliseconds sweep_interval(const gateway_options& options) {
+  const auto& c = options.connection;
+  auto shortest = std::min({c.head_deadline, c.body_grace, c.idle, c.reply_deadline, c.write_stall,
+                            c.linger, options.stream.heartbeat, options.stream.write_stall});
+  return std::clamp(shortest / 4, milliseconds(5), milliseconds(500));
+}
+
+proto::error too_slow(std::string context) {
+  return proto::make_error(proto::ec::request_timeout, std::move(context));
+}
+
+} // namespace
+
+reactor::reactor(const gateway_options& options, descriptor listener, std::shared_ptr<mailbox> post,
+                 work_queue& work)
+    : options_(options), listener_(std::move(listener)), epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      spare_(::open("/dev/null", O_RDONLY | O_CLOEXEC)), post_(std::move(post)), work_(work),
+      streams_(options.stream), scratch_(scratch_bytes), now_(steady_clock::now()),
+      next_sweep_(now_), sweep_interval_(sweep_interval(options)) {
+  epoll_event wanted{};
+  wanted.events = EPOLLIN; // Level-triggered: what one turn leaves comes back in the next.
+  wanted.data.u64 = listener_mark;
+  (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_.get(), &wanted);
+  wanted.data.u64 = mailbox_mark;
+  (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, post_->wake_descriptor(), &wanted);
+}
+
+void reactor::run() {
+  while (!stopping_)
+    turn();
+  close_all();
+}
+
+void reactor::watch(int fd, uint64_t mark) {
+  epoll_event wanted{};
+  wanted.events = socket_events;
+  wanted.data.u64 = mark;
+  // A new socket is added; one that became a stream gets another mark and is reported afresh.
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) != 0)
+    (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &wanted);
+}
+
+int reactor::patience() const {
+  if (!resumed_.empty() || streams_.has_work())
+    return 0;
+  if (connections_.size() == 0 && streams_.open_streams() == 0)
+    return -1;
+  auto left = std::chrono::ceil<milliseconds>(next_sweep_ - now_);
+  return static_cast<int>(std::max<milliseconds::rep>(left.count(), 0));
+}
+
+void reactor::turn() {
+  std::array<epoll_event, events_max> events;
+  int count = ::epoll_wait(epoll_.get(), events.data(), events_max, patience());
+  now_ = steady_clock::now();
+  for (int i = 0; i < count; ++i)
+    on_event(events[static_cast<size_t>(i)].data.u64, events[static_cast<size_t>(i)].events);
+  take_mail();
+  resume_some();
+  streams_.run_slice(now_);
+  if (now_ >= next_sweep_)
+    sweep();
+  for (auto id : closed_)
+    if (auto* c = connections_.find(id))
+      connections_.remove(*c);
+  closed_.clear();
+  if (draining_ && !told_drained_)
+    tell_drained();
+}
+
+void reactor::on_event(uint64_t mark, uint32_t events) {
+  if (mark == listener_mark)
+    return accept_some();
+  if (mark == mailbox_mark)
+    return; // The mail is taken in every turn.
+  if ((mark & stream_bit) != 0)
+    return streams_.on_event(mark & ~stream_bit, events);
+  if (auto* c = connections_.find(mark))
+    on_connection(*c, events);
+}
+
+void reactor::take_mail() {
+  post_->take(mail_);
+  for (auto& order : mail_)
+    std::visit([this](auto& one) { apply(one); }, order);
+  mail_.clear();
+}
+
+connection* reactor::find_waiting(exchange_place place) {
+  auto* c = connections_.find(place.connection);
+  bool waits = c != nullptr && c->now == connection::phase::waiting && c->serial == place.serial;
+  return waits ? c : nullptr;
+}
+
+void reactor::apply(answer_request& order) {
+  if (auto* c = find_waiting(order.place))
+    respond(*c, std::move(order.reply));
+}
+
+void reactor::apply(reserve_stream& order) {
+  auto* c = find_waiting(order.place);
+  if (c == nullptr)
+    return;
+  streams_.reserve(order.key);
+  c->reserved = order.key;
+}
+
+void reactor::apply(http::open_stream& order) {
+  auto* c = find_waiting(order.place);
+  if (c == nullptr)
+    return;
+  if (!streams_.is_reserved(order.key)) {
+    // Cut off for falling behind before it was even open.
+    auto failure = proto::make_error(proto::ec::host_full, "the stream fell behind");
+    failure.retry_after_s = 1;
+    return respond(*c, to_response(failure));
+  }
+  if (c->peer_ended)
+    return close(*c);
+  if (c->head_only) {
+    response reply;
+    reply.content_type = "text/event-stream";
+    reply.body = ": ok\n\n"; // Not sent, but its type is.
+    reply.headers = std::move(order.headers);
+    return respond(*c, std::move(reply));
+  }
+  c->reserved = 0;
+  watch(c->socket.get(), stream_bit | order.key);
+  streams_.open(order.key, std::move(c->socket), stream_head(order.headers, date()));
+  release(*c);
+}
+
+void reactor::apply(lifecycle order) {
+  listener_.reset();
+  if (order == lifecycle::stop)
+    stopping_ = true;
+  if (order != lifecycle::drain)
+    return;
+  draining_ = true;
+  streams_.end_all();
+  connections_.for_each([this](connection& c) {
+    if (c.now == connection::phase::idle)
+      close(c);
+  });
+}
+
+void reactor::tell_drained() {
+  bool busy = streams_.open_streams() > 0;
+  connections_.for_each(
+      [&busy](const connection& c) { busy |= c.now < connection::phase::lingering; });
+  if (busy)
+    return;
+  told_drained_ = true;
+  drained_.set_value();
+}
+
+void reactor::sweep() {
+  next_sweep_ = now_ + sweep_interval_;
+  connections_.for_each([this](connection& c) { check_deadline(c); });
+  streams_.sweep(now_);
+}
+
+void reactor::check_deadline(connection& c) {
+  using phase = connection::phase;
+  const auto& limits = options_.connection;
+  auto spent = now_ - c.since;
+  if (c.now == phase::idle && spent > limits.idle) {
+    close(c);
+  } else if (c.now == phase::reading && c.reader->now() == request_reader::state::head) {
+    if (spent > limits.head_deadline)
+      reject(c, {408, too_slow("the head did not arrive in time")});
+  } else if (c.now == phase::reading) {
+    // The grace, and then as long as what has come would take at the lowest rate.
+    auto earned = milliseconds(c.reader->body_received() * 1000 / limits.body_bytes_per_second);
+    if (spent > limits.body_grace + earned)
+      reject(c, {408, too_slow("the body arrived too slowly")});
+  } else if (c.now == phase::waiting && spent > limits.reply_deadline) {
+    respond(c, to_response(proto::make_error(proto::ec::timeout, "no answer came in time")));
+  } else if (c.now == phase::responding && spent > limits.write_stall) {
+    close(c);
+  } else if (c.now == phase::lingering && spent > limits.linger) {
+    close(c);
+  }
+}
+
+void reactor::close_all() {
+  post_->close();
+  streams_.drop_all();
+  connections_.for_each([this](connection& c) { close(c); });
+}
+
+} // namespace kodad::http

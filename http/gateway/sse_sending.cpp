@@ -1,0 +1,256 @@
+// The half of the SSE writer that sends: passes over audiences, and what one stream gets next.
+#include "http/gateway/sse_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+namespace kodad::http {
+
+namespace {
+
+constexpr size_t frames_per_send = 64;
+constexpr size_t stream_input_max = 64 * 1024; ///< A listener has nothing to say.
+
+/// The unsent frames of one stream, as the kernel wants them.
+struct parcel {
+  std::array<iovec, frames_per_send> parts;
+  size_t count = 0;
+  size_t bytes = 0;
+
+  /// @return Is there room for more?
+  bool add(const std::string& text, size_t skip) {
+    auto* begin = const_cast<char*>(text.data()) + skip; // sendmsg only reads it.
+    parts[count++] = {begin, text.size() - skip};
+    bytes += text.size() - skip;
+    return count < parts.size();
+  }
+};
+
+void gather(const subscriber& s, parcel& out) {
+  size_t skip = s.offset;
+  for (size_t i = 0; i < s.queue.size(); ++i) {
+    const auto& next = *s.queue.at(i);
+    if (!out.add(next.text, std::exchange(skip, 0)) || ends(s.filter, next))
+      return;
+  }
+  if (!s.following)
+    return;
+  const auto& ring = s.home->ring;
+  for (uint64_t i = s.cursor; i < ring.next(); ++i) {
+    const auto& next = *ring.at(i);
+    if (!wants(s.filter, next))
+      continue;
+    if (!out.add(next.text, std::exchange(skip, 0)) || ends(s.filter, next))
+      return;
+  }
+}
+
+ssize_t send_parcel(int socket, parcel& out) {
+  msghdr message{};
+  message.msg_iov = out.parts.data();
+  message.msg_iovlen = out.count;
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+} // namespace
+
+void sse_writer::run_slice(instant now) {
+  now_ = now;
+  run_ready(limits_.slice);
+  size_t budget = limits_.slice;
+  while (budget > 0 && !passes_.empty()) {
+    auto home = std::move(passes_.front());
+    passes_.pop_front();
+    budget -= run_pass(*home, budget);
+    if (home->in_pass)
+      passes_.push_back(std::move(home)); // Others have their turn before it goes on.
+  }
+}
+
+void sse_writer::run_ready(size_t budget) {
+  for (; budget > 0 && !ready_.empty(); --budget) {
+    auto* s = find(ready_.front());
+    ready_.pop_front();
+    if (s == nullptr)
+      continue;
+    s->is_ready = false;
+    visit(*s);
+  }
+}
+
+void sse_writer::start_pass(const std::shared_ptr<audience>& home) {
+  if (home->in_pass) {
+    home->pass_again = true;
+    return;
+  }
+  home->in_pass = true;
+  home->scan = 0;
+  home->lowest = home->ring.next();
+  passes_.push_back(home);
+}
+
+size_t sse_writer::run_pass(audience& home, size_t budget) {
+  size_t visits = 0;
+  while (visits < budget && home.scan < home.members.size()) {
+    ++visits;
+    auto* s = home.members[home.scan];
+    if (!s->following) {
+      ++home.scan;
+    } else if (visit(*s) == fate::alive) {
+      home.lowest = std::min(home.lowest, s->cursor);
+      ++home.scan;
+    } // A member that went has left its place to another.
+  }
+  if (home.scan < home.members.size())
+    return visits;
+  home.ring.trim(std::clamp(home.lowest, home.ring.first(), home.ring.next()));
+  home.in_pass = std::exchange(home.pass_again, false);
+  home.scan = 0;
+  home.lowest = home.ring.next();
+  return std::max<size_t>(visits, 1);
+}
+
+void sse_writer::move_cursor(subscriber& s, uint64_t to) {
+  audience& home = *s.home;
+  if (s.cursor < home.ring.next() && to == home.ring.next())
+    --home.behind;
+  s.cursor = to;
+  if (home.behind == 0)
+    home.ring.trim(home.ring.next());
+}
+
+void sse_writer::absorb(subscriber& s) {
+  const auto& ring = s.home->ring;
+  for (uint64_t i = s.cursor; i < ring.next(); ++i) {
+    if (!wants(s.filter, *ring.at(i)))
+      continue;
+    bool leaving = s.offset > 0 && s.queue.size() == 1;
+    s.queue.absorb(ring.at(i),
+                   leaving ? send_queue::last_frame::is_leaving : send_queue::last_frame::may_grow);
+  }
+  move_cursor(s, ring.next());
+}
+
+sse_writer::fate sse_writer::visit(subscriber& s) {
+  if (s.socket.is_open() && !s.blocked && pump(s) == fate::gone)
+    return fate::gone;
+  return keep_within_bound(s);
+}
+
+sse_writer::fate sse_writer::keep_within_bound(subscriber& s) {
+  if (!s.following)
+    return fate::alive;
+  size_t pending = s.home->ring.bytes_from(s.cursor);
+  // Merged well before the bound, so that a reader who is merely slow has less to catch up with.
+  if (pending > limits_.buffer_bytes / 4 ||
+      pending + s.queue.absorbed_bytes() > limits_.buffer_bytes)
+    absorb(s);
+  if (s.queue.absorbed_bytes() <= limits_.buffer_bytes)
+    return fate::alive;
+  return remove(s, ending::cut);
+}
+
+sse_writer::fate sse_writer::pump(subscriber& s) {
+  for (;;) {
+    parcel out;
+    gather(s, out);
+    if (out.count == 0)
+      return settle(s);
+    ssize_t sent = send_parcel(s.socket.get(), out);
+    if (sent < 0 && errno == EINTR)
+      continue;
+    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      s.blocked = true;
+      return fate::alive;
+    }
+    if (sent < 0)
+      return remove(s, ending::cut);
+    s.last_sent = now_;
+    advance(s, static_cast<size_t>(sent));
+    if (s.finished)
+      return remove(s, ending::graceful);
+  }
+}
+
+sse_writer::fate sse_writer::settle(subscriber& s) {
+  if (s.following)
+    move_cursor(s, s.home->ring.next()); // The rest of the ring is of turns it does not want.
+  if (s.ending)
+    return remove(s, ending::graceful);
+  if (std::exchange(s.wants_drained, false) && s.home && s.home->listener)
+    s.home->listener->drained(s.key);
+  return fate::alive;
+}
+
+void sse_writer::advance(subscriber& s, size_t bytes) {
+  bytes += std::exchange(s.offset, 0);
+  while (!s.queue.empty() && !s.finished) {
+    const auto& next = *s.queue.at(0);
+    if (bytes < next.text.size()) {
+      s.offset = static_cast<uint32_t>(bytes);
+      return;
+    }
+    bytes -= next.text.size();
+    s.finished = ends(s.filter, next);
+    s.queue.pop();
+  }
+  if (!s.following)
+    return;
+  const auto& ring = s.home->ring;
+  uint64_t at = s.cursor;
+  for (; at < ring.next() && !s.finished; ++at) {
+    const auto& next = *ring.at(at);
+    if (!wants(s.filter, next))
+      continue;
+    if (bytes < next.text.size())
+      break;
+    bytes -= next.text.size();
+    s.finished = ends(s.filter, next);
+  }
+  s.offset = s.finished ? 0 : static_cast<uint32_t>(bytes);
+  move_cursor(s, at);
+}
+
+sse_writer::fate sse_writer::discard_input(subscriber& s) {
+  std::array<char, 4096> bytes;
+  for (;;) {
+    ssize_t got = ::recv(s.socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      return fate::alive;
+    if (got > 0)
+      s.discarded += static_cast<uint32_t>(got);
+    if (got <= 0 || s.discarded > stream_input_max)
+      return remove(s, ending::cut);
+  }
+}
+
+void sse_writer::sweep(instant now) {
+  now_ = now;
+  for (auto at = subscribers_.begin(); at != subscribers_.end();) {
+    auto& s = *at->second;
+    ++at; // The entry may go.
+    if (s.socket.is_open())
+      sweep_one(s);
+  }
+}
+
+void sse_writer::sweep_one(subscriber& s) {
+  auto silence = now_ - s.last_sent;
+  if (s.ending && silence > limits_.write_stall) {
+    remove(s, ending::cut);
+    return;
+  }
+  bool idle = !s.blocked && !s.is_ready && s.queue.empty() &&
+              (!s.following || s.cursor == s.home->ring.next());
+  if (idle && silence >= limits_.heartbeat) {
+    s.queue.append(heartbeat_);
+    mark_ready(s);
+  }
+}
+
+} // namespace kodad::http

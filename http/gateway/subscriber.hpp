@@ -1,0 +1,62 @@
+// SUBSCRIBER and AUDIENCE: the SSE writer's data. A subscriber is one stream; it first sends its
+// own queue, then follows its audience's ring with a cursor. Both live on the reactor's thread.
+#pragma once
+
+#include "http/gateway/frame_ring.hpp"
+#include "http/gateway/options.hpp"
+#include "http/gateway/send_queue.hpp"
+#include "http/gateway/socket.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace kodad::http {
+
+struct subscriber;
+
+/// One channel and its subscribers.
+struct audience {
+  std::shared_ptr<actors::channel_listener> listener;
+  frame_ring ring;
+  std::vector<subscriber*> members;
+  size_t followers = 0; ///< Members that see what is published.
+  size_t behind = 0;    ///< Followers whose cursor is not at the ring's end.
+
+  // A pass visits all members once, in slices.
+  bool in_pass = false;
+  bool pass_again = false; ///< Something was published, or a member moved, since the pass began.
+  size_t scan = 0;         ///< The next member to visit.
+  uint64_t lowest = 0;     ///< The lowest cursor the pass has seen.
+};
+
+/// One stream, reserved or open.
+struct subscriber {
+  actors::subscriber_key key = 0;
+  descriptor socket; ///< Closed while the stream is only reserved.
+  std::shared_ptr<audience> home;
+  uint32_t place = 0;  ///< In `home->members`.
+  uint32_t offset = 0; ///< Bytes of the first unsent frame that have left.
+  actors::stream_filter filter;
+  bool following = false;
+  bool blocked = false;  ///< The socket takes no more for now.
+  bool is_ready = false; ///< Stands in the writer's list of streams to look at.
+  bool ending = false;   ///< Close once all has left.
+  bool finished = false; ///< The terminal frame has left.
+  bool wants_drained = false;
+  uint32_t discarded = 0; ///< Bytes the peer has sent on its stream.
+  uint64_t cursor = 0;    ///< The next frame of the ring to send.
+  send_queue queue;
+  instant last_sent;
+};
+
+/// Does the stream want to see this frame?
+inline bool wants(const actors::stream_filter& filter, const actors::frame& f) {
+  return filter.only_turn == 0 || f.turn == 0 || f.turn == filter.only_turn;
+}
+
+/// Is this the frame after which the stream ends?
+inline bool ends(const actors::stream_filter& filter, const actors::frame& f) {
+  return filter.until_done && f.ends_turn && (filter.only_turn == 0 || f.turn == filter.only_turn);
+}
+
+} // namespace kodad::http

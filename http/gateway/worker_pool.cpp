@@ -1,0 +1,95 @@
+#include "http/gateway/worker_pool.hpp"
+
+#include "http/gateway/head_parser.hpp"
+
+#include <exception>
+
+namespace kodad::http {
+
+namespace {
+
+bool is_json(const header_list& headers) {
+  auto type = find_header(headers, "content-type").value_or("");
+  return to_lower(trim_blanks(type.substr(0, type.find(';')))) == "application/json";
+}
+
+bool is_preflight(const request_head& head) {
+  return head.method == "OPTIONS" && find_header(head.headers, "access-control-request-method");
+}
+
+header_list cors_headers(std::string origin) {
+  if (origin.empty())
+    return {};
+  return {{"Access-Control-Allow-Origin", std::move(origin)},
+          {"Access-Control-Expose-Headers", "Link, Location, Retry-After"},
+          {"Vary", "Origin"}};
+}
+
+response preflight_response() {
+  response reply;
+  reply.status = 204;
+  reply.headers = {{"Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"},
+                   {"Access-Control-Allow-Headers",
+                    "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"},
+                   {"Access-Control-Max-Age", "600"}};
+  return reply;
+}
+
+} // namespace
+
+worker_pool::worker_pool(work_queue& queue, door guard, request_handler handler)
+    : queue_(queue), guard_(std::move(guard)), handler_(std::move(handler)) {}
+
+worker_pool::~worker_pool() {
+  stop();
+}
+
+void worker_pool::start(size_t workers) {
+  for (size_t i = 0; i < workers; ++i)
+    threads_.emplace_back([this] {
+      while (auto item = queue_.take())
+        serve(std::move(*item));
+    });
+  threads_.emplace_back([this] {
+    while (auto item = queue_.take_urgent())
+      serve(std::move(*item));
+  });
+}
+
+void worker_pool::stop() {
+  queue_.close();
+  for (auto& thread : threads_)
+    thread.join();
+  threads_.clear();
+}
+
+void worker_pool::serve(work_item item) {
+  reply_token token(item.reply);
+  auto origin = guard_.welcome_origin(item.head.headers);
+  bool welcome = !origin.empty();
+  item.reply->set_extra_headers(cors_headers(std::move(origin)));
+  item.reply.reset();
+  if (welcome && is_preflight(item.head)) {
+    auto bad = guard_.preflight_refusal(item.head.headers);
+    return bad ? token.answer(*bad) : token.answer(preflight_response());
+  }
+  if (auto bad = guard_.refusal(item.head.headers))
+    return token.answer(*bad);
+  if (!item.body.empty() && !is_json(item.head.headers))
+    return token.answer(proto::make_error(proto::ec::unsupported_media,
+                                          "the body must be of type application/json"));
+  if (auto in = router_.read(item))
+    return call_handler(*in, std::move(token));
+  token.answer(proto::make_error(proto::ec::invalid_request, "the request target is no path"));
+}
+
+void worker_pool::call_handler(const request& in, reply_token token) {
+  try {
+    handler_(in, token);
+  } catch (const std::exception&) {
+    // Its text may hold paths or secrets: the client learns only that it was our fault.
+    token.answer(proto::make_error(proto::ec::internal, "the request failed"));
+  }
+}
+
+} // namespace kodad::http

@@ -2,69 +2,67 @@
 
 #include "proto/json/writer.hpp"
 
+#include <array>
+
 namespace kodad::http {
 
+namespace {
+
+using proto::ec;
+
+struct status_row {
+  ec code;
+  int status;
+};
+
+constexpr std::array statuses = {
+    status_row{ec::invalid_json, 400},
+    status_row{ec::invalid_request, 400},
+    status_row{ec::missing_field, 400},
+    status_row{ec::wrong_type, 400},
+    status_row{ec::invalid_value, 400},
+    status_row{ec::unknown_agent, 400},
+    status_row{ec::unknown_model, 400},
+    status_row{ec::unauthorized, 401},
+    status_row{ec::origin_not_allowed, 403},
+    status_row{ec::workspace_not_allowed, 403},
+    status_row{ec::builtin_agent, 403},
+    status_row{ec::not_found, 404},
+    status_row{ec::session_not_found, 404},
+    status_row{ec::message_not_found, 404},
+    status_row{ec::turn_not_found, 404},
+    status_row{ec::question_not_found, 404},
+    status_row{ec::agent_not_found, 404},
+    status_row{ec::setting_not_found, 404},
+    status_row{ec::method_not_allowed, 405},
+    status_row{ec::request_timeout, 408},
+    status_row{ec::already_answered, 409},
+    status_row{ec::session_busy, 409},
+    status_row{ec::no_active_turn, 409},
+    status_row{ec::agent_exists, 409},
+    status_row{ec::body_too_large, 413},
+    status_row{ec::unsupported_media, 415},
+    status_row{ec::host_not_allowed, 421},
+    status_row{ec::idempotency_conflict, 422},
+    status_row{ec::queue_full, 429},
+    status_row{ec::head_too_large, 431},
+    status_row{ec::provider_down, 502},
+    status_row{ec::provider_auth, 502},
+    status_row{ec::provider_refused, 502},
+    status_row{ec::provider_failed, 502},
+    status_row{ec::host_full, 503},
+    status_row{ec::draining, 503},
+    status_row{ec::timeout, 504},
+    status_row{ec::storage_full, 507},
+};
+
+} // namespace
+
 int to_status(proto::ec code) {
-  using proto::ec;
-  switch (code) {
-  case ec::invalid_json:
-  case ec::invalid_request:
-  case ec::missing_field:
-  case ec::wrong_type:
-  case ec::invalid_value:
-  case ec::unknown_agent:
-  case ec::unknown_model:
-    return 400;
-  case ec::unauthorized:
-    return 401;
-  case ec::origin_not_allowed:
-  case ec::workspace_not_allowed:
-  case ec::builtin_agent:
-    return 403;
-  case ec::not_found:
-  case ec::session_not_found:
-  case ec::message_not_found:
-  case ec::turn_not_found:
-  case ec::question_not_found:
-  case ec::agent_not_found:
-  case ec::setting_not_found:
-    return 404;
-  case ec::method_not_allowed:
-    return 405;
-  case ec::request_timeout:
-    return 408;
-  case ec::already_answered:
-  case ec::session_busy:
-  case ec::no_active_turn:
-  case ec::agent_exists:
-    return 409;
-  case ec::body_too_large:
-    return 413;
-  case ec::unsupported_media:
-    return 415;
-  case ec::host_not_allowed:
-    return 421;
-  case ec::idempotency_conflict:
-    return 422;
-  case ec::queue_full:
-    return 429;
-  case ec::head_too_large:
-    return 431;
-  case ec::provider_down:
-  case ec::provider_auth:
-  case ec::provider_refused:
-  case ec::provider_failed:
-    return 502;
-  case ec::host_full:
-  case ec::draining:
-    return 503;
-  case ec::timeout:
-    return 504;
-  case ec::storage_full:
-    return 507;
-  default: // What a turn or a tool call died of is told on its stream, seldom as an answer.
-    return 500;
-  }
+  for (const auto& row : statuses)
+    if (row.code == code)
+      return row.status;
+  return 500; // What a turn or a tool call died of is told on its stream, seldom as an answer.
 }
 
 response to_response(const proto::error& failure, int status) {

@@ -42,9 +42,9 @@ struct request {
 
 struct response {
   int status = 200;
-  std::string body;
+  std::string body = {};
   std::string content_type = "application/json";
-  header_list headers; ///< Beside Content-Type, Content-Length, Connection and Date.
+  header_list headers = {}; ///< Beside Content-Type, Content-Length, Connection and Date.
 };
 
 } // namespace kodad::http

@@ -43,84 +43,87 @@ const std::string chunked_request =
 const std::string length_request =
     with_headers("X-Name:  some value \t\r\nContent-Length: 11\r\n") + "hello world";
 
+struct bad_request {
+  int status;
+  std::string text;
+};
+
+const bad_request bad_requests[] = {
+    // The request line.
+    {400, "GET /\r\nHost: a\r\n\r\n"},
+    {400, "GET / HTTP/1.1\nHost: a\r\n\r\n"},
+    {400, "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET / HTTP/11\r\nHost: a\r\n\r\n"},
+    {400, "GET / http/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET  HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, std::string("\x16\x03\x01\x02\x00", 5)},
+    {405, "BREW / HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {405, "get / HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {405, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {505, "GET / HTTP/2.0\r\nHost: a\r\n\r\n"},
+    {505, "GET / HTTP/0.9\r\nHost: a\r\n\r\n"},
+    {414, "GET /" + repeat("a", 3000) + " HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {414, "GET /" + repeat("a", 9000)},
+    // Header lines.
+    {400, with_headers("Name : value\r\n")},
+    {400, with_headers("Name\r\n")},
+    {400, with_headers(": value\r\n")},
+    {400, with_headers("Na(me: value\r\n")},
+    {400, with_headers("Name: a\r\n folded\r\n")},
+    {400, with_headers(" Name: a\r\n")},
+    {400, with_headers(std::string("Name: a\0b\r\n", 11))},
+    {400, with_headers("Name: a\rb\r\n")},
+    {400, with_headers("Name: a\nb: c\r\n")},
+    {431, with_headers(repeat("A: b\r\n", 120))},
+    {431, with_headers("A: " + repeat("b", 70'000))},
+    // Host.
+    {400, "GET / HTTP/1.1\r\n\r\n"},
+    {400, "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"},
+    // Where the body ends.
+    {400, with_headers("Content-Length: 5\r\nContent-Length: 5\r\n")},
+    {400, with_headers("Content-Length: 5\r\nContent-Length: 6\r\n")},
+    {400, with_headers("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")},
+    {400, with_headers("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")},
+    {400, with_headers("Content-Length: +5\r\n")},
+    {400, with_headers("Content-Length: -1\r\n")},
+    {400, with_headers("Content-Length: 5, 5\r\n")},
+    {400, with_headers("Content-Length: zz\r\n")},
+    {400, with_headers("Content-Length: 0x5\r\n")},
+    {400, with_headers("Content-Length:\r\n")},
+    {413, with_headers("Content-Length: 1001\r\n")},
+    {413, with_headers("Content-Length: 99999999999999999999999\r\n")},
+    {400, with_headers("Transfer-Encoding: gzip, chunked\r\n")},
+    {400, with_headers("Transfer-Encoding: identity\r\n")},
+    {400, with_headers("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")},
+    {400, with_headers("Content-Length: 5\r\n", "GET")},
+    {400, with_headers("Content-Length: 5\r\n", "DELETE")},
+    {400, with_headers("Transfer-Encoding: chunked\r\n", "HEAD")},
+    // Chunks.
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "zz\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "0x5\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "-5\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + " 5\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5\nhello\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5\r\nhelloX\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;" + repeat("a", 300)},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "0\r\n" + repeat("A: b\r\n", 2000)},
+    {413, with_headers("Transfer-Encoding: chunked\r\n") + "3e9\r\n"},
+    {413, with_headers("Transfer-Encoding: chunked\r\n") + "fffffffffffffffff\r\n"},
+    // What we do not take.
+    {415, with_headers("Content-Encoding: gzip\r\nContent-Length: 5\r\n")},
+    {415, with_headers("Content-Type: Multipart/form-data; boundary=x\r\n")},
+    {417, with_headers("Expect: miracles\r\n")},
+};
+
 } // namespace
 
 TEST_CASE("malformed requests are refused with the right status") {
-  struct {
-    int status;
-    std::string text;
-  } cases[] = {
-      // The request line.
-      {400, "GET /\r\nHost: a\r\n\r\n"},
-      {400, "GET / HTTP/1.1\nHost: a\r\n\r\n"},
-      {400, "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {400, "GET / HTTP/11\r\nHost: a\r\n\r\n"},
-      {400, "GET / http/1.1\r\nHost: a\r\n\r\n"},
-      {400, "GET  HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {400, "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {400, "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {400, "GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {400, "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {400, std::string("\x16\x03\x01\x02\x00", 5)},
-      {405, "BREW / HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {405, "get / HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {405, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {505, "GET / HTTP/2.0\r\nHost: a\r\n\r\n"},
-      {505, "GET / HTTP/0.9\r\nHost: a\r\n\r\n"},
-      {414, "GET /" + repeat("a", 3000) + " HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {414, "GET /" + repeat("a", 9000)},
-      // Header lines.
-      {400, with_headers("Name : value\r\n")},
-      {400, with_headers("Name\r\n")},
-      {400, with_headers(": value\r\n")},
-      {400, with_headers("Na(me: value\r\n")},
-      {400, with_headers("Name: a\r\n folded\r\n")},
-      {400, with_headers(" Name: a\r\n")},
-      {400, with_headers(std::string("Name: a\0b\r\n", 11))},
-      {400, with_headers("Name: a\rb\r\n")},
-      {400, with_headers("Name: a\nb: c\r\n")},
-      {431, with_headers(repeat("A: b\r\n", 120))},
-      {431, with_headers("A: " + repeat("b", 70'000))},
-      // Host.
-      {400, "GET / HTTP/1.1\r\n\r\n"},
-      {400, "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"},
-      // Where the body ends.
-      {400, with_headers("Content-Length: 5\r\nContent-Length: 5\r\n")},
-      {400, with_headers("Content-Length: 5\r\nContent-Length: 6\r\n")},
-      {400, with_headers("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")},
-      {400, with_headers("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")},
-      {400, with_headers("Content-Length: +5\r\n")},
-      {400, with_headers("Content-Length: -1\r\n")},
-      {400, with_headers("Content-Length: 5, 5\r\n")},
-      {400, with_headers("Content-Length: zz\r\n")},
-      {400, with_headers("Content-Length: 0x5\r\n")},
-      {400, with_headers("Content-Length:\r\n")},
-      {413, with_headers("Content-Length: 1001\r\n")},
-      {413, with_headers("Content-Length: 99999999999999999999999\r\n")},
-      {400, with_headers("Transfer-Encoding: gzip, chunked\r\n")},
-      {400, with_headers("Transfer-Encoding: identity\r\n")},
-      {400, with_headers("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")},
-      {400, with_headers("Content-Length: 5\r\n", "GET")},
-      {400, with_headers("Content-Length: 5\r\n", "DELETE")},
-      {400, with_headers("Transfer-Encoding: chunked\r\n", "HEAD")},
-      // Chunks.
-      {400, with_headers("Transfer-Encoding: chunked\r\n") + "zz\r\n"},
-      {400, with_headers("Transfer-Encoding: chunked\r\n") + "0x5\r\n"},
-      {400, with_headers("Transfer-Encoding: chunked\r\n") + "-5\r\n"},
-      {400, with_headers("Transfer-Encoding: chunked\r\n") + " 5\r\n"},
-      {400, with_headers("Transfer-Encoding: chunked\r\n") + "5\nhello\r\n"},
-      {400, with_headers("Transfer-Encoding: chunked\r\n") + "5\r\nhelloX\r\n"},
-      {400, with_headers("Transfer-Encoding: chunked\r\n") + "\r\n"},
-      {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;" + repeat("a", 300)},
-      {400, with_headers("Transfer-Encoding: chunked\r\n") + "0\r\n" + repeat("A: b\r\n", 2000)},
-      {413, with_headers("Transfer-Encoding: chunked\r\n") + "3e9\r\n"},
-      {413, with_headers("Transfer-Encoding: chunked\r\n") + "fffffffffffffffff\r\n"},
-      // What we do not take.
-      {415, with_headers("Content-Encoding: gzip\r\nContent-Length: 5\r\n")},
-      {415, with_headers("Content-Type: Multipart/form-data; boundary=x\r\n")},
-      {417, with_headers("Expect: miracles\r\n")},
-  };
-  for (const auto& one : cases) {
+  for (const auto& one : bad_requests) {
     CAPTURE(one.text.substr(0, 120));
     CHECK(verdict(one.text) == one.status);
   }

@@ -109,6 +109,10 @@ inline constexpr auto bash_deadline = 120s;
 inline constexpr auto bash_deadline_max = 600s;
 inline constexpr size_t processes = 256; ///< Children alive at once, host-wide.
 inline constexpr auto kill_grace = 2s;   ///< Between SIGTERM and SIGKILL.
+inline constexpr size_t process_output_bytes = 16 * 1024 * 1024; ///< A flood beyond is killed.
+inline constexpr size_t process_output_held_bytes = 128 * 1024;  ///< Per child, read but not used.
+inline constexpr auto process_output_window = 8ms; ///< Small writes within it become one piece.
+inline constexpr size_t process_input_bytes = 4 * 1024 * 1024; ///< Per child, not yet written.
 
 // The end.
 inline constexpr auto drain_deadline = 10s; ///< Of the 15 s that SIGTERM may take.

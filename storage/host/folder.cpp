@@ -1,0 +1,185 @@
+#include "storage/host/folder.hpp"
+
+#include "storage/host/relative_path.hpp"
+#include "storage/host/system_error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <memory>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+namespace kodad::storage::host {
+
+namespace {
+
+using proto::ec;
+using proto::make_error;
+
+// openat2 gives up with EAGAIN when a rename elsewhere disturbed its walk. Under the fastest
+// flipping seen a few tries are enough.
+constexpr int walk_attempts_max = 1000;
+
+constexpr uint64_t open_directory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+// Without O_NONBLOCK a FIFO would hold the thread until somebody writes to it.
+constexpr uint64_t open_to_read = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+file_kind kind_of(mode_t mode) {
+  if (S_ISREG(mode))
+    return file_kind::file;
+  if (S_ISDIR(mode))
+    return file_kind::directory;
+  return S_ISLNK(mode) ? file_kind::link : file_kind::other;
+}
+
+file_kind kind_of_entry(const dirent& entry) {
+  switch (entry.d_type) {
+  case DT_REG:
+    return file_kind::file;
+  case DT_DIR:
+    return file_kind::directory;
+  case DT_LNK:
+    return file_kind::link;
+  default:
+    return file_kind::other;
+  }
+}
+
+proto::result<file_status> status_of(const descriptor& file, const std::string& path) {
+  struct stat seen {};
+  if (::fstat(file.get(), &seen) != 0)
+    return system_error(errno, "look at", path);
+  file_status out;
+  out.kind = kind_of(seen.st_mode);
+  out.size = static_cast<uint64_t>(seen.st_size);
+  out.modified_ns = int64_t{seen.st_mtim.tv_sec} * 1'000'000'000 + seen.st_mtim.tv_nsec;
+  out.mode = seen.st_mode & 07777;
+  out.device = seen.st_dev;
+  out.inode = seen.st_ino;
+  return out;
+}
+
+/// Reads to the end or to `bytes_max`, whichever comes first.
+proto::result<std::string> read_all(const descriptor& file, size_t size, size_t bytes_max,
+                                    const std::string& path) {
+  std::string bytes;
+  size_t filled = 0;
+  while (filled < bytes_max) {
+    // One byte more than the size, so that the end is seen without growing.
+    bytes.resize(std::min(bytes_max, std::max(size + 1, filled + 64 * 1024)));
+    auto got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return system_error(errno, "read", path);
+    if (got == 0)
+      break;
+    filled += static_cast<size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+proto::error no_regular_file(const std::string& path, file_kind kind) {
+  auto what = kind == file_kind::directory ? " is a folder" : " is no regular file";
+  return make_error(ec::tool_failed, path + what);
+}
+
+} // namespace
+
+proto::result<folder> open_folder(const std::string& path) {
+  folder out;
+  out.handle_ = descriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (path.empty() || path.front() != '/' || !out.handle_.is_open())
+    return system_error(path.empty() || path.front() != '/' ? EINVAL : errno, "open", path);
+  out.given_ = path;
+  auto link = "/proc/self/fd/" + std::to_string(out.handle_.get());
+  char real[PATH_MAX];
+  auto length = ::readlink(link.c_str(), real, sizeof real);
+  if (length <= 0)
+    return system_error(errno, "resolve", path);
+  out.root_.assign(real, static_cast<size_t>(length));
+  return out;
+}
+
+proto::result<std::string> folder::relative_path(std::string_view path) const {
+  auto inside = host::relative_path(root_, path);
+  return inside || given_ == root_ ? inside : host::relative_path(given_, path);
+}
+
+folder::attempt folder::open(const std::string& path, uint64_t flags) const {
+  open_how how{};
+  how.flags = flags;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  for (int i = 0; i < walk_attempts_max; ++i) {
+    auto fd = ::syscall(SYS_openat2, handle_.get(), path.c_str(), &how, sizeof how);
+    if (fd >= 0)
+      return {descriptor(static_cast<int>(fd)), 0};
+    if (errno != EAGAIN && errno != EINTR)
+      return {descriptor(), errno};
+  }
+  return {descriptor(), EAGAIN};
+}
+
+proto::result<file_content> folder::read_file(const std::string& path, size_t bytes_max) const {
+  // What stands there is looked at before it is opened: opening a device can do things.
+  for (auto flags : {uint64_t{O_PATH | O_CLOEXEC}, open_to_read}) {
+    auto tried = open(path, flags);
+    if (!tried.file.is_open())
+      return system_error(tried.number, "open", path);
+    auto status = status_of(tried.file, path);
+    if (!status)
+      return status.failure();
+    if (status->kind != file_kind::file)
+      return no_regular_file(path, status->kind);
+    if (flags != open_to_read)
+      continue;
+    auto bytes = read_all(tried.file, status->size, bytes_max, path);
+    if (!bytes)
+      return bytes.failure();
+    return file_content{std::move(*bytes), *status};
+  }
+  return make_error(ec::internal, "read " + path);
+}
+
+proto::result<std::optional<file_status>> folder::stat(const std::string& path) const {
+  auto tried = open(path, O_PATH | O_CLOEXEC);
+  if (tried.number == ENOENT || tried.number == ENOTDIR)
+    return std::optional<file_status>();
+  if (!tried.file.is_open())
+    return system_error(tried.number, "look at", path);
+  auto status = status_of(tried.file, path);
+  if (!status)
+    return status.failure();
+  return std::optional(*status);
+}
+
+proto::result<directory_listing> folder::list_directory(const std::string& path,
+                                                        size_t entries_max) const {
+  auto tried = open(path, open_directory);
+  if (!tried.file.is_open())
+    return system_error(tried.number, "list", path);
+  auto fd = ::fcntl(tried.file.get(), F_DUPFD_CLOEXEC, 0);
+  std::unique_ptr<DIR, int (*)(DIR*)> stream(fd < 0 ? nullptr : ::fdopendir(fd), ::closedir);
+  if (!stream)
+    return system_error(errno, "list", path);
+  directory_listing out;
+  while (auto* entry = ::readdir(stream.get())) {
+    std::string name = entry->d_name;
+    if (name == "." || name == "..")
+      continue;
+    if (out.entries.size() == entries_max) {
+      out.cut = true;
+      break;
+    }
+    out.entries.push_back({std::move(name), kind_of_entry(*entry)});
+  }
+  std::ranges::sort(out.entries, {}, &directory_entry::name);
+  return out;
+}
+
+} // namespace kodad::storage::host

@@ -1,0 +1,100 @@
+// FOLDER: an opened workspace root and the file operations below it. The kernel keeps every one
+// inside (openat2 with RESOLVE_BENEATH), also while somebody swaps folders for links; nothing is
+// checked by name first and opened later. Only regular files are read and written. Not here: what
+// a permission rule says, and what commands do (host/sandbox.hpp).
+#pragma once
+
+#include "proto/result.hpp"
+#include "storage/host/descriptor.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kodad::storage::host {
+
+enum class file_kind : uint8_t { file, directory, link, other };
+
+struct file_status {
+  file_kind kind = file_kind::other;
+  uint64_t size = 0;
+  int64_t modified_ns = 0; ///< Since 1970.
+  uint32_t mode = 0;       ///< The permission bits.
+  uint64_t device = 0;
+  uint64_t inode = 0;
+};
+
+struct file_content {
+  std::string bytes;
+  file_status status; ///< As of the moment of reading; `size` exceeds `bytes` when it was cut.
+};
+
+struct directory_entry {
+  std::string name;
+  file_kind kind = file_kind::other;
+};
+
+struct directory_listing {
+  std::vector<directory_entry> entries; ///< Sorted by name.
+  bool cut = false;                     ///< There are more than were asked for.
+};
+
+struct write_options {
+  bool create_parents = false;
+};
+
+struct write_outcome {
+  bool created = false; ///< There was no such file before.
+};
+
+/// All methods take paths as `relative_path` returns them, may be called from any number of
+/// threads at once, and block for as long as the disk does.
+class folder {
+public:
+  /// The absolute path without links, as of opening.
+  const std::string& root() const { return root_; }
+
+  /// See host/relative_path.hpp. The root may be spelt as given to `open_folder` or as `root()`.
+  proto::result<std::string> relative_path(std::string_view path) const;
+
+  /// At most `bytes_max` bytes of a regular file.
+  proto::result<file_content> read_file(const std::string& path, size_t bytes_max) const;
+
+  /// Replaces or creates a file, wholly or not at all, and returns once it is durable. A link is
+  /// followed if it stays inside; a hard link's other names keep the old content. Keeps the mode
+  /// of an existing file. Fails with `tool_denied` for protected names, links followed or not.
+  proto::result<write_outcome> write_file(const std::string& path, std::string_view bytes,
+                                          write_options options) const;
+
+  /// What stands there, links followed; nothing when nothing does.
+  proto::result<std::optional<file_status>> stat(const std::string& path) const;
+
+  /// The first `entries_max` entries met, sorted.
+  proto::result<directory_listing> list_directory(const std::string& path,
+                                                  size_t entries_max) const;
+
+private:
+  friend proto::result<folder> open_folder(const std::string& path);
+
+  /// A descriptor, or the errno that says why there is none.
+  struct attempt {
+    descriptor file;
+    int number = 0;
+  };
+
+  attempt open(const std::string& path, uint64_t flags) const;
+  proto::result<descriptor> open_parent(const std::string& path, write_options options) const;
+  proto::result<std::string> real_path(const descriptor& inside) const;
+  proto::result<std::string> link_target(const std::string& path) const;
+
+  descriptor handle_;
+  std::string root_;
+  std::string given_;
+};
+
+/// Opens a folder for the operations above. @param path Absolute.
+proto::result<folder> open_folder(const std::string& path);
+
+} // namespace kodad::storage::host

@@ -1,0 +1,31 @@
+// The SPAWNER'S OWN SIDE, running in the forked process only: obeys requests, reaps, reports. Its
+// one rule about escapees: whatever becomes its direct child without having been started by it is
+// the orphan of a child that ended (children adopt their own orphans while they live) and is
+// killed; the end of a child is reported when no orphan is left.
+#pragma once
+
+#include "storage/host/child_spec.hpp"
+
+#include <sys/types.h>
+
+namespace kodad::storage::host {
+
+/// The descriptors of a child to be, in the spawner.
+struct child_descriptors {
+  int input = -1; ///< -1 for /dev/null.
+  int output = -1;
+  int errors = -1; ///< -1 when merged.
+};
+
+/// Serves until the other end of `socket` is closed, kills all that is left, and exits.
+[[noreturn]] void run_spawner(int socket);
+
+struct started_child {
+  pid_t pid = -1;
+  int number = 0; ///< The errno if it could not be started.
+};
+
+/// Forks and executes; returns once the program runs or is known not to.
+started_child start_child(const child_spec& spec, const child_descriptors& streams);
+
+} // namespace kodad::storage::host

@@ -1,0 +1,37 @@
+// SPAWNER WIRE: what passes over the socket between the server and its spawner. Both ends are the
+// same program of the same moment, so the messages are plain structs, one per packet.
+#pragma once
+
+#include <cstdint>
+
+namespace kodad::storage::host {
+
+/// Names one child for as long as the host lives; never reused.
+using process_key = uint64_t;
+
+enum class spawner_request_kind : uint8_t {
+  start,     ///< Carries descriptors: spec, input, output and, unless merged, error output.
+  terminate, ///< SIGTERM to the child and all its descendants.
+  kill,      ///< SIGKILL to all of them.
+};
+
+struct spawner_request {
+  process_key key = 0;
+  spawner_request_kind kind = spawner_request_kind::start;
+};
+
+inline constexpr int spawner_descriptors_max = 4;
+
+enum class spawner_reply_kind : uint8_t {
+  failed, ///< It could not be started; `number` is the errno.
+  exited, ///< It, and everything it started, is gone; `number` is the exit code or the signal.
+  killed, ///< Like `exited`, by the signal `number`.
+};
+
+struct spawner_reply {
+  process_key key = 0;
+  spawner_reply_kind kind = spawner_reply_kind::exited;
+  int32_t number = 0;
+};
+
+} // namespace kodad::storage::host

@@ -4,18 +4,15 @@
 
 #include "actors/tools/exec/output_keeper.hpp"
 #include "actors/tools/tool.hpp"
-#include "storage/host/child_spec.hpp"
-#include "storage/host/process_host.hpp"
+#include "storage/host/sandbox.hpp"
 
 #include <functional>
 
 namespace kodad::actors {
 
-enum class workspace_access : uint8_t { read_only, read_write };
-
 struct command {
   storage::host::child_spec spec; ///< Not yet confined.
-  workspace_access access = workspace_access::read_only;
+  storage::host::workspace_access access = storage::host::workspace_access::read;
   bool streams = false; ///< Is the output shown while it runs?
 
   /// Makes the result when the child is gone.

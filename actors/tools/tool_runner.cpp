@@ -107,14 +107,23 @@ void tool_runner_state::job_done(tool_worker_actor worker, tool_job_done done) {
 void tool_runner_state::start_child(uint64_t key, run& one, command what) {
   if (one.is_cancelled)
     return finish(key, failed(ec::cancelled, "cancelled"));
-  auto spec = equipment.confine(std::move(what.spec), one.what.workspace, what.access);
+  auto spec = confined(std::move(what.spec), {one.what.workspace, what.access, {}});
+  if (!spec)
+    return finish(key, failed(spec.failure()));
   auto inside = caf::actor_cast<tool_runner_inside>(self);
   auto child =
-      equipment.processes->start(std::move(spec), std::make_shared<child_listener>(key, inside));
+      equipment.processes->start(std::move(*spec), std::make_shared<child_listener>(key, inside));
   if (!child)
     return finish(key, failed(child.failure()));
   one.child = *child;
   one.started = std::move(what);
+}
+
+proto::result<host::child_spec>
+tool_runner_state::confined(host::child_spec spec, const host::sandbox_options& options) const {
+  if (equipment.sandbox == host::sandbox_mode::none)
+    return spec;
+  return host::confine(std::move(spec), options);
 }
 
 void tool_runner_state::take_output(const child_output& piece) {

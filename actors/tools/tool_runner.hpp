@@ -23,10 +23,7 @@ namespace kodad::actors {
 struct tool_equipment {
   std::shared_ptr<storage::host::process_host> processes;
 
-  /// Puts a command into the sandbox, or gives it back as it is where there is none.
-  std::function<storage::host::child_spec(storage::host::child_spec, const std::string& workspace,
-                                          workspace_access)>
-      confine;
+  storage::host::sandbox_mode sandbox = storage::host::sandbox_mode::none;
 };
 
 /// One call on its way: a job for the pool.
@@ -79,6 +76,8 @@ struct tool_runner_state {
   void give_work();
   void job_done(tool_worker_actor worker, tool_job_done done);
   void start_child(uint64_t key, run& one, command what);
+  proto::result<storage::host::child_spec>
+  confined(storage::host::child_spec spec, const storage::host::sandbox_options& options) const;
   void take_output(const child_output& piece);
   void child_over(const child_ended& end);
   void finish(uint64_t key, tool_output output);

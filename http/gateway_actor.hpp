@@ -28,19 +28,16 @@ struct errand {
 
 gateway_actor::behavior_type gateway(gateway_actor::pointer self, size_t errands_at_once);
 
-/// A reply token that copies of an errand can share.
-using shared_token = std::shared_ptr<reply_token>;
-
 /// Asks `to` for `Reply` and answers the token with what `shape` makes of it.
 /// @param shape (Reply&) -> response; runs in the gateway actor, decides nothing.
 template <class Reply, class Handle, class Question, class Shape>
-void ask(const gateway_actor& through, const Handle& to, Question question, shared_token token,
+void ask(const gateway_actor& through, const Handle& to, Question question, reply_token token,
          Shape shape) {
   auto run = [to, question = std::move(question), token,
               shape = std::move(shape)](gateway_actor::pointer self) {
     self->request(to, proto::limits::ask, question)
-        .then([token, shape](Reply& reply) { token->answer(shape(reply)); },
-              [token](const caf::error& failure) { token->answer(actors::from_caf(failure)); });
+        .then([token, shape](Reply& reply) { token.answer(shape(reply)); },
+              [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
   };
   caf::anon_send(through, errand{std::move(run)});
 }

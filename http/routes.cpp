@@ -86,7 +86,7 @@ void dispatch(const request& in, reply_token token, const desk& at) {
     if (!ids)
       continue;
     if (one.method == in.method) {
-      call now{in, std::move(*ids), std::make_shared<reply_token>(std::move(token)), at};
+      call now{in, std::move(*ids), std::move(token), at};
       return one.handler(now);
     }
     methods += (methods.empty() ? "" : ", ") + std::string(one.method);

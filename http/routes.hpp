@@ -3,7 +3,7 @@
 // one file per resource: parse, ask, shape; they decide nothing.
 #pragma once
 
-#include "http/gateway/message.hpp"
+#include "http/gateway/request.hpp"
 #include "http/gateway_actor.hpp"
 
 #include <atomic>
@@ -38,7 +38,7 @@ struct desk {
 struct call {
   const request& in;
   std::vector<std::string> ids; ///< The path's variable segments, in order.
-  shared_token token;
+  reply_token token;
   const desk& at;
 };
 

@@ -65,13 +65,13 @@ bool is_json_type(std::string_view type) {
 } // namespace
 
 void refuse(call& now, const proto::error& why) {
-  now.token->answer(why);
+  now.token.answer(why);
 }
 
 proto::result<std::string> body_text(const request& in) {
   if (in.body.empty())
     return std::string("{}");
-  if (!is_json_type(in.header("content-type")))
+  if (!is_json_type(in.header("content-type").value_or("")))
     return proto::make_error(ec::unsupported_media, "a body must be application/json");
   return in.body;
 }
@@ -115,12 +115,12 @@ std::optional<std::string> text_of(const query& from, const std::string& name) {
 
 proto::result<proto::idempotency> once_of(const request& in) {
   auto key = in.header("idempotency-key");
-  if (key.empty())
+  if (!key || key->empty())
     return proto::idempotency{};
-  if (key.size() > key_bytes_max)
+  if (key->size() > key_bytes_max)
     return proto::field_error(ec::invalid_value, "Idempotency-Key",
                               "a key has 1 to 255 characters");
-  return proto::idempotency{std::string(key), in.method + " " + in.path + "\n" + in.body};
+  return proto::idempotency{std::string(*key), in.method + " " + in.path + "\n" + in.body};
 }
 
 std::string link_to(const link_base& from, const link_change& change) {

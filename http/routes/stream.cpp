@@ -8,19 +8,19 @@ namespace {
 
 /// Gives the stream its place in the session's audience, then opens it.
 void open(gateway_actor::pointer self, const actors::directory_actor& directory,
-          actors::open_stream what, shared_token token) {
-  what.subscriber = token->stream_key();
+          actors::open_stream what, reply_token token) {
+  what.subscriber = token.stream_key();
   self->request(directory, proto::limits::ask, std::move(what))
-      .then([token](const proto::acknowledged&) { token->open_stream(); },
-            [token](const caf::error& failure) { token->answer(actors::from_caf(failure)); });
+      .then([token](const proto::acknowledged&) { token.open_stream(); },
+            [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
 }
 
 proto::result<actors::open_stream> parse(const call& now) {
   auto given = parse_query(now.in.query);
   actors::open_stream out;
   out.session = proto::session_id{now.ids[0]};
-  if (auto cursor = now.in.header("last-event-id"); !cursor.empty())
-    given["after"] = cursor;
+  if (auto cursor = now.in.header("last-event-id"); cursor && !cursor->empty())
+    given["after"] = *cursor;
   if (given.contains("after")) {
     auto after = number_of(given, "after", {0, 0, INT64_MAX});
     if (!after)
@@ -38,7 +38,8 @@ proto::result<actors::open_stream> parse(const call& now) {
 } // namespace
 
 bool wants_stream(const request& in) {
-  return in.header("accept").find("text/event-stream") != std::string_view::npos;
+  auto accepted = in.header("accept").value_or("");
+  return accepted.find("text/event-stream") != std::string_view::npos;
 }
 
 void send_and_stream(call& now, proto::send_message message) {
@@ -54,7 +55,7 @@ void send_and_stream(call& now, proto::send_message message) {
                     {.only_turn = accepted.number, .until_done = true}},
                    token);
             },
-            [token](const caf::error& failure) { token->answer(actors::from_caf(failure)); });
+            [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
   };
   caf::anon_send(now.at.gateway, errand{std::move(run)});
 }

@@ -2,7 +2,8 @@
 
 namespace kodad::http {
 
-gateway_actor::behavior_type gateway(gateway_actor::pointer self, size_t) {
+gateway_actor::behavior_type gateway_behavior(gateway_actor::pointer self,
+                                              std::shared_ptr<const void>) {
   return {
       [self](const errand& what) { what.run(self); },
   };

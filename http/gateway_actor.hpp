@@ -26,7 +26,9 @@ struct errand {
   std::function<void(gateway_actor::pointer)> run;
 };
 
-gateway_actor::behavior_type gateway(gateway_actor::pointer self, size_t errands_at_once);
+/// @param facts Kept alive for the routes; an actor without arguments trips over CAF 0.17.6.
+gateway_actor::behavior_type gateway_behavior(gateway_actor::pointer self,
+                                              std::shared_ptr<const void> facts);
 
 /// Asks `to` for `Reply` and answers the token with what `shape` makes of it.
 /// @param shape (Reply&) -> response; runs in the gateway actor, decides nothing.

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <memory>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace kodad::storage::host {
 
@@ -17,6 +18,11 @@ std::optional<std::string> resolve_folder(const std::string& path) {
   if (::stat(real.get(), &about) != 0 || !S_ISDIR(about.st_mode))
     return std::nullopt;
   return std::string(real.get());
+}
+
+std::string current_folder() {
+  std::unique_ptr<char, decltype(&std::free)> path(::getcwd(nullptr, 0), &std::free);
+  return path ? path.get() : "";
 }
 
 } // namespace kodad::storage::host

@@ -10,4 +10,7 @@ namespace kodad::storage::host {
 /// @pre `path` is absolute; a relative one gives nothing.
 std::optional<std::string> resolve_folder(const std::string& path);
 
+/// The process's current folder; empty when it is gone.
+std::string current_folder();
+
 } // namespace kodad::storage::host

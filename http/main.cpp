@@ -145,7 +145,7 @@ http::gateway_options gateway_options_of(const settled& all) {
   out.door.hosts = server.hosts;
   out.door.origins = server.origins;
   out.door.tokens = server.tokens;
-  out.reader.body_bytes = server.max_body_bytes;
+  out.reader.body = server.max_body_bytes;
   out.stream.buffer_bytes = server.subscriber_buffer_bytes;
   return out;
 }

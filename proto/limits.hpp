@@ -114,6 +114,12 @@ inline constexpr size_t process_output_held_bytes = 128 * 1024;  ///< Per child,
 inline constexpr auto process_output_window = 8ms; ///< Small writes within it become one piece.
 inline constexpr size_t process_input_bytes = 4 * 1024 * 1024; ///< Per child, not yet written.
 
+// Rules. A command beyond these bounds is asked about, however it looks.
+inline constexpr size_t glob_bytes = 16 * 1024;
+inline constexpr size_t glob_branches = 256; ///< What the braces of one pattern may multiply to.
+inline constexpr size_t glob_steps = size_t{1} << 24; ///< Pattern times text: about 50 ms.
+inline constexpr size_t command_bytes = 64 * 1024;
+
 // The end.
 inline constexpr auto drain_deadline = 10s; ///< Of the 15 s that SIGTERM may take.
 

@@ -58,7 +58,7 @@ response config_response(const host_facts& facts, const proto::provider_list& pr
 void get_health(call& now) {
   bool is_draining = now.at.facts->is_draining;
   now.token.answer(json_response(health{is_draining ? "draining" : "ok", now.at.facts->version},
-                                  is_draining ? 503 : 200));
+                                 is_draining ? 503 : 200));
 }
 
 void get_config(call& now) {

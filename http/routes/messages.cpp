@@ -33,10 +33,11 @@ proto::result<std::vector<std::string>> read_response(const proto::raw_json& fro
 std::string links(const link_base& from, const proto::message_page& page) {
   std::string out;
   if (page.next_after)
-    out += "<" + link_to(from, {"after", page.next_after->text, "before"}) + ">; rel=\"next\"";
+    out = as_link(link_to(from, {"after", page.next_after->text, "before"}), "next");
+  if (page.next_before && !out.empty())
+    out.append(", ");
   if (page.next_before)
-    out += std::string(out.empty() ? "" : ", ") + "<" +
-           link_to(from, {"before", page.next_before->text, "after"}) + ">; rel=\"prev\"";
+    out.append(as_link(link_to(from, {"before", page.next_before->text, "after"}), "prev"));
   return out;
 }
 

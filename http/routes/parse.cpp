@@ -136,6 +136,12 @@ std::string link_to(const link_base& from, const link_change& change) {
   return out;
 }
 
+std::string as_link(const std::string& target, std::string_view relation) {
+  std::string out(1, '<');
+  out.append(target).append(">; rel=\"").append(relation).append("\"");
+  return out;
+}
+
 response empty_response(int status) {
   response out;
   out.status = status;

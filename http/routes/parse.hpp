@@ -67,6 +67,9 @@ struct link_change {
 };
 std::string link_to(const link_base& from, const link_change& change);
 
+/// One entry of a Link header: <target>; rel="relation".
+std::string as_link(const std::string& target, std::string_view relation);
+
 /// 200, or `status`, with a value's JSON.
 template <class T>
 response json_response(const T& x, int status = 200) {

@@ -1,0 +1,72 @@
+// CONFIG: what the user may configure, as values with their defaults; the YAML file is read in
+// storage/config. Defaults are KodaCode's where it has the key. Everything has been checked when
+// it gets here: ranges, shapes, and that ids are unique.
+#pragma once
+
+#include "proto/limits.hpp"
+#include "proto/model.hpp"
+#include "proto/permission.hpp"
+
+#include <string>
+#include <vector>
+
+namespace kodad::proto {
+
+struct provider_config {
+  std::string id;
+  std::string name; ///< For display; the id unless given.
+  std::string base_url;
+  std::string api_key;       ///< Secret; empty for none.
+  std::vector<model> models; ///< Ids are complete: "provider/name".
+  size_t max_concurrent = limits::provider_streams;
+};
+
+struct session_config {
+  int max_retries = limits::attempts_max - 1; ///< After the first attempt of a model call.
+  int primary_max_steps = limits::steps_max;
+  int subagent_max_steps = 30;
+  bool resume_turns = true; ///< Go on with the turns that a stop or crash cut off.
+  double budget = 0;        ///< US dollars per session; 0 is no bound.
+  double budget_warn = 0.8; ///< Share of the budget at which to warn.
+  double total_budget = 0;  ///< US dollars of all sessions together; 0 is no bound.
+  size_t queue_length = limits::queue_length;
+};
+
+struct server_config {
+  uint16_t port = 0; ///< 0 takes a free one.
+  std::string host = "127.0.0.1";
+  std::vector<std::string> hosts;   ///< Names besides ours that a Host header may carry.
+  std::vector<std::string> origins; ///< Web origins that may call; none by default.
+  std::vector<std::string> tokens;  ///< Secret; with any, every request needs one.
+  size_t max_body_bytes = limits::body_bytes;
+  size_t event_retention_turns = limits::event_retention_turns;
+  size_t subscriber_buffer_bytes = limits::subscriber_buffer_bytes;
+};
+
+enum class sandbox_mode : uint8_t {
+  automatic, ///< "auto": whenever the system allows it.
+  off,
+};
+
+/// The simulated provider.
+struct sim_config {
+  int64_t load_tokens = 200; ///< Of one answer of sim/load.
+  double load_rate = 0;      ///< Tokens per second; 0 is as fast as possible.
+  double koda_rate = 200;    ///< The same for sim/koda.
+};
+
+struct config {
+  std::vector<provider_config> providers;
+  agent_id default_agent{"engineer"};
+  model_id default_model; ///< Empty: the first configured model, else sim/koda.
+  model_id utility_model; ///< Empty: the session's.
+  std::vector<model_id> fallback_models;
+  permission_set permission;              ///< The user's own rules.
+  std::vector<std::string> allowed_paths; ///< Absolute, outside of any workspace.
+  session_config session;
+  server_config server;
+  sandbox_mode sandbox = sandbox_mode::automatic;
+  sim_config sim;
+};
+
+} // namespace kodad::proto

@@ -1,0 +1,197 @@
+#include "storage/config/config_sections.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace kodad::storage {
+
+namespace {
+
+using proto::config;
+using proto::provider_config;
+
+constexpr range<int64_t> tokens{1, 100'000'000};
+constexpr range<double> dollars{0, 1e6};
+constexpr range<double> rate{0, 1e6};
+
+bool is_provider_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+void read_optional(section& from, std::string_view key, std::optional<int64_t>& out) {
+  int64_t value = 0;
+  from.read(key, value, tokens);
+  if (value > 0)
+    out = value;
+}
+
+void read_optional(section& from, std::string_view key, std::optional<double>& out) {
+  double value = -1;
+  from.read(key, value, dollars);
+  if (value >= 0)
+    out = value;
+}
+
+void read_model(section& from, const provider_config& owner, proto::model& out) {
+  from.read("id", out.name);
+  out.id.text = owner.id + "/" + out.name;
+  out.provider_id = owner.id;
+  out.provider_name = owner.name;
+  from.read("context_size", out.context_size, tokens);
+  read_optional(from, "max_input_tokens", out.max_input_tokens);
+  read_optional(from, "max_output_tokens", out.max_output_tokens);
+  from.read("reasoning", out.reasoning);
+  from.read("tool_call", out.tool_call);
+  from.read("vision", out.vision);
+  from.read("cost_input", out.cost_input, dollars);
+  from.read("cost_output", out.cost_output, dollars);
+  read_optional(from, "cost_cache_read", out.cost_cache_read);
+  read_optional(from, "cost_cache_write", out.cost_cache_write);
+  for (auto unused : {"name", "thinking_budget"})
+    from.pass_over(unused);
+  if (out.name.empty())
+    from.fail("id", "expected the model's name");
+  if (std::ranges::find(owner.models, out.id, &proto::model::id) != owner.models.end())
+    from.fail("id", "expected a model once, " + out.name + " stands twice");
+  from.finish();
+}
+
+void read_provider(section& from, const config& all, provider_config& out) {
+  from.read("id", out.id);
+  if (!is_provider_id(out.id) || out.id == "sim")
+    from.fail("id", "expected 1 to 64 of a-z 0-9 - _, other than sim");
+  if (std::ranges::find(all.providers, out.id, &provider_config::id) != all.providers.end())
+    from.fail("id", "expected a provider once, " + out.id + " stands twice");
+  out.name = out.id;
+  from.read("name", out.name);
+  // No default but for the one whose address is known: a key must never go to a stranger.
+  if (out.id == "openai")
+    out.base_url = "https://api.openai.com/v1";
+  from.read("base_url", out.base_url, expansion::variables);
+  if (!out.base_url.starts_with("http://") && !out.base_url.starts_with("https://"))
+    from.fail("base_url", "expected an address that starts with http:// or https://");
+  from.read("api_key", out.api_key, expansion::variables);
+  from.read_count("max_concurrent", out.max_concurrent, {1, 4096});
+  for (auto& entry : from.list_below("models")) {
+    proto::model model;
+    read_model(entry, out, model);
+    out.models.push_back(std::move(model));
+  }
+  for (auto unused : {"thinking_budget", "thinking_type"})
+    from.pass_over(unused);
+  from.finish();
+}
+
+void read_session(section from, proto::session_config& out) {
+  from.read_count("max_retries", out.max_retries, {0, 100});
+  from.read_count("primary_max_steps", out.primary_max_steps, {1, 10'000});
+  from.read_count("subagent_max_steps", out.subagent_max_steps, {1, 10'000});
+  from.read("resume_turns", out.resume_turns);
+  from.read("budget", out.budget, dollars);
+  from.read("budget_warn", out.budget_warn, {0, 1});
+  from.read("total_budget", out.total_budget, dollars);
+  from.read_count("queue_length", out.queue_length, {0, 1024});
+  for (auto unused : {"compaction_threshold", "compaction_keep_turns", "prune_protect_tokens",
+                      "prune_min_savings", "context_limit", "tool_call_argument_timeout",
+                      "engineer_review_limit", "max_subagents", "subagent_timeout", "plan_approval",
+                      "background_auto_react", "snapshot", "trace", "total_budget_warn", "models"})
+    from.pass_over(unused);
+  from.finish();
+}
+
+void read_server(section from, proto::server_config& out) {
+  constexpr int64_t gigabyte = int64_t{1} << 30;
+  from.read_count("port", out.port, {0, std::numeric_limits<uint16_t>::max()});
+  from.read("host", out.host);
+  from.read("hosts", out.hosts);
+  from.read("origins", out.origins);
+  from.read("tokens", out.tokens, expansion::variables);
+  from.read_count("max_body_bytes", out.max_body_bytes, {1024, gigabyte});
+  from.read_count("event_retention_turns", out.event_retention_turns, {1, 10'000});
+  from.read_count("subscriber_buffer_bytes", out.subscriber_buffer_bytes, {64 * 1024, gigabyte});
+  // A guess at a short token takes minutes over loopback; an empty one guards nothing.
+  if (std::ranges::any_of(out.tokens, [](const auto& token) { return token.size() < 16; }))
+    from.fail("tokens", "expected tokens of at least 16 characters");
+  from.finish();
+}
+
+void read_sandbox(section from, proto::sandbox_mode& out) {
+  std::string mode = "auto";
+  from.read("mode", mode);
+  if (mode != "auto" && mode != "off")
+    from.fail("mode", "expected auto or off");
+  out = mode == "off" ? proto::sandbox_mode::off : proto::sandbox_mode::automatic;
+  from.finish();
+}
+
+void read_sim(section from, proto::sim_config& out) {
+  from.read("load_tokens", out.load_tokens, {0, 10'000'000});
+  from.read("load_rate", out.load_rate, rate);
+  from.read("koda_rate", out.koda_rate, rate);
+  from.finish();
+}
+
+/// Checks that a model id has a provider that exists.
+void check_model(section& all, std::string_view key, const config& what,
+                 const proto::model_id& id) {
+  if (id.empty())
+    return;
+  if (provider_of(id).empty() || name_of(id).empty())
+    return all.fail(key, "expected provider/model");
+  auto owner = provider_of(id);
+  if (owner != "sim" &&
+      std::ranges::find(what.providers, owner, &provider_config::id) == what.providers.end())
+    all.warn(key, "no provider " + std::string(owner) + " is configured");
+}
+
+void read_models(section& all, config& out) {
+  all.read("default_model", out.default_model.text);
+  all.read("utility_model", out.utility_model.text);
+  std::vector<std::string> fallbacks;
+  all.read("fallback_models", fallbacks);
+  for (auto& id : fallbacks)
+    out.fallback_models.push_back(proto::model_id{std::move(id)});
+  check_model(all, "default_model", out, out.default_model);
+  check_model(all, "utility_model", out, out.utility_model);
+  for (const auto& id : out.fallback_models)
+    check_model(all, "fallback_models", out, id);
+}
+
+void read_allowed_paths(section& all, const host::environment& variables, config& out) {
+  all.read("allowed_paths", out.allowed_paths);
+  for (auto& path : out.allowed_paths) {
+    if (path == "~" || path.starts_with("~/"))
+      path = variables("HOME").value_or("~") + path.substr(1);
+    if (!path.starts_with('/'))
+      all.fail("allowed_paths", "expected absolute paths, or ~/…");
+  }
+}
+
+} // namespace
+
+void read_all(section& all, const host::environment& variables, config& out) {
+  for (auto& entry : all.list_below("providers")) {
+    provider_config provider;
+    read_provider(entry, out, provider);
+    out.providers.push_back(std::move(provider));
+  }
+  all.read("default_agent", out.default_agent.text);
+  read_models(all, out);
+  all.read("permission", out.permission);
+  read_allowed_paths(all, variables, out);
+  read_session(all.below("session"), out.session);
+  read_server(all.below("server"), out.server);
+  read_sandbox(all.below("sandbox"), out.sandbox);
+  read_sim(all.below("sim"), out.sim);
+  std::string version; // There is only one so far.
+  all.read("version", version);
+  for (auto unused : {"reviewer_model", "tui", "ignore_patterns", "instruction_files",
+                      "max_instruction_size", "memory_budget", "mcp", "lsp", "diagnostics",
+                      "search_index", "skills", "debug", "log_prompts", "model_refresh_interval"})
+    all.pass_over(unused);
+  all.finish();
+}
+
+} // namespace kodad::storage

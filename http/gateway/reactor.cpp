@@ -78,7 +78,6 @@ void reactor::turn() {
   now_ = steady_clock::now();
   for (int i = 0; i < count; ++i)
     on_event(events[static_cast<size_t>(i)].data.u64, events[static_cast<size_t>(i)].events);
-  take_mail();
   resume_some();
   streams_.run_slice(now_);
   if (now_ >= next_sweep_)
@@ -95,7 +94,7 @@ void reactor::on_event(uint64_t mark, uint32_t events) {
   if (mark == listener_mark)
     return accept_some();
   if (mark == mailbox_mark)
-    return; // The mail is taken in every turn.
+    return take_mail();
   if ((mark & stream_bit) != 0)
     return streams_.on_event(mark & ~stream_bit, events);
   if (auto* c = connections_.find(mark))

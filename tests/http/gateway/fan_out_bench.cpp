@@ -41,6 +41,14 @@ size_t resident_bytes() {
   return resident * 4096;
 }
 
+/// Of this process, in microseconds.
+double cpu_us() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  auto us = [](const timeval& t) { return static_cast<double>(t.tv_sec * 1'000'000 + t.tv_usec); };
+  return us(used.ru_utime) + us(used.ru_stime);
+}
+
 class nobody final : public actors::channel_listener {
 public:
   void drained(actors::subscriber_key) override {}
@@ -119,6 +127,8 @@ private:
       return open(token);
     if (in.path == "/publish")
       publish(std::stoul(in.query_value("frames").value_or("1")));
+    if (in.path == "/cpu")
+      reply.body = std::to_string(cpu_us());
     if (in.path == "/memory")
       reply.body = std::to_string(resident_bytes());
     token.answer(std::move(reply));
@@ -162,6 +172,8 @@ public:
 
   void deliver(const char* how, size_t rounds, size_t frames) {
     size_t size = frame_of_200_bytes(0)->text.size();
+    double server_before = std::stod(ask("/cpu"));
+    double client_before = cpu_us();
     auto begin = steady_clock::now();
     for (size_t round = 0; round < rounds; ++round) {
       ask("/publish?frames=" + std::to_string(frames));
@@ -169,7 +181,9 @@ public:
     }
     double spent = seconds_since(begin);
     auto events = static_cast<double>(rounds * frames * subscribers_);
-    std::printf("%s: %.0f events/s (%zu bytes each)\n", how, events / spent, size);
+    std::printf("%s: %.0f events/s; CPU per event: server %.2f us, client %.2f us\n", how,
+                events / spent, (std::stod(ask("/cpu")) - server_before) / events,
+                (cpu_us() - client_before) / events);
   }
 
   void run_wrk(int connections) const {

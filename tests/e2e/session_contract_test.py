@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 
 from harness import ServerTest, bash, main, script
 from sse import stream
@@ -253,6 +254,21 @@ class Idempotency(ServerTest):
         self.assertEqual(len(self.client.messages(session)), 2)
         self.assert_error(self.client.post(path, {"content": "other"}, key), 422,
                           "idempotency_conflict")
+
+    def test_repeats_at_the_same_time_make_one_session(self):
+        for body in ({"title": "race"}, {"title": "race", "workspace": str(self.server.workspace)}):
+            with self.subTest(body=body):
+                key = {"Idempotency-Key": f"race-{len(body)}"}
+                made = []
+                def create():
+                    made.append(self.server.client().expect(201, "POST", "/sessions", body, key))
+                threads = [threading.Thread(target=create) for _ in range(8)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+                self.assertEqual(len(made), 8)
+                self.assertEqual(len({session["id"] for session in made}), 1)
 
     def test_the_answer_survives_a_restart(self):
         key = {"Idempotency-Key": "create-2"}

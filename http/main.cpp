@@ -208,10 +208,16 @@ result<void> spawn_actors(house& all, std::shared_ptr<actors::stream_hub> hub) {
   facts.sandbox_reason = sandbox.reason;
   for (const auto& tool : actors::tool_specs())
     facts.tools.push_back(tool.name);
-  all.root = std::make_unique<actors::root>(actors::root_parts{
-      *all.database, std::move(hub), std::move(options), std::move(agents), actors::tool_specs(),
-      {all.processes, sandbox.mode}, provider_setups(config, all.client),
-      {config.sim.load_tokens, config.sim.load_rate, config.sim.koda_rate}, break_down});
+  all.root = std::make_unique<actors::root>(
+      actors::root_parts{*all.database,
+                         std::move(hub),
+                         std::move(options),
+                         std::move(agents),
+                         actors::tool_specs(),
+                         {all.processes, sandbox.mode},
+                         provider_setups(config, all.client),
+                         {config.sim.load_tokens, config.sim.load_rate, config.sim.koda_rate},
+                         break_down});
   all.desk->gateway = all.root->system().spawn(http::gateway_behavior, all.facts);
   all.desk->to = all.root->desk();
   all.desk->facts = all.facts;

@@ -50,7 +50,8 @@ std::vector<std::string_view> segments(std::string_view path) {
   return out;
 }
 
-/// The variable segments when `path` fits `pattern`.
+/// The variable segments, decoded, when `path` (as sent: a segment may hold an encoded slash) fits
+/// `pattern`.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
   auto wanted = segments(pattern);
   auto given = segments(path);
@@ -58,8 +59,11 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
     return std::nullopt;
   std::vector<std::string> ids;
   for (size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted[i].starts_with(':') && !given[i].empty())
-      ids.emplace_back(given[i]);
+    auto decoded = percent_decode(given[i]);
+    if (!decoded)
+      return std::nullopt;
+    if (wanted[i].starts_with(':') && !decoded->empty())
+      ids.push_back(std::move(*decoded));
     else if (wanted[i] != given[i])
       return std::nullopt;
   }
@@ -82,7 +86,7 @@ std::span<const route> all_routes() {
 void dispatch(const request& in, reply_token token, const desk& at) {
   std::string methods;
   for (const auto& one : table) {
-    auto ids = match(one.path, in.path);
+    auto ids = match(one.path, in.raw_path);
     if (!ids)
       continue;
     if (one.method == in.method) {

@@ -39,12 +39,7 @@ proto::permission_set may_look() {
 }
 
 proto::permission_set may_work() {
-  return {{reads(),
-           always("glob"),
-           always("grep"),
-           always("write"),
-           always("edit"),
-           commands(),
+  return {{reads(), always("glob"), always("grep"), always("write"), always("edit"), commands(),
            always("question")}};
 }
 

@@ -118,6 +118,39 @@ void directory_state::forward(const Command& command, caf::typed_response_promis
     promise.deliver(to_caf(place.failure()));
 }
 
+void directory_state::remove(const proto::delete_session& which,
+                             caf::typed_response_promise<acknowledged> promise) {
+  if (park(which.session, [this, which, promise] { remove(which, promise); }))
+    return;
+  auto place = loaded(which.session);
+  if (!place) {
+    promise.deliver(to_caf(place.failure()));
+    return;
+  }
+  // Others wait until it is gone, and then find nobody.
+  (*place)->is_retiring = true;
+  self->request((*place)->session, proto::limits::ask, which)
+      .then(
+          [this, id = which.session, promise](acknowledged) mutable {
+            promise.deliver(acknowledged{});
+            forget(id);
+          },
+          [this, id = which.session, promise](const caf::error& failure) mutable {
+            promise.deliver(failure);
+            forget(id);
+          });
+}
+
+void directory_state::forget(const proto::session_id& id) {
+  auto gone = entries.extract(id);
+  if (gone.empty())
+    return;
+  if (gone.mapped().session)
+    session_of.erase(gone.mapped().session.id());
+  for (auto& again : gone.mapped().parked)
+    again();
+}
+
 void directory_state::open(const open_stream& what,
                            caf::typed_response_promise<acknowledged> promise) {
   if (park(what.session, [this, what, promise] { open(what, promise); }))
@@ -276,7 +309,11 @@ directory_actor::behavior_type directory(directory_actor::stateful_pointer<direc
         self->state.branch(wish, promise);
         return promise;
       },
-      [forwarded](const proto::delete_session& x) { return forwarded(x, nothing); },
+      [self](const proto::delete_session& which) -> caf::result<acknowledged> {
+        auto promise = self->make_response_promise<acknowledged>();
+        self->state.remove(which, promise);
+        return promise;
+      },
       [self](const open_stream& what) -> caf::result<acknowledged> {
         auto promise = self->make_response_promise<acknowledged>();
         self->state.open(what, promise);

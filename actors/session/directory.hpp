@@ -55,6 +55,9 @@ struct directory_state {
   template <class T, class Command>
   void forward(const Command& command, caf::typed_response_promise<T> promise);
   void open(const open_stream& what, caf::typed_response_promise<acknowledged> promise);
+  void remove(const proto::delete_session& which,
+              caf::typed_response_promise<acknowledged> promise);
+  void forget(const proto::session_id& id);
   bool park(const proto::session_id& id, std::function<void()> again);
   void note_carried(const end_carried& end);
   void resume_cut_off();

@@ -31,7 +31,7 @@ void directory_state::create(const proto::create_session& wish,
     return;
   if (auto problem = refuse(wish)) {
     promise.deliver(to_caf(*problem));
-    return;
+    return repeats.finish(wish.once);
   }
   const auto& roots = world->options.workspace_roots;
   if (!wish.workspace)
@@ -39,7 +39,10 @@ void directory_state::create(const proto::create_session& wish,
   self->request(world->archive, proto::limits::ask, resolve_workspace{*wish.workspace, roots})
       .then([this, wish,
              promise](const resolved_workspace& found) { create_in(wish, found.path, promise); },
-            [promise](const caf::error& failure) mutable { promise.deliver(failure); });
+            [this, once = wish.once, promise](const caf::error& failure) mutable {
+              promise.deliver(failure);
+              repeats.finish(once);
+            });
 }
 
 std::optional<proto::error> directory_state::refuse(const proto::create_session& wish) const {
@@ -78,7 +81,7 @@ void directory_state::branch(const proto::branch_session& wish,
   auto parent = find(wish.session);
   if (!parent) {
     promise.deliver(to_caf(parent.failure()));
-    return;
+    return repeats.finish(wish.once);
   }
   auto made = new_record();
   const auto& from = parent->shown;
@@ -95,7 +98,10 @@ void directory_state::branch(const proto::branch_session& wish,
                 plan_branch{wish.session, wish.message_id, made.shown.id})
       .then(
           [this, wish, made, promise](branch_plan& plan) { add_branch(wish, made, plan, promise); },
-          [promise](const caf::error& failure) mutable { promise.deliver(failure); });
+          [this, once = wish.once, promise](const caf::error& failure) mutable {
+            promise.deliver(failure);
+            repeats.finish(once);
+          });
 }
 
 void directory_state::add_branch(const proto::branch_session& wish, proto::session_record made,

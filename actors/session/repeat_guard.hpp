@@ -21,7 +21,8 @@ namespace kodad::actors {
 
 class repeat_guard {
 public:
-  /// Answers a repeat. False when the request is new (or has no key): go on with it.
+  /// Answers a repeat. False when the request is new (or has no key): go on with it, and call
+  /// `finish` however it ends.
   /// @param scope Whose keys these are: a session's id, or a word for all.
   /// @param again Handles the same request once more, after the first one's commit.
   template <class T>
@@ -37,9 +38,10 @@ public:
     auto found = storage::reply_store::find(kept.read(), scope, once.key);
     if (!found)
       promise.deliver(to_caf(found.failure()));
-    else if (!*found)
+    else if (!*found) {
+      under_way_.try_emplace(once.key);
       return false;
-    else if ((*found)->body_hash != once.fingerprint)
+    } else if ((*found)->body_hash != once.fingerprint)
       promise.deliver(to_caf(proto::make_error(proto::ec::idempotency_conflict,
                                                "this key was used with another request")));
     else
@@ -53,13 +55,12 @@ public:
              const T& answer) {
     if (once.key.empty())
       return;
-    under_way_.try_emplace(once.key);
     storage::reply_store::put(
         batch, scope, once.key,
         {once.fingerprint, 200, proto::json::write(answer), storage::host::now().ms});
   }
 
-  /// That commit is done, well or not: repeats that waited are handled now.
+  /// The request is over, well or not: repeats that waited are handled now.
   void finish(const proto::idempotency& once) {
     auto waited = under_way_.extract(once.key);
     if (waited.empty())

@@ -19,11 +19,11 @@ void session_state::answer(const proto::answer_question& given, done_promise pro
     return;
   if (auto problem = refuse(given)) {
     promise.deliver(to_caf(*problem));
-    return;
+    return repeats.finish(given.once);
   }
   if (answering.contains(given.question)) {
     promise.deliver(to_caf(proto::make_error(ec::already_answered, "another client answered")));
-    return;
+    return repeats.finish(given.once);
   }
   answering.emplace(given.question, pending_answer{promise, given.once});
   self->send(runner, give_answer{given.question, given.response});

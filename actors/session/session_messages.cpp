@@ -40,7 +40,7 @@ void session_state::accept(const proto::send_message& message, turn_promise prom
     return;
   if (auto problem = refuse(message)) {
     promise.deliver(to_caf(*problem));
-    return;
+    return repeats.finish(message.once);
   }
   storage::write_batch batch;
   std::vector<proto::event> events;

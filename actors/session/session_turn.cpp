@@ -170,10 +170,13 @@ void session_state::end(const turn_ends& how, done_promise promise) {
   close_books(how, batch);
   auto events = how.last.events;
   events.push_back(terminal_event(how));
-  for (auto& [id, pending] : answering)
+  auto unanswered = std::move(answering);
+  answering.clear();
+  for (auto& [id, pending] : unanswered) {
     pending.promise.deliver(to_caf(
         proto::make_error(proto::ec::question_not_found, "the turn ended before the answer")));
-  answering.clear();
+    repeats.finish(pending.once);
+  }
   // Idle on disk together with the end: whoever sees the one sees the other.
   current.reset();
   commit(std::move(batch), std::move(events),

@@ -31,9 +31,10 @@ effects turn_machine::resume(std::vector<proto::part_record> parts,
       fail_call(i, step, proto::make_error(proto::ec::interrupted, "interrupted, effect unknown"));
   bool was_cut = !step.parts.empty() || questions_.empty();
   if (was_cut)
-    step.events.push_back(proto::retry_event(
-        facts_.record.shown.number, {"the host was restarted; the turn goes on", attempt_,
-                                     facts_.attempts_max, 0, facts_.record.model_id, "restarted"}));
+    step.events.push_back(
+        proto::retry_event(facts_.record.shown.number,
+                           {"the host was restarted; the turn goes on", attempt_,
+                            facts_.attempts_max - 1, 0, facts_.record.model_id, "restarted"}));
   phase_ = phase::working;
   step.attempt_begins = questions_.empty();
   if (was_cut)
@@ -104,15 +105,15 @@ void turn_machine::retry(effects& out, const proto::provider::call_failure& fail
     return;
   }
   auto delay = retry_delay_ms(attempt_, failure.retry_after_ms, sources_.jitter());
-  ++attempt_;
   phase_ = phase::backing_off;
   draft_.reset();
   auto step = new_step();
   step.attempt_begins = true;
   step.events.push_back(
       proto::retry_event(facts_.record.shown.number,
-                         {failure.what.context, attempt_, facts_.attempts_max, delay,
+                         {failure.what.context, attempt_, facts_.attempts_max - 1, delay,
                           facts_.record.model_id, std::string(to_word(failure.what.code))}));
+  ++attempt_;
   keep(out, std::move(step), {wait_before_retry{delay, ++ticket_}});
 }
 

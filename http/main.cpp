@@ -258,9 +258,10 @@ void tell_address(const house& all) {
 /// No new work; what is under way is kept; streams end; then the rest goes.
 int stop(house& all) {
   namespace limits = proto::limits;
+  // The door stays open meanwhile: /health tells that we drain, and commands get 503.
   all.facts->is_draining = true;
-  all.gateway->stop_accepting();
   bool all_kept = all.root->stop(limits::drain_deadline);
+  all.gateway->stop_accepting();
   all.gateway->drain(limits::drain_deadline / 5);
   all.gateway->stop();
   all.client.reset();

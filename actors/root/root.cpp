@@ -28,6 +28,13 @@ caf::behavior watcher(caf::event_based_actor* self, std::vector<caf::strong_acto
   return {[](caf::ok_atom) {}};
 }
 
+std::vector<proto::model> configured_models(const root_parts& parts) {
+  auto out = sim_models();
+  for (const auto& setup : parts.providers)
+    out.insert(out.end(), setup.options.models.begin(), setup.options.models.end());
+  return out;
+}
+
 } // namespace
 
 root_config::root_config() {
@@ -45,11 +52,13 @@ root::root(root_parts parts) : system_(config_) {
   desk_.archive = system_.spawn<caf::detached>(reader, &std::as_const(parts.database));
   desk_.settings = system_.spawn(settings, store_);
   tools_ = caf::actor_cast<tool_runner_actor>(system_.spawn(tool_runner, parts.tools));
+  catalogs known{std::make_shared<const std::vector<proto::agent>>(parts.agents),
+                 std::make_shared<const std::vector<proto::model>>(configured_models(parts))};
   spawn_catalogs(parts);
   auto world = std::make_shared<const session_world>(
       session_world{parts.database, std::move(parts.options), store_, desk_.archive, tools_,
                     providers_, std::move(parts.tool_specs)});
-  desk_.directory = system_.spawn(directory, world, parts.hub);
+  desk_.directory = system_.spawn(directory, world, parts.hub, std::move(known));
   auto listener = caf::actor_cast<catalog_listener_actor>(desk_.directory);
   caf::anon_send(desk_.agents, listen_to_catalog{listener});
   caf::anon_send(desk_.models, listen_to_catalog{listener});

@@ -83,7 +83,9 @@ struct directory_state {
   bool is_flushing = false;
 };
 
+/// @param known Agents and models as of the start: commands and cut-off turns need them at once.
 directory_actor::behavior_type directory(directory_actor::stateful_pointer<directory_state> self,
-                                         shared_world world, std::shared_ptr<stream_hub> hub);
+                                         shared_world world, std::shared_ptr<stream_hub> hub,
+                                         catalogs known);
 
 } // namespace kodad::actors

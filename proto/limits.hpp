@@ -104,6 +104,7 @@ inline constexpr size_t directory_entries = 5000;
 inline constexpr size_t glob_results = 100;
 inline constexpr size_t grep_results = 100;
 inline constexpr size_t grep_line_bytes = 500; ///< Enough to see what a match is about.
+inline constexpr size_t search_output_bytes = 1024 * 1024; ///< Far more than is ever shown.
 inline constexpr auto search_deadline = 10s;
 inline constexpr auto bash_deadline = 120s;
 inline constexpr auto bash_deadline_max = 600s;

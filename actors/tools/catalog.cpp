@@ -1,6 +1,7 @@
 #include "actors/tools/catalog.hpp"
 
 #include "actors/tools/tool.hpp"
+#include "storage/host/relative_path.hpp"
 
 namespace kodad::actors {
 
@@ -15,10 +16,10 @@ constexpr std::string_view bash_schema = R"({"type":"object","properties":{
 
 constexpr std::string_view edit_schema = R"({"type":"object","properties":{
 "filePath":{"type":"string","description":"The file, relative to the workspace."},
-"oldString":{"type":"string","description":"The text to replace, exactly as it stands in the file."},
+"oldString":{"type":"string","description":"The text to replace, exactly as it stands there."},
 "newString":{"type":"string","description":"What takes its place."},
-"replaceAll":{"type":"boolean","description":"Replace every occurrence; otherwise there must be one."},
-"expectedVersion":{"type":"string","description":"The version that read showed; fails if it changed."}},
+"replaceAll":{"type":"boolean","description":"Replace every occurrence, not the only one."},
+"expectedVersion":{"type":"string","description":"The version that read showed, to be sure."}},
 "required":["filePath","oldString","newString"]})";
 
 constexpr std::string_view glob_schema = R"({"type":"object","properties":{
@@ -47,7 +48,7 @@ constexpr std::string_view read_schema = R"({"type":"object","properties":{
 constexpr std::string_view write_schema = R"({"type":"object","properties":{
 "filePath":{"type":"string","description":"The file, relative to the workspace."},
 "content":{"type":"string","description":"Its whole new content."},
-"expectedVersion":{"type":"string","description":"The version that read showed; fails if it changed."}},
+"expectedVersion":{"type":"string","description":"The version that read showed, to be sure."}},
 "required":["filePath","content"]})";
 
 /// A schema on one line, as a request carries it.
@@ -64,6 +65,15 @@ enum class effect_kind { reads, changes };
 proto::tool_spec spec(std::string name, std::string description, std::string_view arguments,
                       effect_kind effect) {
   return {std::move(name), std::move(description), schema(arguments), effect == effect_kind::reads};
+}
+
+/// The path as the tool resolves it, so that "a/../b" and "./b" meet the rules of "b". What leads
+/// out stays as it is: the tool will refuse it anyway.
+std::string plain_path(const std::string& path, std::string_view workspace) {
+  if (path.starts_with('/') && workspace.empty())
+    return path;
+  auto inside = storage::host::relative_path(workspace, path);
+  return inside ? *inside : path;
 }
 
 } // namespace
@@ -96,21 +106,19 @@ const std::vector<proto::tool_spec>& tool_specs() {
   return all;
 }
 
-std::string subject_of(std::string_view tool, std::string_view input) {
+std::string subject_of(std::string_view tool, std::string_view input, std::string_view workspace) {
   auto given = tool_arguments::parse(input);
   if (!given)
     return "";
   if (tool == "bash")
     return given->text({"command", "cmd"}).value_or("");
   if (tool == "glob" || tool == "grep")
-    return given->text({"path", "directory", "dir", "folder"}).value_or("");
+    return plain_path(given->text({"path", "directory", "dir", "folder"}).value_or("."), workspace);
   if (tool == "question")
     return given->text({"question"}).value_or("");
-  auto path =
-      given->text({"filePath", "file_path", "path", "file", "filename", "filepath"}).value_or("");
-  while (path.starts_with("./"))
-    path.erase(0, 2);
-  return path;
+  return plain_path(
+      given->text({"filePath", "file_path", "path", "file", "filename", "filepath"}).value_or(""),
+      workspace);
 }
 
 } // namespace kodad::actors

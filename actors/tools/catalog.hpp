@@ -12,8 +12,11 @@ namespace kodad::actors {
 /// All tools, sorted by name.
 const std::vector<proto::tool_spec>& tool_specs();
 
-/// What rules match of a call: the path of a file tool relative to the workspace where it lies in
-/// it, the whole command of bash, the pattern of a search. Empty when the arguments are unreadable.
-std::string subject_of(std::string_view tool, std::string_view input);
+/// What rules match of a call: the path of a file tool or search as the tool will take it (plain,
+/// relative to the workspace where it lies in it), the whole command of bash. Empty when the
+/// arguments are unreadable. @param workspace Absolute; without it an absolute path stays so, and
+/// rules over relative paths do not match it.
+std::string subject_of(std::string_view tool, std::string_view input,
+                       std::string_view workspace = {});
 
 } // namespace kodad::actors

@@ -1,6 +1,7 @@
 #include "actors/tools/tool.hpp"
 
 #include <charconv>
+#include <cmath>
 
 namespace kodad::actors {
 
@@ -41,22 +42,24 @@ proto::result<tool_arguments> tool_arguments::parse(std::string_view text) {
 
 std::optional<std::string> tool_arguments::text(names any_of) const {
   for (auto name : any_of)
-    for (const auto& one : all_)
-      if (one.name == name)
-        return one.text;
+    for (auto one = all_.rbegin(); one != all_.rend(); ++one)
+      if (one->name == name)
+        return one->text;
   return std::nullopt;
 }
 
-std::optional<int64_t> tool_arguments::number(names any_of) const {
+proto::result<std::optional<int64_t>> tool_arguments::number(names any_of) const {
   auto given = text(any_of);
   if (!given)
-    return std::nullopt;
+    return std::optional<int64_t>();
   // "1.0" counts as 1: some models write every number so.
   double number = 0;
   auto end = given->data() + given->size();
-  if (std::from_chars(given->data(), end, number).ptr != end || number < -1e15 || number > 1e15)
-    return std::nullopt;
-  return static_cast<int64_t>(number);
+  auto read = std::from_chars(given->data(), end, number);
+  if (read.ptr != end || read.ec != std::errc() || !(std::abs(number) < 1e15))
+    return proto::make_error(ec::tool_invalid_args, "the argument " + std::string(*any_of.begin()) +
+                                                        " must be a whole number");
+  return std::optional(static_cast<int64_t>(number));
 }
 
 bool tool_arguments::flag(names any_of) const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kodad::actors {
 
@@ -32,8 +33,11 @@ public:
 
   using names = std::initializer_list<std::string_view>;
 
+  /// Of equal keys the last counts, of spellings the first named here.
   std::optional<std::string> text(names any_of) const;
-  std::optional<int64_t> number(names any_of) const;
+
+  /// Nothing when absent; `tool_invalid_args` when it is no whole number.
+  proto::result<std::optional<int64_t>> number(names any_of) const;
   bool flag(names any_of) const;
 
 private:

@@ -25,6 +25,8 @@ std::string ending(const host::exit_status& status) {
 }
 
 tool_output finish_bash(const output_keeper& kept, const host::exit_status& status) {
+  if (status.failure)
+    return failed(*status.failure);
   tool_output out;
   out.text = kept.text();
   if (!out.text.empty() && out.text.back() != '\n')
@@ -34,9 +36,7 @@ tool_output finish_bash(const output_keeper& kept, const host::exit_status& stat
   about.begin_object().key("exit_code").integer(status.code);
   about.key("timed_out").boolean(status.timed_out).end_object();
   out.metadata.text = about.take();
-  if (status.failure)
-    out.failure = status.failure;
-  else if (status.cancelled)
+  if (status.cancelled)
     out.failure = proto::make_error(ec::cancelled, "the command was cancelled");
   else if (status.timed_out)
     out.failure = proto::make_error(ec::tool_timeout, "the command ran out of time");
@@ -67,6 +67,9 @@ proto::result<command> bash_command(const host::folder& workspace, const tool_ar
   auto where = folder_of(workspace, given);
   if (!where)
     return where.failure();
+  auto timeout = given.number({"timeout", "timeout_ms"});
+  if (!timeout)
+    return timeout.failure();
   constexpr int64_t usual = std::chrono::milliseconds(limits::bash_deadline).count();
   constexpr int64_t most = std::chrono::milliseconds(limits::bash_deadline_max).count();
   command out;
@@ -74,8 +77,8 @@ proto::result<command> bash_command(const host::folder& workspace, const tool_ar
   out.spec.cwd = *where;
   out.spec.environment = host::base_environment();
   out.spec.errors = host::error_output::merged;
-  out.spec.timeout = std::chrono::milliseconds(
-      std::clamp<int64_t>(given.number({"timeout", "timeout_ms"}).value_or(usual), 1, most));
+  out.spec.timeout =
+      std::chrono::milliseconds(std::clamp<int64_t>(timeout->value_or(usual), 1, most));
   out.access = host::workspace_access::write;
   out.streams = true;
   out.finish = finish_bash;

@@ -2,6 +2,8 @@
 
 #include "proto/text/utf8.hpp"
 
+#include <algorithm>
+
 namespace kodad::actors {
 
 std::string output_keeper::add(std::string_view bytes) {
@@ -26,6 +28,12 @@ std::string output_keeper::text() const {
   if (cut == 0)
     return head_ + std::string(tail);
   return head_ + "\n(" + std::to_string(cut) + " bytes are left out here)\n" + std::string(tail);
+}
+
+std::string output_keeper::unbroken() const {
+  if (seen_ == head_.size() + tail_.size())
+    return head_ + tail_;
+  return head_.substr(0, head_.rfind('\n') + 1);
 }
 
 /// Drops ECMA-48 sequences (CSI, OSC, DCS …) and control characters but newline and tab; what a

@@ -20,6 +20,9 @@ public:
   /// All that was kept; says how much is missing in between.
   std::string text() const;
 
+  /// What was kept without a gap from the start: all of it, or the head's whole lines.
+  std::string unbroken() const;
+
   size_t bytes_seen() const { return seen_; }
 
 private:

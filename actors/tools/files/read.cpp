@@ -4,6 +4,9 @@
 #include "proto/text/utf8.hpp"
 #include "storage/digest.hpp"
 
+#include <algorithm>
+#include <strings.h>
+
 namespace kodad::actors {
 
 using proto::ec;
@@ -45,7 +48,7 @@ page number_lines(std::string_view bytes, size_t first, size_t count) {
       continue;
     ++out.shown;
     out.text += std::to_string(out.lines) + ": ";
-    out.text += proto::text::prefix(line, limits::line_bytes);
+    out.text += proto::text::to_valid_utf8(proto::text::prefix(line, limits::line_bytes));
     out.text += line.size() > limits::line_bytes ? " (cut)\n" : "\n";
   }
   return out;
@@ -67,16 +70,36 @@ std::string suggestion(const host::folder& workspace, const std::string& path) {
   return "";
 }
 
+/// What cannot be shown as text but is worth naming; empty for anything else.
+std::string_view media_type(std::string_view bytes) {
+  struct {
+    std::string_view start;
+    std::string_view type;
+  } known[] = {{"\x89PNG\r\n\x1a\n", "image/png"},
+               {"\xff\xd8\xff", "image/jpeg"},
+               {"GIF87a", "image/gif"},
+               {"GIF89a", "image/gif"},
+               {"%PDF-", "application/pdf"},
+               {"BM", "image/bmp"}};
+  for (const auto& each : known)
+    if (bytes.starts_with(each.start) && (each.start.size() > 2 || is_binary(bytes)))
+      return each.type;
+  return bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP") ? "image/webp" : "";
+}
+
 tool_output show_file(const host::folder& workspace, const std::string& path, size_t first,
                       size_t count) {
   auto content = workspace.read_file(path, limits::file_bytes);
   if (!content)
     return failed(content.failure());
   tool_output out;
-  if (is_binary(content->bytes)) {
-    out.text = path + " is a binary file of " + std::to_string(content->status.size) + " bytes";
+  auto size = std::to_string(content->status.size) + " bytes";
+  if (auto mime = media_type(content->bytes); !mime.empty()) {
+    out.text = path + ": " + std::string(mime) + ", " + size + "\n";
     return out;
   }
+  if (is_binary(content->bytes))
+    return failed(ec::tool_failed, path + " is a binary file of " + size);
   auto shown = number_lines(content->bytes, first, count);
   out.text = shown.text;
   auto last = first + shown.shown - 1;
@@ -98,7 +121,7 @@ std::string content_version(std::string_view bytes) {
 }
 
 bool is_binary(std::string_view bytes) {
-  return bytes.find('\0') != std::string_view::npos || !proto::text::is_utf8(bytes);
+  return bytes.find('\0') != std::string_view::npos;
 }
 
 tool_output read_tool(const host::folder& workspace, const tool_arguments& given) {
@@ -116,11 +139,14 @@ tool_output read_tool(const host::folder& workspace, const tool_arguments& given
                   "there is no file " + *relative + suggestion(workspace, *relative));
   if ((*about)->kind == host::file_kind::directory)
     return list_folder(workspace, *relative);
-  auto first = given.number({"offset", "start_line", "startLine"}).value_or(1);
-  auto count = given.number({"limit", "lines"}).value_or(limits::read_lines);
-  return show_file(
-      workspace, *relative, static_cast<size_t>(std::max<int64_t>(first, 1)),
-      static_cast<size_t>(std::clamp<int64_t>(count, 1, static_cast<int64_t>(limits::read_lines))));
+  auto first = given.number({"offset", "start_line", "startLine"});
+  auto count = given.number({"limit", "lines"});
+  if (!first || !count)
+    return failed(first ? count.failure() : first.failure());
+  constexpr auto most = static_cast<int64_t>(limits::read_lines);
+  return show_file(workspace, *relative,
+                   static_cast<size_t>(std::max<int64_t>(first->value_or(1), 1)),
+                   static_cast<size_t>(std::clamp<int64_t>(count->value_or(most), 1, most)));
 }
 
 } // namespace kodad::actors

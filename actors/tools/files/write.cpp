@@ -4,6 +4,8 @@
 #include "actors/tools/files/read.hpp"
 #include "proto/limits.hpp"
 
+#include <algorithm>
+
 namespace kodad::actors {
 
 using proto::ec;
@@ -45,23 +47,53 @@ std::optional<tool_output> check_version(const present_file& now, const tool_arg
 
 tool_output replace(const host::folder& workspace, const present_file& now,
                     const std::string& bytes) {
-  auto written = workspace.write_file(now.path, bytes, {.create_parents = true});
-  if (!written)
-    return failed(written.failure());
+  bool unchanged = now.exists && now.bytes == bytes;
+  if (!unchanged)
+    if (auto written = workspace.write_file(now.path, bytes, {.create_parents = true}); !written)
+      return failed(written.failure());
   tool_output out;
-  auto verb = !now.exists ? "created " : now.bytes == bytes ? "unchanged: " : "wrote ";
+  auto verb = !now.exists ? "created " : unchanged ? "unchanged: " : "wrote ";
   out.text = verb + now.path + ", " + std::to_string(bytes.size()) + " bytes, version " +
              content_version(bytes);
   out.diff = unified_diff(now.path, now.bytes, bytes);
+  proto::json::writer about;
+  about.begin_object().key("path").string(now.path).key("created").boolean(!now.exists);
+  about.key("version").string(content_version(bytes)).end_object();
+  out.metadata.text = about.take();
   return out;
 }
 
-size_t count_of(std::string_view text, std::string_view wanted) {
-  size_t out = 0;
+/// On which lines `wanted` begins, counted from 1.
+std::vector<size_t> lines_of(std::string_view text, std::string_view wanted) {
+  std::vector<size_t> out;
+  size_t line = 1;
+  size_t counted = 0;
   for (auto at = text.find(wanted); at != std::string_view::npos;
-       at = text.find(wanted, at + wanted.size()))
-    ++out;
+       at = text.find(wanted, at + wanted.size())) {
+    auto between = text.substr(counted, at - counted);
+    line += static_cast<size_t>(std::count(between.begin(), between.end(), '\n'));
+    counted = at;
+    out.push_back(line);
+  }
   return out;
+}
+
+std::string ambiguous(const std::string& path, const std::vector<size_t>& lines) {
+  constexpr size_t named_max = 10;
+  std::string named;
+  for (size_t i = 0; i < std::min(lines.size(), named_max); ++i)
+    named += (named.empty() ? "" : ", ") + std::to_string(lines[i]);
+  return "oldString occurs " + std::to_string(lines.size()) + " times in " + path + ", on lines " +
+         named + (lines.size() > named_max ? ", ..." : "") +
+         "; add surrounding lines or set replaceAll";
+}
+
+std::string not_found(const present_file& now, const std::string& wanted) {
+  auto why = "oldString does not occur in " + now.path + "; it must match exactly, blanks included";
+  bool only_here = wanted.find('\r') == wanted.npos && now.bytes.find("\r\n") != wanted.npos;
+  if (only_here && wanted.find('\n') != wanted.npos)
+    why += "; the file's lines end in CR LF";
+  return why;
 }
 
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
@@ -117,14 +149,11 @@ tool_output edit_tool(const host::folder& workspace, const tool_arguments& given
     return failed(ec::tool_invalid_args, "oldString is empty, but the file exists");
   if (!now->exists)
     return failed(ec::tool_failed, "there is no file " + *relative);
-  auto found = count_of(now->bytes, *from);
-  bool all = given.flag({"replaceAll", "replace_all"});
-  if (found == 0)
-    return failed(ec::tool_failed, "oldString does not occur in " + *relative +
-                                       "; it must match exactly, blanks included");
-  if (found > 1 && !all)
-    return failed(ec::tool_failed, "oldString occurs " + std::to_string(found) + " times in " +
-                                       *relative + "; add surrounding lines or set replaceAll");
+  auto found = lines_of(now->bytes, *from);
+  if (found.empty())
+    return failed(ec::tool_failed, not_found(*now, *from));
+  if (found.size() > 1 && !given.flag({"replaceAll", "replace_all"}))
+    return failed(ec::tool_failed, ambiguous(*relative, found));
   return replace(workspace, *now, replace_all(now->bytes, *from, *to));
 }
 

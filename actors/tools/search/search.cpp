@@ -17,15 +17,22 @@ namespace {
 constexpr int nothing_found = 1; // ripgrep's exit codes
 constexpr int search_failed = 2;
 
+/// How ripgrep says that it does not understand a pattern or a glob.
+constexpr std::string_view complaints[] = {
+    "error parsing", "regex parse error", "error: ", "rg: ", "Compiled regex", "the literal"};
+
+/// Of globs the last one counts, so this one stands behind the call's own.
+constexpr const char* not_git = "--glob=!.git";
+
 /// What both searches share.
 command search_in(const host::folder& workspace, std::vector<std::string> argv) {
   command out;
-  out.spec.argv = {"rg",       "--no-config", "--no-messages", "--color=never",
-                   "--hidden", "--glob=!.git"};
+  out.spec.argv = {"rg", "--no-config", "--no-messages", "--color=never", "--hidden"};
   out.spec.argv.insert(out.spec.argv.end(), argv.begin(), argv.end());
   out.spec.cwd = workspace.root();
   out.spec.environment = host::base_environment();
   out.spec.timeout = limits::search_deadline;
+  out.spec.output_bytes_max = limits::search_output_bytes;
   return out;
 }
 
@@ -34,7 +41,16 @@ proto::result<std::string> place_of(const host::folder& workspace, const tool_ar
   auto path = given.text({"path", "directory", "dir", "folder"});
   if (!path || path->empty())
     return std::string(".");
-  return workspace.relative_path(*path);
+  auto inside = workspace.relative_path(*path);
+  if (!inside)
+    return inside;
+  // ripgrep follows a link that it is told to start from; this look does not go outside.
+  auto about = workspace.stat(*inside);
+  if (!about)
+    return about.failure();
+  if (!*about)
+    return proto::make_error(ec::tool_failed, "there is no file or folder " + *inside);
+  return inside;
 }
 
 std::optional<tool_output> problem_of(const host::exit_status& status, std::string_view said) {
@@ -44,9 +60,13 @@ std::optional<tool_output> problem_of(const host::exit_status& status, std::stri
     return failed(ec::cancelled, "the search was cancelled");
   if (status.timed_out)
     return failed(ec::tool_timeout, "the search took too long; narrow the path or the pattern");
-  if (status.code == search_failed && said.empty())
-    return failed(ec::tool_invalid_args, "the search failed; is the pattern a valid regular "
-                                         "expression and does the path exist?");
+  // The same code tells of a file that could not be read; then there is no complaint, or there
+  // are results beside it.
+  bool complains = std::ranges::any_of(complaints, [&](auto c) { return said.starts_with(c); });
+  if (status.code == search_failed && (said.empty() || complains))
+    return failed(ec::tool_invalid_args,
+                  said.empty() ? "the search failed; does the path exist?"
+                               : std::string(proto::text::prefix(said, limits::line_bytes)));
   return std::nullopt;
 }
 
@@ -65,7 +85,7 @@ std::string_view without_dot(std::string_view path) {
 }
 
 tool_output finish_glob(const output_keeper& kept, const host::exit_status& status) {
-  auto text = kept.text();
+  auto text = kept.unbroken();
   if (auto problem = problem_of(status, text))
     return *problem;
   auto found = lines_of(text);
@@ -82,7 +102,7 @@ tool_output finish_glob(const output_keeper& kept, const host::exit_status& stat
 
 /// ripgrep's lines are path, line number and text, set apart by tabs: colons are common in paths.
 tool_output finish_grep(const output_keeper& kept, const host::exit_status& status) {
-  auto text = kept.text();
+  auto text = kept.unbroken();
   if (auto problem = problem_of(status, text))
     return *problem;
   tool_output out;
@@ -90,11 +110,11 @@ tool_output finish_grep(const output_keeper& kept, const host::exit_status& stat
   size_t shown = 0;
   auto found = lines_of(text);
   for (auto line : found) {
-    if (++shown > limits::grep_results)
-      break;
     auto tab = line.find('\t');
     if (tab == std::string_view::npos)
       continue;
+    if (++shown > limits::grep_results)
+      break;
     if (line.substr(0, tab) != file) {
       file = line.substr(0, tab);
       out.text.append(without_dot(file)).append("\n");
@@ -104,10 +124,11 @@ tool_output finish_grep(const output_keeper& kept, const host::exit_status& stat
     out.text.append("  ").append(rest.substr(0, second)).append(": ");
     out.text.append(rest.substr(std::min(second + 1, rest.size()))).append("\n");
   }
-  if (found.size() > limits::grep_results)
-    out.text += "(more than " + std::to_string(limits::grep_results) +
-                " lines match; narrow the pattern)\n";
-  if (found.empty())
+  if (shown > limits::grep_results || text.size() < kept.bytes_seen())
+    out.text += "(more lines match than the " +
+                std::to_string(std::min(shown, limits::grep_results)) +
+                " shown; narrow the pattern)\n";
+  if (shown == 0)
     out.text = "(nothing matches)\n";
   return out;
 }
@@ -121,8 +142,8 @@ proto::result<command> glob_command(const host::folder& workspace, const tool_ar
   auto place = place_of(workspace, given);
   if (!place)
     return place.failure();
-  auto out =
-      search_in(workspace, {"--files", "--sortr=modified", "--glob=" + *pattern, "--", *place});
+  auto out = search_in(
+      workspace, {"--files", "--sortr=modified", "--glob=" + *pattern, not_git, "--", *place});
   out.finish = finish_glob;
   return out;
 }
@@ -141,7 +162,7 @@ proto::result<command> grep_command(const host::folder& workspace, const tool_ar
       "--max-columns-preview", "--max-count=" + std::to_string(limits::grep_results + 1)};
   if (auto include = given.text({"include", "glob", "filePattern", "file_pattern"}))
     argv.push_back("--glob=" + *include);
-  argv.insert(argv.end(), {"--regexp=" + *pattern, "--", *place});
+  argv.insert(argv.end(), {not_git, "--regexp=" + *pattern, "--", *place});
   auto out = search_in(workspace, std::move(argv));
   out.finish = finish_grep;
   return out;

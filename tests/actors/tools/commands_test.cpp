@@ -1,0 +1,144 @@
+#include "tests/actors/tools/fixture.hpp"
+
+using namespace kodad::actors;
+using namespace std::chrono_literals;
+using kodad::proto::ec;
+namespace host = kodad::storage::host;
+namespace limits = kodad::proto::limits;
+
+namespace {
+
+struct place : workspace_place {
+  tool_output glob(const std::string& json) {
+    return finish_command(*processes, glob_command(workspace, arguments(json)));
+  }
+  tool_output grep(const std::string& json) {
+    return finish_command(*processes, grep_command(workspace, arguments(json)));
+  }
+  tool_output bash(const std::string& json) {
+    return finish_command(*processes, bash_command(workspace, arguments(json)));
+  }
+
+  std::unique_ptr<host::process_host> processes = host::start_processes();
+};
+
+bool has(const std::string& text, const std::string& piece) {
+  return text.find(piece) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("glob finds files, newest first, none of git's own and none ignored") {
+  place at;
+  at.put(".git/config", "");
+  at.put(".ignore", "build/\n");
+  at.put("build/x.cpp", "");
+  at.put("src/old.cpp", "");
+  at.put("src/new.cpp", "");
+  at.put("src/a.h", "");
+  auto now = std::filesystem::file_time_type::clock::now();
+  std::filesystem::last_write_time(at.path("src/old.cpp"), now - 10s);
+
+  CHECK(at.glob(R"({"pattern":"**/*.cpp"})").text == "src/new.cpp\nsrc/old.cpp\n");
+  CHECK(at.glob(R"({"pattern":"*.{h,c}","path":"src"})").text == "src/a.h\n");
+  CHECK(!has(at.glob(R"({"pattern":"**/*"})").text, ".git/"));
+  CHECK(at.glob(R"({"pattern":"*.none"})").text == "(no file matches)\n");
+}
+
+TEST_CASE("grep groups matches by file") {
+  place at;
+  at.put("a/one.txt", "alpha\nbeta: x\ty\n");
+  at.put("b.txt", "beta\n");
+  at.put(".git/x", "beta\n");
+
+  CHECK(at.grep(R"({"pattern":"^beta"})").text == "a/one.txt\n  2: beta: x\ty\nb.txt\n  1: beta\n");
+  CHECK(at.grep(R"({"pattern":"beta","include":"*.txt","path":"a"})").text ==
+        "a/one.txt\n  2: beta: x\ty\n");
+  CHECK(at.grep(R"({"pattern":"beta","path":"b.txt"})").text == "b.txt\n  1: beta\n");
+  CHECK(at.grep(R"({"pattern":"gamma"})").text == "(nothing matches)\n");
+  CHECK(at.grep(R"({"pattern":"-v"})").text == "(nothing matches)\n");
+}
+
+TEST_CASE("more matches than fit are cut at whole lines, and it is said") {
+  place at;
+  std::string many;
+  for (int i = 0; i < 3000; ++i)
+    many += "match " + std::string(400, 'x') + "\n";
+  at.put("big", many);
+  auto found = at.grep(R"({"pattern":"match"})").text;
+  CHECK(has(found, "narrow the pattern"));
+  CHECK(found.size() < limits::tool_output_bytes);
+}
+
+TEST_CASE("what a search does not understand is said") {
+  place at;
+  at.put("f", "x");
+  std::filesystem::create_directory_symlink("/etc", at.path("out"));
+  auto broken = at.grep(R"({"pattern":"(a"})");
+  CHECK(broken.failure->code == ec::tool_invalid_args);
+  CHECK(has(broken.text, "unclosed group"));
+  CHECK(at.glob(R"({"pattern":"a["})").failure->code == ec::tool_invalid_args);
+  for (const char* json :
+       {R"({"pattern":"root","path":"../.."})", R"({"pattern":"root","path":"/etc"})",
+        R"({"pattern":"root","path":"out"})"}) {
+    CAPTURE(json);
+    CHECK(grep_command(at.workspace, arguments(json)).failure().code == ec::tool_denied);
+  }
+  CHECK(grep_command(at.workspace, arguments("{}")).failure().code == ec::tool_invalid_args);
+  CHECK(grep_command(at.workspace, arguments(R"({"pattern":"x","path":"none"})")).failure().code ==
+        ec::tool_failed);
+}
+
+TEST_CASE("a pattern that ruins backtracking engines does no harm") {
+  place at;
+  at.put("long", std::string(30'000, 'a') + "!\n");
+  for (const char* pattern : {"(a+)+$", "(.*)*x", "(a|aa)+$", "a{1000}{1000}"}) {
+    CAPTURE(pattern);
+    auto out = at.grep(std::string(R"({"pattern":")") + pattern + "\"}");
+    CHECK(!out.text.empty());
+  }
+}
+
+TEST_CASE("bash shows the output in order and states the exit code") {
+  place at;
+  auto out = at.bash(R"({"command":"echo one; echo two >&2; pwd; exit 3","description":"x"})");
+  CHECK(out.text == "one\ntwo\n" + at.at.path() + "\n(exit code 3)");
+  CHECK(out.metadata.text == R"({"exit_code":3,"timed_out":false})");
+  CHECK(!out.failure);
+}
+
+TEST_CASE("bash runs where it is told, within the workspace") {
+  place at;
+  at.put("sub/f", "");
+  CHECK(at.bash(R"({"command":"ls","workdir":"sub"})").text == "f\n(exit code 0)");
+  for (const char* where : {"..", "/etc"}) {
+    auto json = std::string(R"({"command":"ls","workdir":")") + where + "\"}";
+    CHECK(bash_command(at.workspace, arguments(json)).failure().code == ec::tool_denied);
+  }
+  CHECK(bash_command(at.workspace, arguments(R"({"command":"ls","workdir":"none"})"))
+            .failure()
+            .code == ec::tool_invalid_args);
+  CHECK(bash_command(at.workspace, arguments("{}")).failure().code == ec::tool_invalid_args);
+}
+
+TEST_CASE("bash ends at its time-out, given as number or text, and is bounded") {
+  place at;
+  auto out = at.bash(R"({"command":"echo on; exec sleep 1000","timeout":"200"})");
+  CHECK(out.failure->code == ec::tool_timeout);
+  CHECK(out.text == "on\n(ended: it ran out of time)");
+  CHECK(has(out.metadata.text, R"("timed_out":true)"));
+  auto most = bash_command(at.workspace, arguments(R"({"command":"x","timeout":99999999})"));
+  CHECK(most->spec.timeout == limits::bash_deadline_max);
+  CHECK(
+      bash_command(at.workspace, arguments(R"({"command":"x","timeout":"soon"})")).failure().code ==
+      ec::tool_invalid_args);
+}
+
+TEST_CASE("bash output is cleaned and capped") {
+  place at;
+  auto out = at.bash(R"({"command":"printf '\\033[31mred\\033[0m\\n'; seq 100000; echo end"})");
+  CHECK(out.text.starts_with("red\n1\n2\n"));
+  CHECK(out.text.ends_with("100000\nend\n(exit code 0)"));
+  CHECK(has(out.text, "bytes are left out here)"));
+  CHECK(out.text.size() < limits::tool_output_bytes + 200);
+}

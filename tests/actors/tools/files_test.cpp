@@ -1,0 +1,158 @@
+#include "actors/tools/files/read.hpp"
+#include "actors/tools/files/write.hpp"
+#include "tests/actors/tools/fixture.hpp"
+
+#include <thread>
+
+using namespace kodad::actors;
+using kodad::proto::ec;
+namespace limits = kodad::proto::limits;
+
+namespace {
+
+struct place : workspace_place {
+  tool_output read(const std::string& json) { return read_tool(workspace, arguments(json)); }
+  tool_output write(const std::string& json) {
+    return write_tool(workspace, arguments(json), order);
+  }
+  tool_output edit(const std::string& json) { return edit_tool(workspace, arguments(json), order); }
+
+  file_order order;
+};
+
+bool has(const std::string& text, const std::string& piece) {
+  return text.find(piece) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("read numbers lines and names the next page") {
+  place at;
+  at.put("f", "one\ntwo\nthree\nfour\n");
+
+  auto page = at.read(R"({"filePath":"f","offset":2,"limit":"2"})").text;
+
+  CHECK(page.starts_with("2: two\n3: three\n"));
+  CHECK(has(page, "offset 4"));
+  CHECK(has(page, content_version("one\ntwo\nthree\nfour\n")));
+  CHECK(has(at.read(R"({"filePath":"f","offset":9})").text, "only 4 lines"));
+  CHECK(!has(at.read(R"({"filePath":"f"})").text, "offset"));
+}
+
+TEST_CASE("read cuts long lines and long files") {
+  place at;
+  at.put("wide", std::string(5000, 'x') + "\n");
+  std::string many;
+  for (int i = 0; i < 5000; ++i)
+    many += "x\n";
+  at.put("many", many);
+  CHECK(at.read(R"({"filePath":"wide"})")
+            .text.starts_with("1: " + std::string(2000, 'x') + " (cut)\n"));
+  CHECK(has(at.read(R"({"filePath":"many"})").text, "offset 2001"));
+}
+
+TEST_CASE("read lists a folder, describes images, refuses other binary files") {
+  place at;
+  at.put("dir/b", "");
+  at.put("dir/a/x", "");
+  at.put("i.png", std::string("\x89PNG\r\n\x1a\n\0\0", 10));
+  at.put("d.pdf", "%PDF-1.4\n");
+  at.put("bin", std::string("ab\0c", 4));
+  at.put("latin", "caf\xe9\n");
+  CHECK(at.read(R"({"filePath":"dir"})").text == "a/\nb\n");
+  CHECK(at.read(R"({"filePath":"i.png"})").text == "i.png: image/png, 10 bytes\n");
+  CHECK(at.read(R"({"filePath":"d.pdf"})").text == "d.pdf: application/pdf, 9 bytes\n");
+  CHECK(at.read(R"({"filePath":"bin"})").failure->code == ec::tool_failed);
+  CHECK(at.read(R"({"filePath":"latin"})").text.starts_with("1: caf\xef\xbf\xbd\n"));
+}
+
+TEST_CASE("read says what is wrong") {
+  place at;
+  at.put("src/Main.cpp", "");
+  CHECK(has(at.read(R"({"filePath":"src/main.cpp"})").text, "did you mean src/Main.cpp?"));
+  CHECK(at.read("{}").failure->code == ec::tool_invalid_args);
+  CHECK(at.read(R"({"filePath":"../x"})").failure->code == ec::tool_denied);
+  CHECK(at.read(R"({"filePath":"/etc/passwd"})").failure->code == ec::tool_denied);
+  CHECK(at.read(R"({"filePath":"src","offset":"x"})").failure == std::nullopt);
+  CHECK(at.read(R"({"filePath":"src/Main.cpp","offset":"x"})").failure->code ==
+        ec::tool_invalid_args);
+}
+
+TEST_CASE("write creates, changes and leaves alone, and shows the difference") {
+  place at;
+
+  auto created = at.write(R"({"filePath":"a/b.txt","content":"one\ntwo\n"})");
+  auto changed = at.write(R"({"filePath":"a/b.txt","content":"one\n2\n"})");
+  auto before = std::filesystem::last_write_time(at.path("a/b.txt"));
+  auto same = at.write(R"({"filePath":"a/b.txt","content":"one\n2\n"})");
+
+  CHECK(created.text.starts_with("created a/b.txt, 8 bytes, version "));
+  CHECK(has(created.diff, "+one\n+two\n"));
+  CHECK(changed.text.starts_with("wrote a/b.txt"));
+  CHECK(has(changed.diff, "@@ -1,2 +1,2 @@\n one\n-two\n+2\n"));
+  CHECK(same.text.starts_with("unchanged: a/b.txt"));
+  CHECK(same.diff.empty());
+  CHECK(std::filesystem::last_write_time(at.path("a/b.txt")) == before);
+  CHECK(has(changed.metadata.text, content_version("one\n2\n")));
+  CHECK(at.write(R"({"filePath":"x"})").failure->code == ec::tool_invalid_args);
+  CHECK(at.write(R"({"filePath":".git/config","content":"x"})").failure->code == ec::tool_denied);
+}
+
+TEST_CASE("an expected version guards both write and edit") {
+  place at;
+  at.put("f", "old");
+  CHECK(at.write(R"({"filePath":"f","content":"x","expectedVersion":"nope"})").failure->code ==
+        ec::tool_failed);
+  CHECK(at.edit(R"({"filePath":"f","oldString":"old","newString":"x","expectedVersion":"nope"})")
+            .failure.has_value());
+  CHECK(at.get("f") == "old");
+  auto right = R"({"filePath":"f","content":"new","expectedVersion":")" + content_version("old");
+  CHECK(!at.write(right + R"("})").failure);
+  CHECK(at.get("f") == "new");
+}
+
+TEST_CASE("edit replaces exactly, once or everywhere") {
+  place at;
+  at.put("f", "a b\na c\n");
+
+  auto twice = at.edit(R"({"filePath":"f","oldString":"a","newString":"x"})");
+  CHECK(has(twice.text, "occurs 2 times"));
+  CHECK(has(twice.text, "lines 1, 2"));
+  CHECK(
+      has(at.edit(R"({"filePath":"f","oldString":"A b","newString":"x"})").text, "does not occur"));
+
+  CHECK(!at.edit(R"({"file_path":"f","old_string":"a b","new_string":"B"})").failure);
+  CHECK(at.get("f") == "B\na c\n");
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"\n","newString":"\r\n","replace_all":"true"})")
+             .failure);
+  CHECK(at.get("f") == "B\r\na c\r\n");
+  CHECK(has(at.edit(R"({"filePath":"f","oldString":"B\na","newString":"x"})").text, "CR LF"));
+}
+
+TEST_CASE("edit with an empty oldString creates and never overwrites") {
+  place at;
+  CHECK(!at.edit(R"({"filePath":"n","oldString":"","newString":"new"})").failure);
+  CHECK(at.get("n") == "new");
+  CHECK(at.edit(R"({"filePath":"n","oldString":"","newString":"x"})").failure->code ==
+        ec::tool_invalid_args);
+  CHECK(at.edit(R"({"filePath":"none","oldString":"a","newString":"x"})").failure->code ==
+        ec::tool_failed);
+}
+
+TEST_CASE("concurrent edits of one file are all there in the end") {
+  place at;
+  at.put("f", "start\n");
+  constexpr int threads = 4;
+  constexpr int edits = 20;
+  std::vector<std::thread> all;
+  for (int t = 0; t < threads; ++t)
+    all.emplace_back([&at, t] {
+      for (int i = 0; i < edits; ++i)
+        at.edit(R"({"filePath":"f","oldString":"start\n","newString":"start\n)" +
+                std::to_string(t * edits + i) + R"(\n"})");
+    });
+  for (auto& each : all)
+    each.join();
+  auto text = at.get("f");
+  CHECK(std::count(text.begin(), text.end(), '\n') == threads * edits + 1);
+}

@@ -1,0 +1,209 @@
+#include "storage/config/config_loader.hpp"
+#include "storage/config/locations.hpp"
+#include "storage/host/durable_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+using namespace kodad;
+using namespace kodad::storage;
+
+namespace {
+
+host::environment world(std::map<std::string, std::string> variables) {
+  return [variables = std::move(variables)](const std::string& name) {
+    auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+proto::result<loaded_config> read(std::string_view text) {
+  return read_config(text, "test.yaml", world({{"HOME", "/home/me"}, {"KEY", "sk-1"}}));
+}
+
+std::string failure_of(std::string_view text) {
+  auto done = read(text);
+  return done ? "" : done.failure().context;
+}
+
+} // namespace
+
+TEST_CASE("an empty file means the defaults") {
+  auto done = read("");
+  REQUIRE(done);
+  CHECK(done->warnings.empty());
+  CHECK(done->config.default_agent.text == "engineer");
+  CHECK(done->config.server.port == 0);
+  CHECK(done->config.session.max_retries == 5);
+  CHECK(done->config.sandbox == proto::sandbox_mode::automatic);
+}
+
+TEST_CASE("every key reaches its value") {
+  auto done = read(R"(
+version: 1
+providers:
+  - id: local
+    name: Local models
+    base_url: http://127.0.0.1:8080/v1
+    api_key: ${KEY}
+    max_concurrent: 4
+    models:
+      - {id: a/b, context_size: 32768, max_output_tokens: 4096, cost_input: 0.5, vision: true}
+  - id: openai
+default_agent: planner
+default_model: local/a/b
+utility_model: local/a/b
+fallback_models: [openai/gpt]
+permission:
+  bash: {"*": ask, "git *": allow, "git push *": deny}
+  write: deny
+allowed_paths: [/opt/data, ~/notes]
+session: {max_retries: 2, primary_max_steps: 9, resume_turns: false, budget: 1.5}
+server:
+  port: 4100
+  host: 0.0.0.0
+  hosts: [kodad.example]
+  origins: https://app.example
+  tokens: ["${KEY}-0123456789abcdef"]
+  max_body_bytes: 2048
+  event_retention_turns: 3
+  subscriber_buffer_bytes: 65536
+sandbox: {mode: off}
+sim: {load_tokens: 7, load_rate: 2.5}
+)");
+  REQUIRE_MESSAGE(done, done.failure().context);
+  CHECK(done->warnings.empty());
+  const auto& config = done->config;
+  REQUIRE(config.providers.size() == 2);
+  CHECK(config.providers[0].api_key == "sk-1");
+  CHECK(config.providers[0].max_concurrent == 4);
+  REQUIRE(config.providers[0].models.size() == 1);
+  CHECK(config.providers[0].models[0].id.text == "local/a/b");
+  CHECK(config.providers[0].models[0].max_output_tokens == 4096);
+  CHECK(config.providers[0].models[0].cost_input == 0.5);
+  CHECK(config.providers[1].base_url == "https://api.openai.com/v1");
+  REQUIRE(config.permission.tools.size() == 2);
+  REQUIRE(config.permission.tools[0].rules.size() == 3);
+  CHECK(config.permission.tools[0].rules[2].pattern == "git push *");
+  CHECK(config.permission.tools[0].rules[2].then == proto::action::deny);
+  CHECK(config.permission.tools[1].is_word);
+  CHECK(config.allowed_paths == std::vector<std::string>{"/opt/data", "/home/me/notes"});
+  CHECK(config.session.max_retries == 2);
+  CHECK_FALSE(config.session.resume_turns);
+  CHECK(config.server.port == 4100);
+  CHECK(config.server.origins == std::vector<std::string>{"https://app.example"});
+  CHECK(config.server.tokens == std::vector<std::string>{"sk-1-0123456789abcdef"});
+  CHECK(config.server.subscriber_buffer_bytes == 65536);
+  CHECK(config.sandbox == proto::sandbox_mode::off);
+  CHECK(config.sim.load_tokens == 7);
+}
+
+TEST_CASE("a wrong value is an error with file, line and key") {
+  constexpr std::pair<const char*, const char*> samples[] = {
+      {"server:\n  port: 70000", "config test.yaml line 2: server.port: expected a whole number "
+                                 "from 0 to 65535"},
+      {"server: {port: x}", "line 1: server.port: expected a whole number"},
+      {"server: 5", "line 1: server: expected a map"},
+      {"server: {tokens: [short]}", "server.tokens: expected tokens of at least 16"},
+      {"session: {resume_turns: yes}", "session.resume_turns: expected true or false"},
+      {"session: {budget: -1}", "session.budget: expected a number from 0"},
+      {"session: {budget: nan}", "session.budget: expected a number from 0"},
+      {"sandbox: {mode: on}", "sandbox.mode: expected auto or off"},
+      {"permission: {bash: maybe}", "permission.bash: expected allow, ask or deny"},
+      {"permission: {bash: [a]}", "permission.bash: expected a word or a map"},
+      {"permission: {bash: {a: ask, a: deny}}", "expected a pattern once"},
+      {"default_agent: a\ndefault_agent: b", "line 2: default_agent: expected once"},
+      {"default_model: gpt", "default_model: expected provider/model"},
+      {"providers: {id: a}", "providers: expected a list"},
+      {"providers: [{id: a}]", "providers[0].base_url: expected an address"},
+      {"providers: [{id: A B}]", "providers[0].id: expected 1 to 64"},
+      {"providers: [{id: openai}, {id: openai}]", "providers[1].id: expected a provider once"},
+      {"providers: [{id: openai, models: [{id: m}, {id: m}]}]", "models[1].id: expected a model"},
+      {"providers:\n- id: openai\n  api_key: ${NOT_SET}",
+       "line 3: providers[0].api_key: expected the environment variable NOT_SET to be set"},
+      {"providers: [{id: openai, api_key: '${KEY'}]", "expected a } after ${"},
+      {"allowed_paths: [data]", "allowed_paths: expected absolute paths"},
+      {"a: [", "config test.yaml line 1: not YAML"},
+      {"- a", "the file: expected a map"},
+  };
+  for (const auto& [text, expected] : samples) {
+    CAPTURE(text);
+    auto failure = failure_of(text);
+    CHECK_MESSAGE(failure.find(expected) != std::string::npos, failure);
+  }
+}
+
+TEST_CASE("a secret is in no message") {
+  auto done = read("server: {tokens: ['${KEY}']}");
+  REQUIRE_FALSE(done);
+  CHECK(done.failure().context.find("sk-1") == std::string::npos);
+}
+
+TEST_CASE("an unknown key is a warning that names the nearest known one") {
+  auto done = read("sesion: {}\nserver:\n  prot: 1\n  zzzzzzzz: 2\ntui: {theme: dark}\n");
+  REQUIRE(done);
+  CHECK(done->warnings == std::vector<std::string>{
+                              "config test.yaml line 3: server.prot: unknown key, ignored; did you "
+                              "mean server.port?",
+                              "config test.yaml line 4: server.zzzzzzzz: unknown key, ignored",
+                              "config test.yaml line 1: sesion: unknown key, ignored; did you mean "
+                              "session?",
+                              "config test.yaml line 5: tui: a key of KodaCode that has no effect "
+                              "here",
+                          });
+}
+
+TEST_CASE("a hostile file is refused in time") {
+  CHECK_FALSE(failure_of(std::string(100'000, '[')).empty());
+  CHECK_FALSE(failure_of(std::string(2'000'000, ' ')).empty());
+  std::string aliases = "a: &a [x,x,x,x,x,x,x,x,x]\n";
+  for (char c = 'b'; c < 'j'; ++c)
+    aliases +=
+        std::string(1, c) + ": &" + c + " [" + "*" + char(c - 1) + ",*" + char(c - 1) + "]\n";
+  CHECK(failure_of(aliases) == "");
+}
+
+TEST_CASE("a workspace may narrow and never widen") {
+  auto done = load_workspace_config("permission:\n  bash: {'*': allow, 'curl *': deny}\n"
+                                    "  read: allow\n  write: ask\nproviders: []\n");
+  REQUIRE(done);
+  REQUIRE(done->permission.tools.size() == 2);
+  REQUIRE(done->permission.tools[0].rules.size() == 1);
+  CHECK(done->permission.tools[0].rules[0].pattern == "curl *");
+  CHECK(done->permission.tools[1].tool == "write");
+  CHECK(done->warnings.size() == 3);
+}
+
+TEST_CASE("files are looked for where the XDG rules say") {
+  CHECK(default_config_file(world({{"XDG_CONFIG_HOME", "/c"}})) == "/c/kodad/config.yaml");
+  CHECK(default_config_file(world({{"XDG_CONFIG_HOME", "rel"}, {"HOME", "/h"}})) ==
+        "/h/.config/kodad/config.yaml");
+  CHECK_FALSE(default_config_file(world({})).has_value());
+  CHECK(*default_state_folder(world({{"HOME", "/h"}})) == "/h/.local/state/kodad");
+  CHECK_FALSE(default_state_folder(world({})).ok());
+  CHECK(url_file(world({{"XDG_RUNTIME_DIR", "/run/me"}})) == "/run/me/kodad/url");
+}
+
+TEST_CASE("only a chosen file must exist") {
+  char folder[] = "/tmp/kodad-config-XXXXXX";
+  REQUIRE(mkdtemp(folder));
+  std::string root = folder;
+  auto variables = world({{"XDG_CONFIG_HOME", root}});
+
+  auto none = load_config(std::nullopt, variables);
+  REQUIRE(none);
+  CHECK(none->file.empty());
+  CHECK_FALSE(load_config(root + "/none.yaml", variables));
+  CHECK_FALSE(load_config(root, variables));
+
+  REQUIRE(host::make_folders(root + "/kodad"));
+  REQUIRE(host::write_durably(root + "/kodad/config.yaml", "default_agent: planner\n"));
+  auto found = load_config(std::nullopt, variables);
+  REQUIRE(found);
+  CHECK(found->config.default_agent.text == "planner");
+  CHECK(found->file == root + "/kodad/config.yaml");
+  std::filesystem::remove_all(root);
+}

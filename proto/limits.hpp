@@ -25,7 +25,7 @@ inline constexpr size_t connections = 16 * 1024; ///< Below the usual 20,000 des
 inline constexpr size_t requests_waiting = 4096; ///< Whole requests no worker has taken yet.
 inline constexpr size_t http_workers = 4;        ///< More gave nothing in measurements.
 inline constexpr auto reply_deadline = 30s;      ///< A request unanswered by then gets 504.
-inline constexpr auto write_stall = 30s;         ///< A client that reads nothing for so long is gone.
+inline constexpr auto write_stall = 30s;         ///< A client that reads nothing so long is gone.
 inline constexpr auto linger = 2s;               ///< To read what an early answer left unread.
 inline constexpr size_t linger_bytes = 64 * 1024 * 1024; ///< Two of the largest bodies.
 

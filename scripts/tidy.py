@@ -6,6 +6,7 @@ Works on text with comments and strings blanked out, not on a syntax tree: appro
 rule is chosen so that clean code passes. Needs nothing beyond Python 3.9.
 """
 
+import functools
 import os
 import re
 import subprocess
@@ -203,14 +204,20 @@ def check_place(root, path):
         yield "in no CMakeLists.txt"
 
 
+@functools.lru_cache(maxsize=None)
+def sources_of(listing):
+    """The sources that a CMakeLists.txt names, as paths from the root; "../" is understood."""
+    words = re.split(r'[\s()"]+', listing.read_text())
+    return {os.path.normpath(listing.parent / word) for word in words if word.endswith(".cpp")}
+
+
 def is_listed(root, path):
-    """Does a CMakeLists.txt in one of the folders above name the file?"""
+    """Does a CMakeLists.txt above the file, or beside one of the folders it is in, name it?"""
+    wanted = os.path.normpath(root / path)
     for folder in Path(path).parents:
-        listing = root / folder / "CMakeLists.txt"
-        if listing.is_file():
-            words = re.split(r'[\s()"]+', listing.read_text())
-            if str(Path(path).relative_to(folder)) in words:
-                return True
+        listings = [root / folder / "CMakeLists.txt", *(root / folder).glob("*/CMakeLists.txt")]
+        if any(listing.is_file() and wanted in sources_of(listing) for listing in listings):
+            return True
     return False
 
 

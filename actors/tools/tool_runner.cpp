@@ -27,7 +27,7 @@ private:
   tool_runner_inside owner_;
 };
 
-tool_job_done do_job(const tool_job& job, file_order& order) {
+tool_job_done run_job(const tool_job& job, file_order& order) {
   auto done = [&job](tool_output output) { return tool_job_done{job.key, std::move(output), {}}; };
   auto workspace = host::open_folder(job.what.workspace);
   if (!workspace)
@@ -53,7 +53,7 @@ tool_job_done do_job(const tool_job& job, file_order& order) {
 
 tool_worker_actor::behavior_type tool_worker(tool_worker_actor::pointer,
                                              std::shared_ptr<file_order> order) {
-  return {[order](const tool_job& job) { return do_job(job, *order); }};
+  return {[order](const tool_job& job) { return run_job(job, *order); }};
 }
 
 } // namespace

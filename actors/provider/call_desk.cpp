@@ -76,9 +76,7 @@ void call_desk::close() {
 }
 
 void call_desk::admit(const start_call& call) {
-  auto actor = open_(call);
-  running_.emplace(call.call, running_call{actor, call.listener});
-  caf::anon_send(actor, caf::update_atom_v);
+  running_.emplace(call.call, running_call{open_(call), call.listener});
 }
 
 void call_desk::admit_next() {

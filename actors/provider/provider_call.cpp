@@ -110,9 +110,13 @@ provider_call(model_call_actor::stateful_pointer<provider_call_state> self,
   self->state.wire = std::move(wire);
   self->state.call = std::move(call);
   self->state.owner = std::move(owner);
-  // A listener that is dead already is reported before the first message: nothing is started.
+  // What a decoder throws ends this call alone; the provider tells the listener.
+  self->set_exception_handler(
+      [](std::exception_ptr&) -> caf::error { return caf::sec::runtime_error; });
+  // A listener that is dead already is reported before the call begins: nothing is started.
   self->set_down_handler([self](caf::down_msg&) { self->state.cancel(); });
   self->monitor(self->state.call.listener);
+  self->send(self, caf::update_atom_v);
   return {
       [self](caf::update_atom) { self->state.look(); },
       [self](caf::tick_atom) { self->state.end_grace(); },

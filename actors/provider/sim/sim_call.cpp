@@ -50,6 +50,7 @@ model_call_actor::behavior_type sim_call(model_call_actor::stateful_pointer<sim_
   self->state.owner = std::move(owner);
   self->set_down_handler([self](caf::down_msg&) { self->state.cancel(); });
   self->monitor(self->state.call.listener);
+  self->send(self, caf::update_atom_v);
   return {
       [self](caf::update_atom) { self->state.open(); },
       [self](caf::tick_atom) { self->state.play_beat(); },

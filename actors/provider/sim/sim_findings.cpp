@@ -56,9 +56,7 @@ std::optional<sim_line> read_numbered(std::string_view line) {
 }
 
 bool is_path_line(std::string_view line) {
-  bool shaped =
-      line.find('/') != std::string_view::npos || line.find('.') != std::string_view::npos;
-  return !line.empty() && line.size() <= 1024 && shaped &&
+  return !line.empty() && line.size() <= 1024 &&
          line.find_first_of(" \t<>()\"'") == std::string_view::npos;
 }
 
@@ -152,8 +150,8 @@ std::vector<sim_hit> read_hits(std::string_view output) {
     } else {
       if (bare.ends_with(':'))
         bare.remove_suffix(1);
-      if (is_path_line(bare))
-        path = bare;
+      // Below anything else stand no hits that could be read.
+      path = is_path_line(bare) ? bare : std::string_view();
     }
   }
   return out;

@@ -96,11 +96,14 @@ struct random_course : test::actor_fixture {
     return out;
   }
 
-  void check() {
+  /// @param seen Counts the ends by their code.
+  void check(std::map<std::string, int>& seen) {
     REQUIRE(log->calls.size() == calls);
     for (auto& [key, heard] : log->calls) {
-      CHECK(heard.ends.size() == 1);
+      REQUIRE(heard.ends.size() == 1);
       CHECK(heard.late == 0);
+      const auto& failure = heard.ends.front();
+      ++seen[failure ? std::string(to_word(failure->what.code)) : "success"];
     }
     CHECK(client->open() == 0);
   }
@@ -116,6 +119,7 @@ struct random_course : test::actor_fixture {
 } // namespace
 
 TEST_CASE("whatever happens, a call of a provider ends exactly once") {
+  std::map<std::string, int> seen;
   for (unsigned seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     random_course course(seed);
@@ -128,17 +132,23 @@ TEST_CASE("whatever happens, a call of a provider ends exactly once") {
       course.self->send_exit(course.served, caf::exit_reason::user_shutdown);
     course.settle();
     if (seed % 5 != 0)
-      course.check();
+      course.check(seen);
   }
+  for (std::string word : {"success", "cancelled", "host_full", "internal", "provider_failed",
+                           "rate_limited", "stream_cut", "stream_stalled"})
+    CHECK_MESSAGE(seen[word] > 10, word);
 }
 
 TEST_CASE("whatever happens, a call of the simulation ends exactly once") {
+  std::map<std::string, int> seen;
   for (unsigned seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     random_course course(seed);
     course.served = course.sys.spawn(sim, sim_options{}, desk_bounds{2, 4});
     course.play();
     course.settle();
-    course.check();
+    course.check(seen);
   }
+  for (std::string word : {"success", "cancelled", "host_full", "provider_failed"})
+    CHECK_MESSAGE(seen[word] > 10, word);
 }

@@ -95,6 +95,10 @@ TEST_CASE("sim/koda finds, reads and explains the main function") {
     talk.give("Found 2 matches\n/w/tests/main_test.cpp:\n  Line 3: int main() {\n"
               "/w/src/main.cpp:\n  Line 6: int main(int argc, char** argv) {\n");
   }
+  SUBCASE("hits without words around them") {
+    talk.give("/w/my notes\n  1: main()\n/w/tests/main_test.cpp\n  3: int main() {\n"
+              "/w/src/main.cpp\n  6: int main(int argc, char** argv) {\n(2 lines match)\n");
+  }
   SUBCASE("hits with their file") {
     talk.give("/w/tests/main_test.cpp:3:int main() {\n"
               "/w/src/main.cpp:6:int main(int argc, char** argv) {\n");

@@ -16,7 +16,17 @@ proto::result<void> blob_files::write(std::string_view digest, std::string_view 
     return {};
   if (auto made = host::make_folders(path.substr(0, path.rfind('/'))); !made)
     return made;
-  return host::write_durably(path, bytes);
+  auto written = host::write_durably(path, bytes);
+  // What may not be durable must not look as if it were.
+  if (!written)
+    host::remove_file(path);
+  return written;
+}
+
+void blob_files::keep_only(const std::unordered_set<std::string>& names) const {
+  for (const auto& path : host::files_below(folder_))
+    if (!names.contains(path.substr(path.rfind('/') + 1)))
+      host::remove_file(path);
 }
 
 proto::result<std::string> blob_files::read(std::string_view digest, uint64_t size) const {

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace kodad::storage {
 
@@ -16,6 +17,9 @@ public:
 
   /// Makes `bytes` durable under their digest (32 raw bytes). Nothing to do if they are there.
   proto::result<void> write(std::string_view digest, std::string_view bytes) const;
+
+  /// Removes what a crash left behind: all files but those of the given digests, in hexadecimal.
+  void keep_only(const std::unordered_set<std::string>& names) const;
 
   proto::result<std::string> read(std::string_view digest, uint64_t size) const;
 

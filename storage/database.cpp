@@ -1,9 +1,10 @@
 #include "storage/database.hpp"
 
 #include "proto/limits.hpp"
-#include "storage/digest.hpp"
-#include "storage/host/durable_file.hpp"
-#include "storage/keys.hpp"
+#include "storage/batch_writer.hpp"
+#include "storage/blob_reference.hpp"
+
+#include <unordered_set>
 
 namespace kodad::storage {
 
@@ -14,28 +15,6 @@ namespace {
 
 constexpr uint32_t format = 1;
 const std::string format_key = "format";
-
-bool is_reference(std::string_view value) {
-  return value.size() == 1 + digest_bytes + 8 && value[0] == reference_mark;
-}
-
-std::string_view digest_of(std::string_view reference) {
-  return reference.substr(1, digest_bytes);
-}
-
-std::string make_reference(std::string_view digest, size_t size) {
-  std::string out(1, reference_mark);
-  out += digest;
-  append_u64(out, size);
-  return out;
-}
-
-/// Rows of these tables are written once and are small: no look for what they replace.
-bool may_replace_blob(table where) {
-  return where != table::sessions_by_update && where != table::active_turns &&
-         where != table::waiting_questions && where != table::message_ids &&
-         where != table::operations && where != table::replies_by_time && where != table::events;
-}
 
 result<void> check_format(lmdb::environment& opened) {
   auto writing = opened.write();
@@ -70,7 +49,7 @@ result<std::optional<std::string>> snapshot::get(table where, std::string_view k
     return std::optional<std::string>();
   if (!is_reference(**found))
     return std::optional(std::string(**found));
-  auto bytes = blobs_->read(digest_of(**found), read_u64((*found)->substr(1 + digest_bytes)));
+  auto bytes = blobs_->read(digest_of(**found), size_of(**found));
   if (!bytes)
     return bytes.failure();
   return std::optional(std::move(*bytes));
@@ -93,13 +72,20 @@ result<void> snapshot::scan(table where, const lmdb::key_range& range, lmdb::dir
   auto done = begun_->scan(where, range, way, [&](std::string_view key, std::string_view value) {
     if (!is_reference(value))
       return visit(key, value);
-    auto bytes = blobs_->read(digest_of(value), read_u64(value.substr(1 + digest_bytes)));
+    auto bytes = blobs_->read(digest_of(value), size_of(value));
     if (bytes)
       return visit(key, *bytes);
     blob_read = bytes.failure();
     return false;
   });
   return done ? blob_read : done;
+}
+
+result<void> snapshot::scan_keys(table where, const lmdb::key_range& range, lmdb::direction way,
+                                 const lmdb::row_visitor& visit) const {
+  if (!begun_)
+    return begun_.failure();
+  return begun_->scan(where, range, way, visit);
 }
 
 result<uint64_t> snapshot::count(table where) const {
@@ -110,137 +96,88 @@ result<uint64_t> snapshot::count(table where) const {
 
 // --- writing ---------------------------------------------------------------------------------
 
-/// One transaction being filled, with the blobs it adds and drops.
-class database::writing {
-public:
-  writing(lmdb::transaction& into, const blob_files& blobs) : into_(into), blobs_(blobs) {}
-
-  result<void> apply(const write_operation& step) {
-    switch (step.what) {
-    case write_operation::kind::put:
-      return put(step);
-    case write_operation::kind::erase:
-      return erase(step.where, step.key);
-    case write_operation::kind::erase_range:
-      return erase_range(step);
-    }
-    return {};
-  }
-
-  /// The blobs that nothing refers to any more.
-  const std::vector<std::string>& dropped() const { return dropped_; }
-
-private:
-  result<void> put(const write_operation& step) {
-    if (may_replace_blob(step.where))
-      if (auto done = forget_blob_at(step.where, step.key); !done)
-        return done;
-    if (step.value.size() <= proto::limits::inline_value_bytes)
-      return into_.put(step.where, step.key, step.value);
-    auto digest = sha256(step.value);
-    if (auto done = blobs_.write(digest, step.value); !done)
-      return done;
-    if (auto done = count(digest, 1); !done)
-      return done;
-    return into_.put(step.where, step.key, make_reference(digest, step.value.size()));
-  }
-
-  result<void> erase(table where, std::string_view key) {
-    if (auto done = forget_blob_at(where, key); !done)
-      return done;
-    return into_.erase(where, key);
-  }
-
-  result<void> erase_range(const write_operation& step) {
-    std::vector<std::string> keys;
-    auto found = into_.scan(step.where, {step.key, step.value}, lmdb::direction::forward,
-                            [&keys](std::string_view key, std::string_view) {
-                              keys.emplace_back(key);
-                              return true;
-                            });
-    if (!found)
-      return found;
-    for (const auto& key : keys)
-      if (auto done = erase(step.where, key); !done)
-        return done;
-    return {};
-  }
-
-  result<void> forget_blob_at(table where, std::string_view key) {
-    auto old = into_.get(where, key);
-    if (!old)
-      return old.failure();
-    if (!*old || !is_reference(**old))
-      return {};
-    return count(std::string(digest_of(**old)), -1);
-  }
-
-  result<void> count(const std::string& digest, int64_t change) {
-    auto kept = into_.get(table::blobs, digest);
-    if (!kept)
-      return kept.failure();
-    auto references = change + (*kept ? static_cast<int64_t>(read_u64((*kept)->substr(1))) : 0);
-    if (references > 0) {
-      std::string value(1, value_version);
-      append_u64(value, static_cast<uint64_t>(references));
-      std::erase(dropped_, digest);
-      return into_.put(table::blobs, digest, value);
-    }
-    dropped_.push_back(digest);
-    return into_.erase(table::blobs, digest);
-  }
-
-  lmdb::transaction& into_;
-  const blob_files& blobs_;
-  std::vector<std::string> dropped_;
-};
-
 result<std::unique_ptr<database>> database::open(const database_options& options) {
   if (auto made = host::make_folders(options.folder); !made)
     return made.failure();
-  auto locked = host::lock_file(options.folder + "/lock");
+  auto locked = host::file_lock::take(options.folder + "/lock");
   if (!locked)
     return locked.failure();
   if (!*locked)
     return proto::make_error(ec::storage_failed,
-                             "another kodad uses the state directory " + options.folder);
+                             "another kodad uses this state directory: " + options.folder);
   auto opened = lmdb::environment::open(
       options.folder, options.map_bytes > 0 ? options.map_bytes : proto::limits::map_bytes);
   if (!opened)
     return opened.failure();
   if (auto checked = check_format(**opened); !checked)
     return checked.failure();
-  return std::unique_ptr<database>(
-      new database(std::move(*opened), blob_files(options.folder + "/blobs")));
+  // Without it a power cut could take the whole new file.
+  if (auto synced = host::sync_folder(options.folder); !synced)
+    return synced.failure();
+  std::unique_ptr<database> out(
+      new database(std::move(**locked), std::move(*opened), blob_files(options.folder + "/blobs")));
+  if (auto swept = out->sweep_blobs(); !swept)
+    return swept.failure();
+  return out;
 }
 
 snapshot database::read() const {
   return {environment_->read(), blobs_};
 }
 
+/// Removes the files that a crash left without a row.
+result<void> database::sweep_blobs() const {
+  std::unordered_set<std::string> names;
+  auto scanned =
+      read().scan_keys(table::blobs, {"", std::string(digest_bytes + 1, '\xff')},
+                       lmdb::direction::forward, [&names](std::string_view key, std::string_view) {
+                         names.insert(to_hex(key));
+                         return true;
+                       });
+  if (scanned)
+    blobs_.keep_only(names);
+  return scanned;
+}
+
 result<void> database::commit_together(std::span<const write_batch> batches) {
   auto begun = environment_->write();
   if (!begun)
     return begun.failure();
-  writing into(*begun, blobs_);
-  for (const auto& batch : batches)
-    for (const auto& step : batch.operations())
-      if (auto done = into.apply(step); !done)
-        return done;
-  if (auto done = begun->commit(); !done)
-    return done;
-  for (const auto& digest : into.dropped())
-    blobs_.remove(digest);
-  return {};
+  auto moment = begun->moment();
+  batch_writer into(*begun, blobs_);
+  result<void> done;
+  for (size_t i = 0; done && i < batches.size(); ++i)
+    done = into.apply(batches[i]);
+  if (done)
+    done = begun->commit();
+  for (const auto& digest : into.touched())
+    loose_.push_back({digest, moment});
+  return done;
+}
+
+/// Removes the files that no row refers to, once nobody reads an older moment where one did.
+void database::remove_loose_blobs() {
+  if (loose_.empty())
+    return;
+  auto oldest = environment_->oldest_reader();
+  auto now = read();
+  std::erase_if(loose_, [&](const loose_blob& one) {
+    if (oldest < one.moment)
+      return false;
+    auto referred = now.contains(table::blobs, one.digest);
+    if (referred && !*referred)
+      blobs_.remove(one.digest);
+    return true;
+  });
 }
 
 std::vector<result<void>> database::commit(std::span<const write_batch> batches) {
   auto together = commit_together(batches);
   std::vector<result<void>> out(batches.size(), together);
-  if (together || batches.size() < 2)
-    return out;
-  for (size_t i = 0; i < batches.size(); ++i)
-    out[i] = commit_together(batches.subspan(i, 1));
+  if (!together && batches.size() > 1)
+    for (size_t i = 0; i < batches.size(); ++i)
+      out[i] = commit_together(batches.subspan(i, 1));
+  remove_loose_blobs();
   return out;
 }
 

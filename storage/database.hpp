@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storage/blob_files.hpp"
+#include "storage/host/durable_file.hpp"
 #include "storage/lmdb/environment.hpp"
 #include "storage/write_batch.hpp"
 
@@ -31,6 +32,10 @@ public:
   proto::result<void> scan(table where, const lmdb::key_range& range, lmdb::direction way,
                            const lmdb::row_visitor& visit) const;
 
+  /// Visits rows whose keys say enough: blobs are not read, a large value is just a reference.
+  proto::result<void> scan_keys(table where, const lmdb::key_range& range, lmdb::direction way,
+                                const lmdb::row_visitor& visit) const;
+
   proto::result<uint64_t> count(table where) const;
 
 private:
@@ -44,8 +49,8 @@ private:
 
 class database {
 public:
-  /// Opens or creates. Fails with `storage_failed` when another process uses the folder, or the
-  /// format is newer than this program.
+  /// Opens or creates. Fails with `storage_failed` when somebody else uses the folder, in this
+  /// process or another, or the format is newer than this program. Snapshots end before it.
   static proto::result<std::unique_ptr<database>> open(const database_options& options);
 
   /// Cheap. May be called from any thread.
@@ -55,16 +60,27 @@ public:
   /// cannot be kept fail. One outcome per batch, in order. Of one thread only.
   std::vector<proto::result<void>> commit(std::span<const write_batch> batches);
 
-private:
-  database(std::unique_ptr<lmdb::environment> environment, blob_files blobs)
-      : environment_(std::move(environment)), blobs_(std::move(blobs)) {}
+  /// Bytes of the database file that rows and free pages take; it never shrinks.
+  uint64_t used_bytes() const { return environment_->used_bytes(); }
 
-  class writing;
+private:
+  database(host::file_lock lock, std::unique_ptr<lmdb::environment> environment, blob_files blobs)
+      : lock_(std::move(lock)), environment_(std::move(environment)), blobs_(std::move(blobs)) {}
+
+  /// A blob file that may have lost its last reference with the commit of that moment.
+  struct loose_blob {
+    std::string digest;
+    uint64_t moment = 0;
+  };
 
   proto::result<void> commit_together(std::span<const write_batch> batches);
+  proto::result<void> sweep_blobs() const;
+  void remove_loose_blobs();
 
+  host::file_lock lock_; // Let go last.
   std::unique_ptr<lmdb::environment> environment_;
   blob_files blobs_;
+  std::vector<loose_blob> loose_;
 };
 
 } // namespace kodad::storage

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,12 +43,12 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-result<void> sync_folder_of(const std::string& path) {
-  auto folder = path.substr(0, path.rfind('/'));
-  open_file opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.fd < 0 || ::fsync(opened.fd) != 0)
-    return failure("make durable", folder);
-  return {};
+/// "." for a plain name, "/" for what stands in the root.
+std::string folder_of(const std::string& path) {
+  auto slash = path.rfind('/');
+  if (slash == std::string::npos)
+    return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 } // namespace
@@ -60,10 +61,18 @@ bool file_exists(const std::string& path) {
 result<void> make_folders(const std::string& path) {
   if (path.empty() || file_exists(path))
     return {};
-  if (auto above = make_folders(path.substr(0, path.rfind('/'))); !above)
-    return above;
+  auto above = folder_of(path);
+  if (auto made = make_folders(above); !made)
+    return made;
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
     return failure("create folder", path);
+  return sync_folder(above);
+}
+
+result<void> sync_folder(const std::string& path) {
+  open_file folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.fd < 0 || ::fsync(folder.fd) != 0)
+    return failure("make durable", path);
   return {};
 }
 
@@ -79,7 +88,7 @@ result<void> write_durably(const std::string& path, std::string_view bytes) {
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0)
     return failure("rename to", path);
-  return sync_folder_of(path);
+  return sync_folder(folder_of(path));
 }
 
 result<std::string> read_whole(const std::string& path, uint64_t size) {
@@ -90,7 +99,9 @@ result<std::string> read_whole(const std::string& path, uint64_t size) {
   size_t have = 0;
   while (have < size) {
     auto got = ::read(in.fd, out.data() + have, size - have);
-    if (got == 0 || (got < 0 && errno != EINTR))
+    if (got == 0)
+      return proto::make_error(ec::storage_failed, "read " + path + ": it is too short");
+    if (got < 0 && errno != EINTR)
       return failure("read", path);
     have += got < 0 ? 0 : static_cast<size_t>(got);
   }
@@ -101,19 +112,31 @@ void remove_file(const std::string& path) {
   ::unlink(path.c_str());
 }
 
-result<bool> lock_file(const std::string& path) {
+std::vector<std::string> files_below(const std::string& path) {
+  std::vector<std::string> out;
+  std::error_code failed;
+  std::filesystem::recursive_directory_iterator at(path, failed);
+  for (; !failed && at != std::filesystem::end(at); at.increment(failed))
+    if (at->is_regular_file(failed))
+      out.push_back(at->path().string());
+  return out;
+}
+
+result<std::optional<file_lock>> file_lock::take(const std::string& path) {
   int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
     return failure("open", path);
-  // The descriptor stays open for as long as the process lives: closing it would let go.
+  file_lock out(fd);
   if (::flock(fd, LOCK_EX | LOCK_NB) == 0)
-    return true;
-  bool is_held = errno == EWOULDBLOCK;
-  auto why = failure("lock", path);
-  ::close(fd);
-  if (is_held)
-    return false;
-  return why;
+    return std::optional(std::move(out));
+  if (errno == EWOULDBLOCK)
+    return std::optional<file_lock>();
+  return failure("lock", path);
+}
+
+file_lock::~file_lock() {
+  if (fd_ >= 0)
+    ::close(fd_);
 }
 
 } // namespace kodad::storage::host

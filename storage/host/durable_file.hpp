@@ -4,8 +4,11 @@
 
 #include "proto/result.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace kodad::storage::host {
 
@@ -22,7 +25,26 @@ proto::result<std::string> read_whole(const std::string& path, uint64_t size);
 
 void remove_file(const std::string& path);
 
-/// Holds `path` for this process until it ends; false when another process holds it.
-proto::result<bool> lock_file(const std::string& path);
+/// Makes the entries of a folder durable.
+proto::result<void> sync_folder(const std::string& path);
+
+/// The paths of all plain files below a folder, at any depth, in no order.
+std::vector<std::string> files_below(const std::string& path);
+
+/// A lock on a file, held until the object or the process ends, however it ends.
+class file_lock {
+public:
+  /// Nothing when somebody else holds it, in this process or another.
+  static proto::result<std::optional<file_lock>> take(const std::string& path);
+
+  file_lock(file_lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  file_lock& operator=(file_lock&&) = delete;
+  ~file_lock();
+
+private:
+  explicit file_lock(int fd) : fd_(fd) {}
+
+  int fd_;
+};
 
 } // namespace kodad::storage::host

@@ -57,6 +57,9 @@ public:
   /// Durable once it returns success; the transaction is over either way.
   proto::result<void> commit();
 
+  /// The number of the commit that a reader sees, or that a writer is making.
+  uint64_t moment() const;
+
 private:
   friend class environment;
   enum class kind { reader, writer };
@@ -82,17 +85,25 @@ public:
   /// Of one thread only.
   proto::result<transaction> write();
 
+  /// The moment of the oldest reader under way; the greatest number when there is none.
+  uint64_t oldest_reader() const;
+
+  /// Bytes of the file that were ever in use.
+  uint64_t used_bytes() const;
+
 private:
   friend class transaction;
   environment() = default;
 
   proto::result<void> open_tables();
   void give_back(MDB_txn* reader) const;
+  MDB_txn* take_idle_reader() const;
 
   MDB_env* handle_ = nullptr;
   std::array<unsigned, table_names.size()> tables_{};
   mutable std::mutex readers_lock_;
-  mutable std::vector<MDB_txn*> readers_; // Reset, waiting for their next use.
+  mutable std::vector<MDB_txn*> idle_readers_; // Reset, waiting for their next use.
+  mutable std::vector<MDB_txn*> readers_;      // Under way.
 };
 
 } // namespace kodad::storage::lmdb

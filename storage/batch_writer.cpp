@@ -1,0 +1,104 @@
+#include "storage/batch_writer.hpp"
+
+#include "proto/limits.hpp"
+#include "storage/blob_reference.hpp"
+
+namespace kodad::storage {
+
+using proto::result;
+
+namespace {
+
+/// Rows of the other tables are small or written once: no look for what they replace.
+bool may_replace_blob(table where) {
+  return where != table::active_turns && where != table::waiting_questions &&
+         where != table::message_ids && where != table::operations &&
+         where != table::replies_by_time && where != table::events;
+}
+
+} // namespace
+
+result<void> batch_writer::apply(const write_batch& batch) {
+  for (const auto& step : batch.operations())
+    if (auto done = apply(step); !done)
+      return done;
+  return {};
+}
+
+result<void> batch_writer::apply(const write_operation& step) {
+  switch (step.what) {
+  case write_operation::kind::put:
+    return put(step);
+  case write_operation::kind::erase:
+    return erase(step.where, step.key);
+  case write_operation::kind::erase_range:
+    return erase_range(step);
+  }
+  return {};
+}
+
+result<void> batch_writer::put(const write_operation& step) {
+  if (may_replace_blob(step.where))
+    if (auto done = let_go(step.where, step.key); !done)
+      return done;
+  if (step.value.size() > proto::limits::inline_value_bytes)
+    return put_blob(step);
+  return into_.put(step.where, step.key, step.value);
+}
+
+result<void> batch_writer::put_blob(const write_operation& step) {
+  auto digest = sha256(step.value);
+  touched_.push_back(digest);
+  if (auto done = blobs_.write(digest, step.value); !done)
+    return done;
+  if (auto done = count(digest, 1); !done)
+    return done;
+  return into_.put(step.where, step.key, make_reference(digest, step.value.size()));
+}
+
+result<void> batch_writer::erase(table where, std::string_view key) {
+  if (auto done = let_go(where, key); !done)
+    return done;
+  return into_.erase(where, key);
+}
+
+result<void> batch_writer::erase_range(const write_operation& step) {
+  std::vector<std::string> keys;
+  auto found = into_.scan(step.where, {step.key, step.value}, lmdb::direction::forward,
+                          [&keys](std::string_view key, std::string_view) {
+                            keys.emplace_back(key);
+                            return true;
+                          });
+  if (!found)
+    return found;
+  for (const auto& key : keys)
+    if (auto done = erase(step.where, key); !done)
+      return done;
+  return {};
+}
+
+/// Takes back the reference of the row that goes, if it has one.
+result<void> batch_writer::let_go(table where, std::string_view key) {
+  auto old = into_.get(where, key);
+  if (!old)
+    return old.failure();
+  if (!*old || !is_reference(**old))
+    return {};
+  std::string digest(digest_of(**old));
+  touched_.push_back(digest);
+  return count(digest, -1);
+}
+
+result<void> batch_writer::count(const std::string& digest, int64_t change) {
+  auto kept = into_.get(table::blobs, digest);
+  if (!kept)
+    return kept.failure();
+  auto references = change + (*kept ? static_cast<int64_t>(read_u64((*kept)->substr(1))) : 0);
+  if (references <= 0)
+    return into_.erase(table::blobs, digest);
+  std::string value(1, value_version);
+  append_u64(value, static_cast<uint64_t>(references));
+  return into_.put(table::blobs, digest, value);
+}
+
+} // namespace kodad::storage

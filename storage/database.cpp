@@ -16,6 +16,14 @@ namespace {
 constexpr uint32_t format = 1;
 const std::string format_key = "format";
 
+result<void> write_format(lmdb::transaction& into) {
+  std::string value(1, value_version);
+  append_u32(value, format);
+  if (auto done = into.put(table::meta, format_key, value); !done)
+    return done;
+  return into.commit();
+}
+
 result<void> check_format(lmdb::environment& opened) {
   auto writing = opened.write();
   if (!writing)
@@ -28,11 +36,17 @@ result<void> check_format(lmdb::environment& opened) {
                              "the database was written by a newer version of kodad");
   if (*kept)
     return {};
-  std::string value(1, value_version);
-  append_u32(value, format);
-  if (auto done = writing->put(table::meta, format_key, value); !done)
-    return done;
-  return writing->commit();
+  return write_format(*writing);
+}
+
+/// LMDB uses the pages that a commit freed from the next but one on. When the map is full and the
+/// next cannot succeed for want of just these pages, two tiny commits set them free.
+void release_freed_pages(lmdb::environment& full) {
+  for (int i = 0; i < 2; ++i) {
+    auto writing = full.write();
+    if (!writing || !write_format(*writing))
+      return;
+  }
 }
 
 } // namespace
@@ -151,7 +165,7 @@ result<void> database::commit_together(std::span<const write_batch> batches) {
   if (done)
     done = begun->commit();
   for (const auto& digest : into.touched())
-    loose_.push_back({digest, moment});
+    loose_[digest] = moment;
   return done;
 }
 
@@ -161,18 +175,23 @@ void database::remove_loose_blobs() {
     return;
   auto oldest = environment_->oldest_reader();
   auto now = read();
-  std::erase_if(loose_, [&](const loose_blob& one) {
-    if (oldest < one.moment)
+  std::erase_if(loose_, [&](const auto& one) {
+    const auto& [digest, moment] = one;
+    if (oldest < moment)
       return false;
-    auto referred = now.contains(table::blobs, one.digest);
+    auto referred = now.contains(table::blobs, digest);
     if (referred && !*referred)
-      blobs_.remove(one.digest);
+      blobs_.remove(digest);
     return true;
   });
 }
 
 std::vector<result<void>> database::commit(std::span<const write_batch> batches) {
   auto together = commit_together(batches);
+  if (!together && together.failure().code == ec::storage_full) {
+    release_freed_pages(*environment_);
+    together = commit_together(batches);
+  }
   std::vector<result<void>> out(batches.size(), together);
   if (!together && batches.size() > 1)
     for (size_t i = 0; i < batches.size(); ++i)

@@ -7,6 +7,7 @@
 #include "storage/lmdb/environment.hpp"
 #include "storage/write_batch.hpp"
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -67,12 +68,6 @@ private:
   database(host::file_lock lock, std::unique_ptr<lmdb::environment> environment, blob_files blobs)
       : lock_(std::move(lock)), environment_(std::move(environment)), blobs_(std::move(blobs)) {}
 
-  /// A blob file that may have lost its last reference with the commit of that moment.
-  struct loose_blob {
-    std::string digest;
-    uint64_t moment = 0;
-  };
-
   proto::result<void> commit_together(std::span<const write_batch> batches);
   proto::result<void> sweep_blobs() const;
   void remove_loose_blobs();
@@ -80,7 +75,9 @@ private:
   host::file_lock lock_; // Let go last.
   std::unique_ptr<lmdb::environment> environment_;
   blob_files blobs_;
-  std::vector<loose_blob> loose_;
+
+  // The blobs that may have no reference left, with the last commit that touched them.
+  std::map<std::string, uint64_t> loose_;
 };
 
 } // namespace kodad::storage

@@ -56,6 +56,8 @@ result<std::vector<kept_event>> event_store::page(const snapshot& at,
                                                   const proto::session_id& session, uint64_t after,
                                                   const event_bounds& bounds) {
   std::vector<kept_event> out;
+  if (after == UINT64_MAX)
+    return out;
   size_t bytes = 0;
   result<void> read;
   auto scanned =
@@ -80,11 +82,12 @@ result<std::vector<kept_event>> event_store::page(const snapshot& at,
 result<std::optional<uint64_t>> event_store::first_id(const snapshot& at,
                                                       const proto::session_id& session) {
   std::optional<uint64_t> out;
-  auto scanned = at.scan(table::events, {session_prefix(session), session_end(session)},
-                         lmdb::direction::forward, [&](std::string_view key, std::string_view) {
-                           out = read_u64(after_session(key));
-                           return false;
-                         });
+  auto scanned =
+      at.scan_keys(table::events, {session_prefix(session), session_end(session)},
+                   lmdb::direction::forward, [&](std::string_view key, std::string_view) {
+                     out = read_u64(after_session(key));
+                     return false;
+                   });
   if (!scanned)
     return scanned.failure();
   return out;

@@ -64,14 +64,15 @@ result<uint64_t> count_back(const snapshot& at, const proto::session_id& session
                             size_t limit) {
   uint64_t first = end;
   size_t seen = 0;
-  auto scanned = at.scan(table::messages, {session_prefix(session), row_key(session, end, 0)},
-                         lmdb::direction::backward, [&](std::string_view key, std::string_view) {
-                           auto rest = after_session(key);
-                           if (read_u32(rest.substr(8)) != 0)
-                             return true;
-                           first = read_u64(rest);
-                           return ++seen < limit;
-                         });
+  auto scanned =
+      at.scan_keys(table::messages, {session_prefix(session), row_key(session, end, 0)},
+                   lmdb::direction::backward, [&](std::string_view key, std::string_view) {
+                     auto rest = after_session(key);
+                     if (read_u32(rest.substr(8)) != 0)
+                       return true;
+                     first = read_u64(rest);
+                     return ++seen < limit;
+                   });
   if (!scanned)
     return scanned.failure();
   return first;
@@ -119,18 +120,19 @@ result<message_slice> message_store::page(const snapshot& at, const proto::sessi
     end = *before;
   }
   message_slice out;
+  auto limit = std::min(bounds.limit, SIZE_MAX - 1); // One more is read than given.
   if (bounds.before && !bounds.after) {
-    auto back = count_back(at, session, end, bounds.limit);
+    auto back = count_back(at, session, end, limit);
     if (!back)
       return back.failure();
     first = *back;
   }
-  auto found = read_range(at, session, first, end, bounds.limit + 1);
+  auto found = read_range(at, session, first, end, limit + 1);
   if (!found)
     return found.failure();
   out.messages = std::move(*found);
-  out.has_newer = out.messages.size() > bounds.limit || bounds.before.has_value();
-  out.messages.resize(std::min(out.messages.size(), bounds.limit));
+  out.has_newer = out.messages.size() > limit || bounds.before.has_value();
+  out.messages.resize(std::min(out.messages.size(), limit));
   out.has_older = !out.messages.empty() && out.messages.front().head.sequence > 0;
   return out;
 }

@@ -32,18 +32,27 @@ reply_store::find(const snapshot& at, const std::string& scope, const std::strin
 
 result<size_t> reply_store::erase_older(write_batch& into, const snapshot& at,
                                         proto::timestamp than, size_t count_max) {
+  std::vector<std::string> old;
   std::string end;
   append_u64(end, static_cast<uint64_t>(than.ms));
-  size_t erased = 0;
-  auto scanned = at.scan(table::replies_by_time, {"", end}, lmdb::direction::forward,
-                         [&](std::string_view key, std::string_view) {
-                           into.erase(table::replies_by_time, std::string(key));
-                           into.erase(table::replies, std::string(key.substr(8)));
-                           return ++erased < count_max;
-                         });
+  auto scanned = at.scan_keys(table::replies_by_time, {"", end}, lmdb::direction::forward,
+                              [&](std::string_view key, std::string_view) {
+                                old.emplace_back(key);
+                                return old.size() < count_max;
+                              });
   if (!scanned)
     return scanned.failure();
-  return erased;
+  for (const auto& key : old) {
+    auto row = key.substr(8);
+    auto reply = read_one<proto::kept_reply>(at, table::replies, row);
+    if (!reply)
+      return reply.failure();
+    // A key used again after its time has a newer reply, which stays.
+    if (*reply && (*reply)->kept_at_ms < than.ms)
+      into.erase(table::replies, row);
+    into.erase(table::replies_by_time, key);
+  }
+  return old.size();
 }
 
 } // namespace kodad::storage

@@ -6,8 +6,10 @@
 
 #include <doctest/doctest.h>
 
-#include <csignal>
+#include <atomic>
+#include <filesystem>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace kodad;
@@ -46,17 +48,42 @@ std::string blob_path(const std::string& folder, const std::string& value) {
 
 TEST_CASE("what was committed is there after opening again") {
   tests::temp_dir dir;
-  int child = ::fork();
-  if (child == 0) {
-    auto opened = database::open({dir.path(), 1 << 26});
-    bool kept = opened.ok() && commit(**opened, one_row("k", "v"));
-    ::_exit(kept ? 0 : 1);
-  }
-  int status = 1;
-  ::waitpid(child, &status, 0);
-  REQUIRE(status == 0);
+  CHECK(commit(*open_in(dir.path()), one_row("k", "v")));
 
   CHECK(read(*open_in(dir.path()), "k") == "v");
+}
+
+TEST_CASE("nobody else may read the files") {
+  tests::temp_dir dir;
+  auto kept = open_in(dir.path() + "/new/state");
+  REQUIRE(commit(*kept, one_row("k", std::string(100'000, 'x'))));
+
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir.path())) {
+    auto rest = entry.status().permissions() & ~std::filesystem::perms::owner_all;
+    CHECK(rest == std::filesystem::perms::none);
+  }
+}
+
+TEST_CASE("a second opening in the same process is refused") {
+  tests::temp_dir dir;
+  auto first = open_in(dir.path());
+
+  auto second = database::open({dir.path(), 1 << 26});
+
+  REQUIRE_FALSE(second.ok());
+  CHECK(second.failure().context == "another kodad uses this state directory: " + dir.path());
+}
+
+TEST_CASE("a database of a newer format is refused") {
+  tests::temp_dir dir;
+  write_batch newer;
+  newer.put(table::meta, "format", std::string("\x01\0\0\0\x09", 5));
+  CHECK(commit(*open_in(dir.path()), newer));
+
+  auto opened = database::open({dir.path(), 1 << 26});
+
+  REQUIRE_FALSE(opened.ok());
+  CHECK(opened.failure().code == proto::ec::storage_failed);
 }
 
 TEST_CASE("a second process is refused") {
@@ -112,45 +139,66 @@ TEST_CASE("a full map fails the write that does not fit and no other") {
   CHECK(commit(*kept, one_row("later", "2")));
 }
 
-TEST_CASE("a kill loses no acknowledged write") {
-  for (int round = 0; round < 20; ++round) {
-    tests::temp_dir dir;
-    int told[2];
-    REQUIRE(::pipe(told) == 0);
-    int child = ::fork();
-    if (child == 0) {
-      auto opened = database::open({dir.path(), 1 << 26});
-      for (uint32_t i = 0; opened.ok(); ++i)
-        if (commit(**opened, one_row("k" + std::to_string(i), "v")))
-          (void)!::write(told[1], &i, sizeof i);
-      ::_exit(1);
-    }
-    ::close(told[1]);
-    uint32_t last = 0;
-    for (int acks = 0; acks < 3 + round; ++acks)
-      REQUIRE(::read(told[0], &last, sizeof last) == sizeof last);
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
-    uint32_t later = 0;
-    while (::read(told[0], &later, sizeof later) == sizeof later)
-      last = later;
-    ::close(told[0]);
+TEST_CASE("a full map takes new rows once old ones are erased") {
+  tests::temp_dir dir;
+  auto kept = open_in(dir.path(), 1 << 20);
+  int fitted = 0;
+  while (commit(*kept, one_row("k" + std::to_string(fitted), std::string(30'000, 'x'))))
+    ++fitted;
 
-    auto kept = open_in(dir.path());
-    for (uint32_t i = 0; i <= last; ++i)
-      CHECK(read(*kept, "k" + std::to_string(i)) == "v");
-  }
+  write_batch gone;
+  gone.erase_range(table::settings, "k", "l");
+  CHECK(commit(*kept, gone));
+
+  for (int i = 0; i < fitted / 2; ++i)
+    CHECK(commit(*kept, one_row("n" + std::to_string(i), std::string(30'000, 'x'))));
 }
 
 TEST_CASE("rows that come and go leave a file that does not grow") {
   tests::temp_dir dir;
-  auto kept = open_in(dir.path(), 1 << 23);
+  auto kept = open_in(dir.path());
+  uint64_t early = 0;
 
-  for (int i = 0; i < 2000; ++i) {
-    auto key = "k" + std::to_string(i);
-    REQUIRE(commit(*kept, one_row(key, std::string(10'000, 'x'))));
-    write_batch gone;
-    gone.erase(table::settings, key);
-    REQUIRE(commit(*kept, gone));
+  for (int round = 0; round < 250; ++round) {
+    std::vector<write_batch> come(40), gone(40);
+    for (int i = 0; i < 40; ++i) {
+      auto key = std::to_string(round) + "." + std::to_string(i);
+      come[static_cast<size_t>(i)] = one_row(key, std::string(2000, 'x'));
+      gone[static_cast<size_t>(i)].erase(table::settings, key);
+    }
+    for (const auto& outcome : kept->commit(come))
+      REQUIRE(outcome.ok());
+    for (const auto& outcome : kept->commit(gone))
+      REQUIRE(outcome.ok());
+    if (round == 25)
+      early = kept->used_bytes();
   }
+
+  CHECK(kept->used_bytes() <= early + early / 10);
+}
+
+TEST_CASE("readers on many threads see whole commits while they are made") {
+  tests::temp_dir dir;
+  auto kept = open_in(dir.path());
+  std::atomic<bool> over = false;
+  std::atomic<int> torn = 0;
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 4; ++i)
+    readers.emplace_back([&kept, &over, &torn] {
+      while (!over) {
+        auto now = kept->read();
+        torn += *now.get(table::settings, "a") != *now.get(table::settings, "b");
+      }
+    });
+
+  for (int i = 0; i < 60; ++i) {
+    auto batch =
+        one_row("a", std::string(i % 2 == 0 ? 10 : 100'000, static_cast<char>('a' + i % 26)));
+    batch.put(table::settings, "b", batch.operations()[0].value);
+    CHECK(commit(*kept, batch));
+  }
+  over = true;
+  readers.clear();
+
+  CHECK(torn == 0);
 }

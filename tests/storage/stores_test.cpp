@@ -12,6 +12,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace kodad;
 using namespace kodad::storage;
 
@@ -267,6 +269,116 @@ TEST_CASE_FIXTURE(store_fixture, "replies, settings and agents are kept by their
   CHECK(*reply_store::erase_older(old, kept->read(), {6}, 100) == 1);
   commit(old);
   CHECK_FALSE(reply_store::find(kept->read(), "ses_a", "key")->has_value());
+}
+
+TEST_CASE_FIXTURE(store_fixture, "sessions are searched by what they are now") {
+  auto a = session("ses_a", 10);
+  auto changed = a;
+  changed.shown.title = "Paint";
+  changed.shown.agent_id.text = "plan";
+  changed.shown.workspace = "/w";
+  write_batch batch;
+  session_store::put(batch, changed, &a);
+  commit(batch);
+  session("ses_b", 20);
+
+  auto wish = first(9);
+  wish.agent_id = proto::agent_id{"plan"};
+  wish.workspace = "/w";
+  wish.text = "PAINT";
+  CHECK(ids(wish) == texts{"ses_a"});
+  wish.workspace = "/";
+  CHECK(ids(wish).empty());
+  auto by_id = first(9);
+  by_id.text = "SES_B";
+  CHECK(ids(by_id) == texts{"ses_b"});
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a walk over pages meets every session once while others come") {
+  for (int i = 0; i < 50; ++i)
+    session("ses_" + std::to_string(i), 1000 + i / 3);
+  std::vector<std::string> met;
+  auto wish = first(7);
+  for (int page = 0; page == 0 || !next.empty(); ++page) {
+    wish.cursor = next;
+    for (auto& id : ids(wish))
+      met.push_back(id);
+    session("ses_new" + std::to_string(page), 2000 + page);
+  }
+
+  CHECK(met.size() == 50);
+  std::sort(met.begin(), met.end());
+  CHECK(std::unique(met.begin(), met.end()) == met.end());
+}
+
+TEST_CASE_FIXTURE(store_fixture, "what clients make up finds nothing and breaks nothing") {
+  session("ses_a", 10);
+  for (std::string text :
+       {std::string(), std::string(5000, 'x'), std::string("a\0b", 3), std::string(511, '\xff')}) {
+    auto now = kept->read();
+    CHECK_FALSE((*session_store::find(now, {text})).has_value());
+    CHECK_FALSE(*session_store::contains(now, {text}));
+    CHECK_FALSE((*message_store::find_sequence(now, ses, {text})).has_value());
+    CHECK(message_store::page(now, {text}, {10, {}, {}})->messages.empty());
+    CHECK_FALSE((*turn_store::find_operation(now, {text}, {text})).has_value());
+    CHECK_FALSE((*turn_store::last(now, {text})).has_value());
+    CHECK_FALSE((*question_store::find(now, ses, {text})).has_value());
+    CHECK(event_store::page(now, {text}, 0, {100, 100})->empty());
+    CHECK_FALSE((*setting_store::find(now, text)).has_value());
+  }
+  for (std::string cursor : {".", ".ses_a", "1", "-1.ses_a", "x.y", "99999999999999999999.ses_a"})
+    CHECK(session_store::page(kept->read(), first(1, cursor)).failure().field == "cursor");
+  CHECK(ids(first(9, "18446744073709551615." + std::string(9000, 'z'))) == texts{"ses_a"});
+}
+
+TEST_CASE_FIXTURE(store_fixture, "bounds at the end of their range are bounds, not wraps") {
+  message(0, "msg_u", {"hello"});
+  write_batch batch;
+  event_store::append(batch, ses, 7, proto::delta_event(1, "x"));
+  commit(batch);
+
+  CHECK(message_store::page(kept->read(), ses, {SIZE_MAX, {}, {}})->messages.size() == 1);
+  CHECK(event_store::page(kept->read(), ses, UINT64_MAX, {100, 100})->empty());
+  CHECK(event_store::page(kept->read(), ses, 6, {100, 100})->size() == 1);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a reply kept again under its key outlives the first one's time") {
+  write_batch batch;
+  reply_store::put(batch, "ses_a", "key", {"first", 202, "{}", 5});
+  commit(batch);
+  write_batch again;
+  reply_store::put(again, "ses_a", "key", {"second", 202, "{}", 50});
+  commit(again);
+
+  write_batch old;
+  CHECK(*reply_store::erase_older(old, kept->read(), {20}, 100) == 1);
+  commit(old);
+
+  auto found = reply_store::find(kept->read(), "ses_a", "key");
+  REQUIRE(found->has_value());
+  CHECK((*found)->body_hash == "second");
+  CHECK(*kept->read().count(table::replies_by_time) == 1);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a deleted session takes its large parts and its turns along") {
+  session("ses_a", 10);
+  message(0, "msg_u", {std::string(100'000, 'x')});
+  write_batch batch;
+  proto::turn_record turn;
+  turn.shown.session_id = ses;
+  turn.shown.number = 1;
+  turn_store::put(batch, turn);
+  proto::question_record asked;
+  asked.shown.question_id.text = "q_1";
+  question_store::put(batch, ses, asked);
+  commit(batch);
+
+  write_batch gone;
+  REQUIRE(erase_session(gone, kept->read(), ses).ok());
+  commit(gone);
+
+  for (size_t i = 1; i < table_names.size(); ++i)
+    CHECK_MESSAGE(*kept->read().count(static_cast<table>(i)) == 0, table_names[i]);
 }
 
 TEST_CASE("a value of a newer version is refused, not misread") {

@@ -108,7 +108,7 @@ event question_answered_event(uint32_t turn, const question_id& which,
 
 struct retry_notice {
   std::string message;
-  int32_t attempt = 0; ///< Which retry of the call this is, from 1.
+  int32_t attempt = 0;      ///< Which retry of the call this is, from 1.
   int32_t max_attempts = 0; ///< The last retry there can be.
   int64_t delay_ms = 0;
   proto::model_id model_id;

@@ -281,10 +281,9 @@ void directory_state::tell_all(const News& news) {
 directory_actor::behavior_type directory(directory_actor::stateful_pointer<directory_state> self,
                                          shared_world world, std::shared_ptr<stream_hub> hub,
                                          catalogs known) {
-  auto& state = self->state;
-  state.world = std::move(world);
-  state.hub = std::move(hub);
-  state.known = std::move(known);
+  self->state.world = std::move(world);
+  self->state.hub = std::move(hub);
+  self->state.known = std::move(known);
   self->set_down_handler(
       [self](const caf::down_msg& down) { self->state.session_down(down.source, down.reason); });
   self->delayed_send(self, idle_check, caf::tick_atom_v);

@@ -6,6 +6,7 @@ that gets the request handler and the request's JSON and writes whatever it like
 
 import http.server
 import json
+import socket
 import threading
 
 MODEL = "fake-model"
@@ -13,6 +14,10 @@ MODEL = "fake-model"
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def setup(self):
+        super().setup()
+        self.server.owner.links.append(self.connection)
 
     def log_message(self, *_):
         pass
@@ -28,7 +33,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(size))
         if not self.path.endswith("/chat/completions"):
             return send_json(self, 404, {"error": {"message": "no such path"}})
-        answer = self.server.owner.take(body, dict(self.headers))
+        answer = self.server.owner.take(
+            body, {name.lower(): value for name, value in self.headers.items()})
         try:
             answer(self, body)
         except (BrokenPipeError, ConnectionResetError):
@@ -51,6 +57,7 @@ class FakeOpenAI:
         self.headers = []
         self.lock = threading.Lock()
         self.hung_up = threading.Event()
+        self.links = []
         self.http = Quiet(("127.0.0.1", 0), Handler)
         self.http.owner = self
         self.port = self.http.server_port
@@ -80,6 +87,11 @@ class FakeOpenAI:
     def close(self):
         self.http.shutdown()
         self.http.server_close()
+        for link in self.links:
+            try:
+                link.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
 
 def send_json(handler, status, value, headers=None):

@@ -42,7 +42,20 @@ def main():
     if len(sys.argv) > 1 and os.access(sys.argv[1], os.X_OK) and os.path.isfile(sys.argv[1]):
         os.environ["KODAD_BINARY"] = sys.argv.pop(1)
     binary()
-    unittest.main(module="__main__", verbosity=2)
+    unittest.main(module="__main__", testRunner=unittest.TextTestRunner(
+        verbosity=2, resultclass=TimedResult))
+
+
+class TimedResult(unittest.TextTestResult):
+    """Tells beside each test how long it took."""
+
+    def startTest(self, test):
+        self.began = time.monotonic()
+        super().startTest(test)
+
+    def addSuccess(self, test):
+        self.stream.write(f"{time.monotonic() - self.began:.1f} s ")
+        super().addSuccess(test)
 
 
 def until(condition, what, deadline=TURN_DEADLINE, pause=0.02):
@@ -54,7 +67,7 @@ def until(condition, what, deadline=TURN_DEADLINE, pause=0.02):
             return value
         if time.monotonic() > end:
             raise AssertionError(f"not within {deadline} s: {what}")
-        time.sleep(pause)
+        threading.Event().wait(pause)
 
 
 class Reply(collections.namedtuple("Reply", "status headers body")):
@@ -182,6 +195,7 @@ class Server:
         self.args = list(args)
         self.child = None
         self.port = None
+        self.clients = []
         self.log = self.root / "kodad.log"
         if start:
             self.start()
@@ -215,18 +229,20 @@ class Server:
 
     @staticmethod
     def _read_stdout(child, found, known):
-        for line in child.stdout:
-            url = re.search(rb"http://127\.0\.0\.1:(\d+)", line)
-            if url and "port" not in found:
-                found["port"] = int(url.group(1))
-                known.set()
+        with child.stdout:
+            for line in child.stdout:
+                url = re.search(rb"http://127\.0\.0\.1:(\d+)", line)
+                if url and "port" not in found:
+                    found["port"] = int(url.group(1))
+                    known.set()
         known.set()
 
     def tail(self):
         return self.log.read_text(errors="replace")[-3000:]
 
     def client(self, **options):
-        return Client(self.port, **options)
+        self.clients.append(Client(self.port, **options))
+        return self.clients[-1]
 
     def kill(self):
         """SIGKILL, as a crash would."""
@@ -245,6 +261,8 @@ class Server:
 
     def close(self):
         self.kill()
+        for client in self.clients:
+            client.close()
         shutil.rmtree(self.root, ignore_errors=True)
 
     def __enter__(self):

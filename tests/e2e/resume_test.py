@@ -83,13 +83,15 @@ class Resume(ServerTest):
         choose = random.Random(SEED * 1000 + number)
         events = []
         cuts = 0
+        patience = 4000  # Grows where a single frame is larger.
         while not events or events[-1].name not in ("done", "error"):
             cursor = events[-1].id if events else after
             source = stream(self.server, self.session, last_id=cursor)
-            if number == 0:
-                events += source.until(("done", "error"))
-            else:
-                events += source.read_bytes(choose.randrange(50, 4000))
+            more = source.until(("done", "error")) if number == 0 else source.read_bytes(
+                choose.randrange(50, patience))
+            source.close()
+            patience = 4000 if more else patience * 2
+            events += more
             cuts += 1
         seen[number] = (events, cuts)
 

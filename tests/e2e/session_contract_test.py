@@ -146,7 +146,7 @@ class Sessions(ServerTest):
         body = {"content": "x", "question_id": "q_1", "response": "y", "message_id": "msg_1"}
         for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/messages"),
                              ("POST", "/messages"), ("POST", "/answer"), ("POST", "/branch"),
-                             ("GET", "/stream"), ("GET", "/snapshots"), ("GET", "/turn"),
+                             ("GET", "/stream"), ("GET", "/turn"),
                              ("POST", "/cancel"), ("GET", "/questions")):
             with self.subTest(method=method, path=path):
                 sent = body if method in ("POST", "PATCH") else None

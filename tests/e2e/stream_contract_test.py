@@ -124,19 +124,6 @@ class Streams(TurnTest):
         self.client.say(self.session, script({"text": words(200)}, bash("echo hi")))
         self.assertEqual(merged(one.until("done")), merged(two.until("done")))
 
-    def test_one_stream_carries_many_sessions(self):
-        other = self.client.new_session()["id"]
-        with Stream(self.server.port, f"/stream?sessions={self.session},{other}") as source:
-            self.assertEqual(source.status, 200)
-            self.client.say(self.session, script({"text": "here"}))
-            self.client.say(other, script({"text": "there"}))
-            ended = 0
-            for event in source:
-                ended += event.name == "done"
-                if ended == 2:
-                    break
-            self.assertEqual(ended, 2)
-
     def test_a_deleted_session_ends_its_streams(self):
         source = self.open()
         self.assertEqual(self.client.json("DELETE", self.path).status, 204)
@@ -159,17 +146,18 @@ class Streams(TurnTest):
         self.assertFalse(events[-1].data["retryable"])
         self.assertEqual(self.client.turn(self.session)["state"], "failed")
 
-    def test_snapshots_are_a_list(self):
-        self.assertIsInstance(self.client.expect(200, "GET", self.path + "/snapshots"), list)
-        self.assert_error(self.client.post(self.path + "/snapshots/9/restore"), 404)
 
 
 class Retention(TurnTest):
     config = "version: 1\nserver:\n  event_retention_turns: 2\n"
 
     def test_a_cursor_older_than_what_is_kept_gets_a_reset(self):
-        for number in range(5):
-            self.run_script({"text": f"answer {number}"})
+        for number in range(5):  # Each of them larger than what memory holds of the past.
+            self.client.run(self.session, script({"text": words(20000)}, {"text": f" {number}"},
+                                                 chunk_tokens=100))
+        # A start forgets what memory still held beyond the bound.
+        self.server.restart()
+        self.client = self.server.client()
         last = self.client.expect(200, "GET", self.path)["last_event_id"]
         with self.open(last_id=1) as source:
             told = source.next()
@@ -178,7 +166,7 @@ class Retention(TurnTest):
             self.assertEqual(text_of(source.until("done")), "onward")
         with self.open("?after=0") as source:
             events = source.until(lambda event: event.name == "done" and event.data["turn"] == 6)
-        self.assertTrue(text_of(events).endswith("answer 4onward"), text_of(events))
+        self.assertTrue(text_of(events).endswith(" 4onward"), text_of(events)[-50:])
 
 
 if __name__ == "__main__":

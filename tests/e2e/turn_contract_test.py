@@ -80,21 +80,6 @@ class Messages(TurnTest):
         self.assertIn("retry-after", reply.headers)
         self.assertEqual(self.client.json("DELETE", self.path).status, 204)
 
-    def test_a_file_in_the_message(self):
-        reply = self.client.post(self.path + "/messages", {
-            "content": script({"text": "seen"}),
-            "attachments": [{"path": "main.py"},
-                            {"data": "aGVsbG8=", "name": "h.txt", "mime_type": "text/plain"}]})
-        self.assertEqual(reply.status, 202, reply.body)
-        self.client.finish(self.session)
-        files = [part for part in self.client.messages(self.session)[0]["parts"]
-                 if part["type"] == "file"]
-        self.assertEqual([f["name"].split("/")[-1] for f in files], ["main.py", "h.txt"])
-        self.assertEqual(files[1]["size"], 5)
-        for path in ("/etc/passwd", "../config.yaml"):
-            reply = self.client.post(self.path + "/messages",
-                                     {"content": "x", "attachments": [{"path": path}]})
-            self.assertIn(reply.status, (400, 403), reply.body)
 
 
 class TurnState(TurnTest):

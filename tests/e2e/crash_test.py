@@ -99,6 +99,9 @@ class Crashes(unittest.TestCase):
             waiting = [session for session in waiting if not self.has_ended(client, session)]
             return not waiting
         until(all_ended, "every interrupted turn ends", deadline=120)
+        for worker in self.workers:
+            for book in worker.books:
+                book.waiting.clear()  # All answered just now.
 
     @staticmethod
     def has_ended(client, session):

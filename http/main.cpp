@@ -255,8 +255,10 @@ void tell_address(const house& all) {
   std::fflush(stdout);
 }
 
-/// No new work; what is under way is kept; streams end; then the rest goes.
-int stop(house& all) {
+/// No new work; what is under way is kept; streams end; then the process goes at once. All that
+/// was acknowledged is on disk and the spawner ends every child when we are gone, so that taking
+/// the house apart would only be a way to hang.
+[[noreturn]] void stop(house& all) {
   namespace limits = proto::limits;
   // The door stays open meanwhile: /health tells that we drain, and commands get 503.
   all.facts->is_draining = true;
@@ -264,11 +266,9 @@ int stop(house& all) {
   all.gateway->stop_accepting();
   all.gateway->drain(limits::drain_deadline / 5);
   all.gateway->stop();
-  all.client.reset();
-  all.root.reset();
   if (auto file = storage::url_file(storage::host::own_environment()))
     storage::host::remove_file(*file);
-  return all_kept ? 0 : 1;
+  std::_Exit(all_kept ? 0 : 1);
 }
 
 int refuse(const proto::error& why) {
@@ -299,5 +299,5 @@ int main(int count, char** words) {
   tell_address(all);
   int signal = 0;
   sigwait(&awaited, &signal);
-  return stop(all);
+  stop(all);
 }

@@ -42,6 +42,8 @@ def main():
     if len(sys.argv) > 1 and os.access(sys.argv[1], os.X_OK) and os.path.isfile(sys.argv[1]):
         os.environ["KODAD_BINARY"] = sys.argv.pop(1)
     binary()
+    # A run that is told to stop still stops its servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     unittest.main(module="__main__", testRunner=unittest.TextTestRunner(
         verbosity=2, resultclass=TimedResult))
 

@@ -172,7 +172,7 @@ class Stream:
         raise AssertionError("the stream ended")
 
     def read_bytes(self, count):
-        """The events within the first `count` bytes of the body, or up to a turn's end; hangs up."""
+        """The events of the first `count` bytes of the body, or up to a turn's end; hangs up."""
         while self.body_bytes < count and not any(event.name in ENDS for event in self.ready):
             if not self.pull(min(65536, count - self.body_bytes)):
                 break

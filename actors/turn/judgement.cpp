@@ -35,7 +35,8 @@ verdict judge_tool_call(const judgement_rules& by, const std::string& tool,
                         const std::string& input) {
   if (auto problem = problem_of(by, tool, input))
     return {proto::action::deny, "", problem};
-  auto decided = decide(layers_of(by.who, by.user), by.granted, tool, subject_of(tool, input));
+  auto subject = subject_of(tool, input, by.workspace);
+  auto decided = decide(layers_of(by.who, by.user), by.granted, tool, subject);
   return {decided.then, decided.suggested_pattern, {}};
 }
 

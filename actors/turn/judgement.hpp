@@ -14,6 +14,7 @@ struct judgement_rules {
   const proto::permission_set& user;               ///< The configuration's rules.
   const std::vector<proto::granted_rule>& granted; ///< By "always", in this session.
   const std::vector<proto::tool_spec>& tools;      ///< Those the agent has.
+  std::string_view workspace;                      ///< Absolute; rules are relative to it.
 };
 
 verdict judge_tool_call(const judgement_rules& by, const std::string& tool,

@@ -26,7 +26,8 @@ turn_sources turn_state::sources() const {
 
 judge turn_state::make_judge() {
   return [this](const std::string& tool, const std::string& input) {
-    return judge_tool_call({setup.who, world->options.permission, granted, tools}, tool, input);
+    return judge_tool_call({setup.who, world->options.permission, granted, tools, setup.workspace},
+                           tool, input);
   };
 }
 

@@ -208,6 +208,21 @@ def stream(server, session, query="", **options):
     return Stream(server.port, f"/sessions/{session}/stream{query}", **options)
 
 
+def follow(server, session):
+    """All events up to the turn's end, as a client sees them that resumes whenever it is cut off."""
+    events = []
+    deadline = time.monotonic() + TURN_DEADLINE
+    while not events or events[-1].name not in ENDS:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"no end among {[e.name for e in events][-20:]}")
+        with stream(server, session, last_id=events[-1].id if events else 0) as source:
+            for event in source:
+                events.append(event)
+                if event.name in ENDS:
+                    break
+    return events
+
+
 def replay(server, session, after=0):
     """All events up to the end of the session's last turn. The session must be idle."""
     last = server.client().expect(200, "GET", f"/sessions/{session}")["last_event_id"]

@@ -96,6 +96,7 @@ proto::result<directory_state::entry*> directory_state::loaded(const proto::sess
     return place.failure();
   (*place)->session =
       self->spawn<caf::monitored>(session, world, (*place)->audience, known, std::move(*start));
+  session_of[(*place)->session.id()] = id;
   return place;
 }
 

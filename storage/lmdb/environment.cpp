@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <lmdb.h>
+#include <sys/statvfs.h>
 #include <utility>
 
 namespace kodad::storage::lmdb {
@@ -124,6 +125,9 @@ result<void> transaction::erase(table where, std::string_view key) {
 
 result<void> transaction::commit() {
   int code = mdb_txn_commit(std::exchange(handle_, nullptr));
+  // LMDB reports a page that could be written only in part, as on a full disk, as EIO.
+  if (code == EIO && owner_->is_disk_full())
+    code = ENOSPC;
   if (code != MDB_SUCCESS)
     return failure("commit", code);
   return {};
@@ -223,6 +227,15 @@ uint64_t environment::used_bytes() const {
   if (mdb_env_info(handle_, &info) != MDB_SUCCESS || mdb_env_stat(handle_, &about) != MDB_SUCCESS)
     return 0;
   return (uint64_t{info.me_last_pgno} + 1) * about.ms_psize;
+}
+
+bool environment::is_disk_full() const {
+  constexpr uint64_t nearly_nothing = 64 * 1024; // Less than one commit of ours may need.
+  const char* folder = nullptr;
+  struct statvfs about {};
+  if (mdb_env_get_path(handle_, &folder) != MDB_SUCCESS || statvfs(folder, &about) != 0)
+    return false;
+  return uint64_t{about.f_bavail} * about.f_frsize < nearly_nothing;
 }
 
 void environment::give_back(MDB_txn* reader) const {

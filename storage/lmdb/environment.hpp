@@ -97,6 +97,7 @@ private:
 
   proto::result<void> open_tables();
   void give_back(MDB_txn* reader) const;
+  bool is_disk_full() const;
   MDB_txn* take_idle_reader() const;
 
   MDB_env* handle_ = nullptr;

@@ -75,7 +75,8 @@ class Peer(unittest.TestCase):
         cls.addClassCleanup(cls.stop_mock)
         until(lambda: answers_connections(port), "the mock server starts", 60)
         cls.server = Server("version: 1\nproviders:\n" + "".join(
-            f"  - {{{text.format(port=port)}, api_key: test-key}}\n" for text in PROVIDERS.values()))
+            f"  - {{{text.format(port=port)}, api_key: test-key}}\n"
+            for text in PROVIDERS.values()))
         cls.addClassCleanup(cls.server.close)
 
     @classmethod

@@ -209,7 +209,7 @@ def stream(server, session, query="", **options):
 
 
 def follow(server, session):
-    """All events up to the turn's end, as a client sees them that resumes whenever it is cut off."""
+    """All events up to the turn's end, for a client that resumes whenever it is cut off."""
     events = []
     deadline = time.monotonic() + TURN_DEADLINE
     while not events or events[-1].name not in ENDS:

@@ -1,5 +1,5 @@
 """A full disk: writes are refused in clear words, reads go on, nothing acknowledged is lost, and
-the host heals by itself once there is room. The state folder lies on a small file system in memory."""
+the host heals by itself once there is room. The state folder lies on a small file system."""
 
 import subprocess
 import unittest

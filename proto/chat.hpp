@@ -49,17 +49,26 @@ struct chat_request {
   std::optional<double> temperature;
   std::optional<int64_t> max_output_tokens;
   std::optional<int64_t> reasoning_budget; ///< Tokens; 0 turns reasoning off.
-  std::string reasoning_effort; ///< "low", "medium", "high", or empty for the model's own.
+  /// "low", "medium", "high", "max", or empty for the model's own. Budget and effort say the same
+  /// in two ways: an adapter takes the one that its format and model know.
+  std::string reasoning_effort;
+
+  // What is known of the model.
+  bool model_reasons = false;              ///< It can reason, or may be asked to.
+  bool model_sees = false;                 ///< It takes images.
+  std::optional<int64_t> model_output_max; ///< Tokens that one answer may have.
 };
 
 enum class chunk_kind : uint8_t {
   text,          ///< `text` is a piece of the answer.
   reasoning,     ///< `text` is a piece of reasoning.
   reasoning_end, ///< A block of reasoning is complete.
+  part_end,      ///< What follows is a part of its own, even if it is of the same kind.
   tool_begin,    ///< Call number `index` begins: `call_id`, `tool`.
   tool_input,    ///< `text` is a piece of call `index`'s JSON arguments.
   tool_end,      ///< Call `index` is complete; `text` holds its whole arguments ("{}" for none).
-  opaque,        ///< `text` is JSON for `chat_part::opaque` of the part that it follows.
+  opaque,        ///< `text` is JSON for `chat_part::opaque` of the part that it follows. Empty
+                 ///< text or reasoning begins a part, for what is opaque and nothing else.
   usage,         ///< `spent` so far: absolute for this call, not a difference.
   stop,          ///< The end marker; `stop` says why. Nothing but `usage` follows.
 };

@@ -84,6 +84,7 @@ inline constexpr size_t models_listed = 10'000;     ///< Of one provider; OpenRo
 inline constexpr size_t provider_unread_bytes = 16 * 1024 * 1024; ///< Of one answer.
 inline constexpr size_t provider_models_bytes = 4 * 1024 * 1024;  ///< A list of models.
 inline constexpr auto model_list_deadline = 15s;
+inline constexpr size_t model_questions = 4; ///< At once; KodaCode asks a local server as many.
 inline constexpr auto end_marker_grace = 5s; ///< Some providers do not close after the end marker.
 
 // The simulated provider. A script is part of a message; what it asks for is bounded here.

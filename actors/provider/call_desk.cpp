@@ -17,14 +17,15 @@ call_failure full_failure(size_t waiting_max) {
   call_failure out;
   out.what = proto::make_error(ec::host_full, "too many model calls wait for this provider");
   out.what.limit = static_cast<int64_t>(waiting_max);
-  out.retryable = true;
+  out.then = proto::provider::remedy::retry;
   return out;
 }
 
 } // namespace
 
 call_failure cancelled_failure() {
-  return {proto::make_error(ec::cancelled, "the model call was cancelled"), false, std::nullopt};
+  return {proto::make_error(ec::cancelled, "the model call was cancelled"),
+          proto::provider::remedy::give_up, std::nullopt};
 }
 
 void call_desk::start(const start_call& call) {
@@ -57,8 +58,7 @@ void call_desk::broke(const caf::actor_addr& who) {
     if (place->second.actor.address() != who)
       continue;
     auto what = proto::make_error(ec::internal, "the model call broke");
-    caf::anon_send(place->second.listener,
-                   call_ended{place->first, call_failure{what, false, std::nullopt}});
+    caf::anon_send(place->second.listener, call_ended{place->first, call_failure{what}});
     running_.erase(place);
     return admit_next();
   }

@@ -9,7 +9,6 @@
 namespace kodad::actors {
 
 namespace limits = proto::limits;
-using proto::ec;
 
 std::vector<proto::model> merge_models(std::vector<proto::model> found,
                                        const std::vector<proto::model>& configured,
@@ -30,46 +29,67 @@ std::vector<proto::model> merge_models(std::vector<proto::model> found,
 
 caf::typed_response_promise<proto::model_list> model_query_state::ask() {
   promise_ = self->make_response_promise<proto::model_list>();
-  auto wake = [me = model_query_actor(self)] { caf::anon_send(me, caf::update_atom_v); };
-  inbox_ = std::make_shared<http_inbox>(limits::provider_models_bytes, wake);
-  auto request = to_http(wire->format->list_models(wire->to));
-  request.first_byte_deadline = limits::model_list_deadline;
-  request.idle_deadline = limits::model_list_deadline;
-  wire->client->start(std::move(request), inbox_);
+  discovery_ = wire->format->discover(wire->to);
+  enqueue(discovery_->begin());
   return promise_;
 }
 
-void model_query_state::look() {
-  auto news = inbox_->take();
-  if (news.status) {
-    status_ = *news.status;
-    headers_ = std::move(news.headers);
-  }
-  // What is too long fails to parse and is reported as that.
-  if (body_.size() + news.bytes.size() <= limits::provider_models_bytes)
-    body_ += news.bytes;
-  if (news.ended)
-    answer(news.failure);
+void model_query_state::enqueue(std::vector<proto::provider::wire_request> questions) {
+  for (auto& question : questions)
+    unsent_.push_back(std::move(question));
+  while (!unsent_.empty() && open_.size() < limits::model_questions)
+    send_next();
 }
 
-void model_query_state::answer(const std::optional<proto::error>& failure) {
+void model_query_state::send_next() {
+  auto wake = [me = model_query_actor(self)] { caf::anon_send(me, caf::update_atom_v); };
+  auto inbox = std::make_shared<http_inbox>(limits::provider_models_bytes, wake);
+  auto request = to_http(std::move(unsent_.front()));
+  unsent_.pop_front();
+  request.first_byte_deadline = limits::model_list_deadline;
+  request.idle_deadline = limits::model_list_deadline;
+  open_.emplace(sent_++, asked{inbox, {}});
+  wire->client->start(std::move(request), inbox);
+}
+
+void model_query_state::look() {
+  for (auto at = open_.begin(); at != open_.end();) {
+    if (!take_in(at->second)) {
+      ++at;
+      continue;
+    }
+    auto number = at->first;
+    auto answer = std::move(at->second.answer);
+    at = open_.erase(at);
+    enqueue(discovery_->answered(number, answer));
+  }
+  if (open_.empty() && unsent_.empty())
+    conclude();
+}
+
+/// Is the answer complete?
+bool model_query_state::take_in(asked& from) {
+  auto news = from.inbox->take();
+  if (news.status) {
+    from.answer.status = *news.status;
+    from.answer.headers = std::move(news.headers);
+  }
+  // What is too long fails to parse and is reported as that.
+  if (from.answer.body.size() + news.bytes.size() <= limits::provider_models_bytes)
+    from.answer.body += news.bytes;
+  from.answer.failure = news.failure;
+  return news.ended;
+}
+
+void model_query_state::conclude() {
   proto::model_list out;
-  auto found = read(failure);
+  auto found = discovery_->finish();
   if (!found)
     out.failures.push_back({wire->to.provider_id, found.failure().context});
   auto models = found ? std::move(*found) : std::vector<proto::model>();
   out.models = merge_models(std::move(models), configured, provider_name);
   promise_.deliver(std::move(out));
   self->quit();
-}
-
-proto::result<std::vector<proto::model>>
-model_query_state::read(const std::optional<proto::error>& failure) const {
-  if (failure)
-    return *failure;
-  if (status_ < 200 || status_ >= 300)
-    return wire->format->classify(status_, headers_, body_).what;
-  return wire->format->read_models(wire->to, body_);
 }
 
 model_query_actor::behavior_type

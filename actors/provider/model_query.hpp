@@ -1,6 +1,7 @@
-// The MODEL QUERY: asks a provider once which models it offers, and quits. The configured models
-// are always in the answer and override what the provider says of them; a provider that cannot be
-// asked is named in the answer's failures.
+// The MODEL QUERY: asks a provider once which models it offers, and quits. Sends what the format's
+// discovery wants to know, some questions at a time. The configured models are always in the answer
+// and override what the provider says of them; a provider that cannot be asked is named in the
+// answer's failures.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -9,6 +10,9 @@
 
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
+
+#include <deque>
+#include <map>
 
 namespace kodad::actors {
 
@@ -37,14 +41,22 @@ struct model_query_state {
   std::string provider_name;
 
 private:
-  proto::result<std::vector<proto::model>> read(const std::optional<proto::error>& failure) const;
-  void answer(const std::optional<proto::error>& failure);
+  /// A question under way.
+  struct asked {
+    std::shared_ptr<http_inbox> inbox;
+    proto::provider::wire_answer answer;
+  };
 
-  std::shared_ptr<http_inbox> inbox_;
+  void enqueue(std::vector<proto::provider::wire_request> questions);
+  void send_next();
+  bool take_in(asked& from);
+  void conclude();
+
+  std::unique_ptr<proto::provider::model_discovery> discovery_;
+  std::deque<proto::provider::wire_request> unsent_;
+  std::map<size_t, asked> open_; // By the question's number.
+  size_t sent_ = 0;
   caf::typed_response_promise<proto::model_list> promise_;
-  int status_ = 0;
-  proto::provider::header_list headers_;
-  std::string body_;
 };
 
 /// @param configured Models that are in every answer.

@@ -22,16 +22,20 @@ void draft::add_one(const proto::stream_chunk& chunk, std::vector<proto::event>&
   if ((is_reasoning && run_type_ != part_type::reasoning) ||
       (is_text && run_type_ != part_type::text) || (!is_reasoning && !is_text))
     flush_run(shown);
-  if (!is_reasoning && chunk.kind != chunk_kind::opaque && chunk.kind != chunk_kind::usage)
+  if (!is_reasoning && chunk.kind != chunk_kind::opaque && chunk.kind != chunk_kind::usage &&
+      chunk.kind != chunk_kind::part_end)
     end_reasoning(shown);
   switch (chunk.kind) {
   case chunk_kind::text:
     return add_text(chunk, part_type::text);
   case chunk_kind::reasoning:
-    reasoning_open_ = true;
+    reasoning_open_ = reasoning_open_ || !chunk.text.empty();
     return add_text(chunk, part_type::reasoning);
   case chunk_kind::reasoning_end:
     return; // Said by end_reasoning above.
+  case chunk_kind::part_end:
+    part_is_closed_ = true;
+    return;
   case chunk_kind::tool_begin:
     return begin_call(chunk);
   case chunk_kind::tool_input:
@@ -57,8 +61,8 @@ void draft::add_text(const proto::stream_chunk& chunk, part_type type) {
   run_type_ = type;
   run_ += chunk.text;
   // A part that carries something opaque is closed: its provider wants it back as it was.
-  bool goes_on =
-      !parts_.empty() && parts_.back().shown.type == type && parts_.back().opaque.text.empty();
+  bool goes_on = !part_is_closed_ && !parts_.empty() && parts_.back().shown.type == type &&
+                 parts_.back().opaque.text.empty();
   (goes_on ? parts_.back() : append(type)).shown.text += chunk.text;
 }
 
@@ -109,6 +113,7 @@ void draft::end_reasoning(std::vector<proto::event>& shown) {
 }
 
 proto::part_record& draft::append(part_type type) {
+  part_is_closed_ = false;
   auto& added = parts_.emplace_back();
   added.shown.type = type;
   added.shown.step = step_;

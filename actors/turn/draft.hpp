@@ -55,6 +55,7 @@ private:
   std::string run_;
   proto::part_type run_type_ = proto::part_type::text;
   bool reasoning_open_ = false;
+  bool part_is_closed_ = false; ///< The next text begins a part.
 };
 
 } // namespace kodad::actors

@@ -120,6 +120,9 @@ proto::chat_request compose(const prompt_source& from) {
   if (from.model.max_output_tokens && out.max_output_tokens)
     out.max_output_tokens = std::min(*out.max_output_tokens, *from.model.max_output_tokens);
   out.reasoning_budget = from.who.reasoning_budget;
+  out.model_reasons = from.model.reasoning;
+  out.model_sees = from.model.vision;
+  out.model_output_max = from.model.max_output_tokens;
   return out;
 }
 

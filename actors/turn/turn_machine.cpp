@@ -88,18 +88,21 @@ effects turn_machine::on_call_ended(const std::optional<proto::provider::call_fa
   if (failure)
     retry(out, *failure);
   else if (!draft_->stop())
-    retry(out, {proto::make_error(proto::ec::stream_cut, "the answer has no end"), true, {}});
+    retry(out, {proto::make_error(proto::ec::stream_cut, "the answer has no end"),
+                proto::provider::remedy::retry,
+                {}});
   else
     finish_step(out);
   return out;
 }
 
 void turn_machine::retry(effects& out, const proto::provider::call_failure& failure) {
-  if (!failure.retryable || attempt_ >= facts_.attempts_max) {
+  bool may_pass = failure.then == proto::provider::remedy::retry;
+  if (!may_pass || attempt_ >= facts_.attempts_max) {
     turn_ends how;
     how.phase = turn_phase::failed;
     how.failure = failure.what;
-    how.retryable = failure.retryable;
+    how.retryable = may_pass;
     draft_.reset();
     end(out, std::move(how));
     return;

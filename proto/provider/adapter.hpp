@@ -5,30 +5,15 @@
 
 #include "proto/chat.hpp"
 #include "proto/model.hpp"
+#include "proto/provider/discovery.hpp"
+#include "proto/provider/wire.hpp"
 #include "proto/result.hpp"
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace kodad::proto::provider {
-
-using header_list = std::vector<std::pair<std::string, std::string>>;
-
-/// Where and as whom to call. Holds a secret: never logged.
-struct endpoint {
-  std::string provider_id;
-  std::string base_url; ///< With or without its version suffix; no trailing slash needed.
-  std::string api_key;  ///< Empty: no credentials are sent.
-};
-
-struct wire_request {
-  std::string method = "POST";
-  std::string url;
-  header_list headers;
-  std::string body;
-};
 
 /// Reads one streamed answer. Bytes may be cut anywhere.
 class stream_decoder {
@@ -43,10 +28,17 @@ public:
   virtual result<void> finish(std::vector<stream_chunk>& out) = 0;
 };
 
-/// What a failed call means for whoever may try again.
+/// What a failed call means for whoever made it.
+enum class remedy : uint8_t {
+  give_up,   ///< The request itself is at fault: nobody would take it.
+  retry,     ///< The same call may succeed later.
+  shrink,    ///< The conversation is too long for the model.
+  fall_back, ///< This model will not answer, however often it is asked: another one may.
+};
+
 struct call_failure {
   error what;
-  bool retryable = false;
+  remedy then = remedy::give_up;
   std::optional<int64_t> retry_after_ms; ///< As asked by the provider.
 };
 
@@ -62,10 +54,8 @@ public:
   virtual call_failure classify(int status, const header_list& headers,
                                 std::string_view body) const = 0;
 
-  /// The request that lists the models, and the reader of its answer.
-  virtual wire_request list_models(const endpoint& to) const = 0;
-  virtual result<std::vector<model>> read_models(const endpoint& to,
-                                                 std::string_view body) const = 0;
+  /// Begins to find out which models the provider offers.
+  virtual std::unique_ptr<model_discovery> discover(const endpoint& to) const = 0;
 };
 
 /// Classifies a failure that is not an HTTP answer: what the transport or a decoder said.

@@ -84,19 +84,6 @@ int status_of_words(const std::string& kind) {
   return 500;
 }
 
-bool is_retryable(ec code) {
-  switch (code) {
-  case ec::provider_down:
-  case ec::provider_failed:
-  case ec::rate_limited:
-  case ec::stream_cut:
-  case ec::stream_stalled:
-    return true;
-  default:
-    return false;
-  }
-}
-
 std::string words_of(const complaint& said) {
   return said.kind + " " + lower(said.message);
 }
@@ -108,14 +95,39 @@ error describe(ec code, std::string what, const complaint& said) {
 
 } // namespace
 
+remedy remedy_of(ec code) {
+  switch (code) {
+  case ec::provider_down:
+  case ec::provider_failed:
+  case ec::rate_limited:
+  case ec::stream_cut:
+  case ec::stream_stalled:
+  case ec::host_full:
+    return remedy::retry;
+  case ec::context_overflow:
+    return remedy::shrink;
+  case ec::quota_exceeded:
+  case ec::provider_auth:
+    return remedy::fall_back;
+  default:
+    return remedy::give_up;
+  }
+}
+
 call_failure classify_answer(int status, const header_list& headers, std::string_view body) {
   auto said = read_complaint(body);
   call_failure out;
   auto what = "the provider answered " + std::to_string(status);
   out.what = describe(code_of(status, words_of(said)), what, said);
-  out.retryable = is_retryable(out.what.code);
-  if (auto word = find_header(headers, "x-should-retry"); word == "true" || word == "false")
-    out.retryable = word == "true";
+  out.then = remedy_of(out.what.code);
+  // A model that is not there: the provider has others, or another provider has it.
+  if (status == 404 && out.then == remedy::give_up)
+    out.then = remedy::fall_back;
+  auto word = find_header(headers, "x-should-retry");
+  if (word == "true")
+    out.then = remedy::retry;
+  if (word == "false" && out.then == remedy::retry)
+    out.then = remedy::fall_back;
   out.retry_after_ms = asked_wait_ms(headers);
   if (!out.retry_after_ms)
     out.retry_after_ms = said.retry_after_ms;
@@ -137,7 +149,7 @@ error classify_frame(const complaint& said) {
 }
 
 call_failure classify_error(const error& failure) {
-  call_failure out{failure, is_retryable(failure.code), std::nullopt};
+  call_failure out{failure, remedy_of(failure.code), std::nullopt};
   if (failure.retry_after_s)
     out.retry_after_ms = *failure.retry_after_s * 1000;
   return out;

@@ -11,8 +11,12 @@ namespace kodad::proto::provider {
 ///
 /// 401 and 403: provider_auth. 402, and a spent budget at any status: quota_exceeded. 429:
 /// rate_limited. 408, 409, 5xx: provider_failed. A conversation too long: context_overflow. Other
-/// statuses: provider_refused. `x-should-retry` has the last word on trying again.
+/// statuses: provider_refused; a 404 still leaves another model. `x-should-retry` has the last word
+/// on trying again.
 call_failure classify_answer(int status, const header_list& headers, std::string_view body);
+
+/// What a code means for whoever made the call, where nothing more is known.
+remedy remedy_of(ec code);
 
 /// An error that came inside a stream that began well.
 error classify_frame(const complaint& said);

@@ -41,17 +41,19 @@ public:
     return classify_answer(status, headers, body);
   }
 
-  wire_request list_models(const endpoint& to) const override {
-    wire_request out;
-    out.method = "GET";
-    out.url = call_url(to.base_url, version, "/models");
-    out.headers = {{"accept", "application/json"}};
-    add_credentials(to, out.headers);
-    return out;
-  }
-
-  result<std::vector<model>> read_models(const endpoint& to, std::string_view body) const override {
-    return read_openai_models(to.provider_id, body);
+  std::unique_ptr<model_discovery> discover(const endpoint& to) const override {
+    wire_request list;
+    list.method = "GET";
+    list.url = call_url(to.base_url, version, "/models");
+    list.headers = {{"accept", "application/json"}};
+    add_credentials(to, list.headers);
+    auto read = [id = to.provider_id](std::string_view body) -> result<model_page> {
+      auto models = read_openai_models(id, body);
+      if (!models)
+        return models.failure();
+      return model_page{std::move(*models), std::nullopt};
+    };
+    return list_discovery(std::move(list), read);
   }
 };
 

@@ -111,8 +111,10 @@ private:
   void speak() {
     if (chance(15)) {
       model_speaks_ = false;
-      auto failure = proto::provider::call_failure{
-          proto::make_error(proto::ec::stream_cut, "cut"), chance(90), {}};
+      using proto::provider::remedy;
+      auto failure = proto::provider::call_failure{proto::make_error(proto::ec::stream_cut, "cut"),
+                                                   chance(90) ? remedy::retry : remedy::give_up,
+                                                   {}};
       return perform(machine_->on_call_ended(failure));
     }
     std::vector<proto::stream_chunk> chunks{{.kind = chunk_kind::text, .text = "w "}};

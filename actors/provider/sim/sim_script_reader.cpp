@@ -1,6 +1,7 @@
 #include "actors/provider/sim/sim_script.hpp"
 #include "proto/json/codec.hpp"
 #include "proto/limits.hpp"
+#include "proto/provider/classify.hpp"
 
 #include <algorithm>
 
@@ -19,20 +20,6 @@ namespace {
 
 error invalid(std::string what) {
   return make_error(ec::invalid_value, std::move(what));
-}
-
-bool is_worth_retrying(ec code) {
-  switch (code) {
-  case ec::provider_down:
-  case ec::provider_failed:
-  case ec::rate_limited:
-  case ec::stream_cut:
-  case ec::stream_stalled:
-  case ec::host_full:
-    return true;
-  default:
-    return false;
-  }
 }
 
 ec code_of_status(int64_t status) {
@@ -81,7 +68,7 @@ result<void> read_error(const json::value& in, sim_step& out) {
   if (!word.empty() && !find_code(word))
     message += " (" + std::string(word) + ")";
   out.failure = {make_error(code, "status " + std::to_string(status) + ": " + message),
-                 is_worth_retrying(code), json::find_integer(from, "retry_after_ms")};
+                 proto::provider::remedy_of(code), json::find_integer(from, "retry_after_ms")};
   if (auto wait = out.failure.retry_after_ms)
     out.failure.what.retry_after_s = (std::max<int64_t>(*wait, 0) + 999) / 1000;
   return read_times(from, out);

@@ -133,26 +133,34 @@ public:
                                          std::string_view body) const override {
     auto what = proto::make_error(proto::ec::rate_limited,
                                   std::to_string(status) + " " + std::string(body));
-    return {what, true, 7};
+    return {what, proto::provider::remedy::retry, 7};
   }
 
-  proto::provider::wire_request list_models(const proto::provider::endpoint& to) const override {
-    return {"GET", to.base_url + "/models", {}, ""};
+  std::unique_ptr<proto::provider::model_discovery>
+  discover(const proto::provider::endpoint& to) const override {
+    return proto::provider::list_discovery(
+        {"GET", to.base_url + "/models", {}, ""},
+        [id = to.provider_id](std::string_view body) { return read_models(id, body); });
   }
 
-  /// One name a line.
-  proto::result<std::vector<proto::model>> read_models(const proto::provider::endpoint& to,
-                                                       std::string_view body) const override {
-    std::vector<proto::model> out;
+private:
+  /// One name a line; "more" stands for a next page.
+  static proto::result<proto::provider::model_page> read_models(const std::string& provider,
+                                                                std::string_view body) {
+    proto::provider::model_page out;
     while (!body.empty()) {
       auto name = body.substr(0, body.find('\n'));
       body.remove_prefix(std::min(name.size() + 1, body.size()));
       if (name == "garbage")
         return proto::make_error(proto::ec::provider_failed, "malformed list");
-      auto& model = out.emplace_back();
+      if (name == "more") {
+        out.next = {"GET", "http://fake/models?page=2", {}, ""};
+        continue;
+      }
+      auto& model = out.models.emplace_back();
       model.name = name;
-      model.provider_id = to.provider_id;
-      model.id.text = to.provider_id + "/" + model.name;
+      model.provider_id = provider;
+      model.id.text = provider + "/" + model.name;
     }
     return out;
   }

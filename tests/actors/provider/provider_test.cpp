@@ -64,6 +64,10 @@ struct provider_fixture : test::actor_fixture {
       client->answer(0, models_status, models_body);
       run();
     }
+    if (client->exchanges.size() > 1) {
+      client->answer(1, models_status, second_page);
+      run();
+    }
     proto::model_list out;
     reply.receive([&out](proto::model_list& got) { out = std::move(got); },
                   [](const caf::error&) { FAIL("no list"); });
@@ -78,6 +82,7 @@ struct provider_fixture : test::actor_fixture {
   provider_actor served;
   int models_status = 200;
   std::string models_body;
+  std::string second_page;
 };
 
 } // namespace
@@ -118,7 +123,7 @@ TEST_CASE_FIXTURE(provider_fixture, "calls beyond the bound wait, and beyond tha
 
   CHECK(client->open() == 2);
   CHECK(code_of(6) == ec::host_full);
-  CHECK(log->calls[6].ends[0]->retryable);
+  CHECK(log->calls[6].ends[0]->then == proto::provider::remedy::retry);
   client->answer(0, 200, "stop\n");
   run();
   CHECK(client->open() == 2);
@@ -157,7 +162,7 @@ TEST_CASE_FIXTURE(provider_fixture, "a refused call passes on what the adapter m
   REQUIRE(code_of(1) == ec::rate_limited);
   CHECK(log->calls[1].ends[0]->what.context == "429 slow down");
   CHECK(log->calls[1].ends[0]->retry_after_ms == 7);
-  CHECK(log->calls[1].ends[0]->retryable);
+  CHECK(log->calls[1].ends[0]->then == proto::provider::remedy::retry);
 }
 
 TEST_CASE_FIXTURE(provider_fixture, "an error's body is read up to its bound") {
@@ -325,6 +330,16 @@ TEST_CASE_FIXTURE(provider_fixture, "configured models override and extend what 
   CHECK(got.models[0].provider_name == "Fake");
   CHECK(got.models[1].context_size == 5);
   CHECK(got.models[3].id.text == "fake/z");
+  CHECK(got.failures.empty());
+}
+
+TEST_CASE_FIXTURE(provider_fixture, "a list in pages is read to its end") {
+  models_body = "a\nmore\n";
+  second_page = "b\n";
+  auto got = list_models();
+
+  REQUIRE(got.models.size() == 2);
+  CHECK(got.models[1].id.text == "fake/b");
   CHECK(got.failures.empty());
 }
 

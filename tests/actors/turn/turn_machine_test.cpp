@@ -196,8 +196,8 @@ TEST_CASE_FIXTURE(machine_fixture, "a retryable failure is shown and tried again
   (void)machine.begin();
   (void)machine.on_chunks({text("half")});
 
-  auto failed = machine.on_call_ended(
-      proto::provider::call_failure{proto::make_error(proto::ec::stream_cut, "cut"), true, 70});
+  auto failed = machine.on_call_ended(proto::provider::call_failure{
+      proto::make_error(proto::ec::stream_cut, "cut"), proto::provider::remedy::retry, 70});
   auto kept = all<keep_step>(failed);
   REQUIRE(kept.size() == 1);
   CHECK(types(kept[0].what.events) == std::vector{event_type::retry});
@@ -214,8 +214,8 @@ TEST_CASE_FIXTURE(machine_fixture, "attempts run out and the turn fails") {
   auto machine = make(1);
   (void)machine.begin();
 
-  auto ended = all<end_turn>(machine.on_call_ended(
-      proto::provider::call_failure{proto::make_error(proto::ec::rate_limited, "slow"), true, {}}));
+  auto ended = all<end_turn>(machine.on_call_ended(proto::provider::call_failure{
+      proto::make_error(proto::ec::rate_limited, "slow"), proto::provider::remedy::retry, {}}));
 
   REQUIRE(ended.size() == 1);
   CHECK(ended[0].how.phase == proto::turn_phase::failed);
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(machine_fixture, "cancel while the model speaks keeps what was
 
   CHECK(all<stop_model>(machine.on_cancel()).size() == 1);
   auto ended = all<end_turn>(machine.on_call_ended(
-      proto::provider::call_failure{proto::make_error(proto::ec::cancelled, "x"), false, {}}));
+      proto::provider::call_failure{proto::make_error(proto::ec::cancelled, "x")}));
 
   REQUIRE(ended.size() == 1);
   CHECK(ended[0].how.phase == proto::turn_phase::cancelled);

@@ -1,5 +1,6 @@
 #include "proto/provider/classify.hpp"
 #include "proto/provider/openai_chat.hpp"
+#include "proto/provider/openai_models.hpp"
 #include "proto/provider/retry_after.hpp"
 
 #include <doctest/doctest.h>
@@ -25,56 +26,60 @@ TEST_CASE("a status and a body become a code and the sense of trying again") {
     int status;
     std::string body;
     ec code;
-    bool retryable;
+    remedy then;
   };
   const row rows[] = {
-      {401, openai_error("invalid_api_key"), ec::provider_auth, false},
-      {403, "no", ec::provider_auth, false},
+      {401, openai_error("invalid_api_key"), ec::provider_auth, remedy::fall_back},
+      {403, "no", ec::provider_auth, remedy::fall_back},
       {400,
        R"([{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT"}}])",
-       ec::provider_auth, false},
-      {402, "{}", ec::quota_exceeded, false},
-      {429, openai_error("insufficient_quota"), ec::quota_exceeded, false},
-      {400, R"({"error":{"message":"Your credit balance is too low"}})", ec::quota_exceeded, false},
+       ec::provider_auth, remedy::fall_back},
+      {402, "{}", ec::quota_exceeded, remedy::fall_back},
+      {429, openai_error("insufficient_quota"), ec::quota_exceeded, remedy::fall_back},
+      {400, R"({"error":{"message":"Your credit balance is too low"}})", ec::quota_exceeded,
+       remedy::fall_back},
       {429,
        R"({"type":"error","error":{"type":"rate_limit_error","message":"x",)"
        R"("details":{"error_code":"enforced_spend_limit_reached"}}})",
-       ec::quota_exceeded, false},
-      {429, openai_error("rate_limit_exceeded"), ec::rate_limited, true},
-      {429, R"({"error":{"message":"too many tokens per minute"}})", ec::rate_limited, true},
-      {408, "", ec::provider_failed, true},
-      {409, "", ec::provider_failed, true},
-      {500, "", ec::provider_failed, true},
-      {503, R"({"error":{"code":503,"message":"Loading model"}})", ec::provider_failed, true},
-      {529, R"({"type":"error","error":{"type":"overloaded_error"}})", ec::provider_failed, true},
-      {522, "<html>", ec::provider_failed, true},
-      {400, openai_error("context_length_exceeded"), ec::context_overflow, false},
+       ec::quota_exceeded, remedy::fall_back},
+      {429, openai_error("rate_limit_exceeded"), ec::rate_limited, remedy::retry},
+      {429, R"({"error":{"message":"too many tokens per minute"}})", ec::rate_limited,
+       remedy::retry},
+      {408, "", ec::provider_failed, remedy::retry},
+      {409, "", ec::provider_failed, remedy::retry},
+      {500, "", ec::provider_failed, remedy::retry},
+      {503, R"({"error":{"code":503,"message":"Loading model"}})", ec::provider_failed,
+       remedy::retry},
+      {529, R"({"type":"error","error":{"type":"overloaded_error"}})", ec::provider_failed,
+       remedy::retry},
+      {522, "<html>", ec::provider_failed, remedy::retry},
+      {400, openai_error("context_length_exceeded"), ec::context_overflow, remedy::shrink},
       {400, openai_error("", "This model's maximum context length is 8192 tokens"),
-       ec::context_overflow, false},
+       ec::context_overflow, remedy::shrink},
       {400, openai_error("", "prompt is too long: 9 tokens > 8 maximum"), ec::context_overflow,
-       false},
+       remedy::shrink},
       {400, R"({"error":{"code":400,"type":"exceed_context_size_error","message":"x"}})",
-       ec::context_overflow, false},
+       ec::context_overflow, remedy::shrink},
       {400, openai_error("", "The input token count (9) exceeds the maximum"), ec::context_overflow,
-       false},
-      {413, "", ec::context_overflow, false},
-      {400, openai_error("content_filter"), ec::content_filtered, false},
-      {400, "{}", ec::provider_refused, false},
-      {404, R"({"detail":"model not found"})", ec::provider_refused, false},
-      {422, R"({"detail":[{"msg":"bad"}]})", ec::provider_refused, false},
-      {302, "", ec::provider_refused, false},
+       remedy::shrink},
+      {413, "", ec::context_overflow, remedy::shrink},
+      {400, openai_error("content_filter"), ec::content_filtered, remedy::give_up},
+      {400, "{}", ec::provider_refused, remedy::give_up},
+      {404, R"({"detail":"model not found"})", ec::provider_refused, remedy::fall_back},
+      {422, R"({"detail":[{"msg":"bad"}]})", ec::provider_refused, remedy::give_up},
+      {302, "", ec::provider_refused, remedy::give_up},
   };
-  for (const auto& [status, body, code, retryable] : rows) {
+  for (const auto& [status, body, code, then] : rows) {
     INFO(status << " " << body);
     auto got = classify(status, body);
     CHECK(to_word(got.what.code) == to_word(code));
-    CHECK(got.retryable == retryable);
+    CHECK(got.then == then);
   }
 }
 
 TEST_CASE("the provider's wish to be tried again or not is obeyed") {
-  CHECK_FALSE(classify(500, "", {{"x-should-retry", "false"}}).retryable);
-  CHECK(classify(400, "", {{"x-should-retry", "true"}}).retryable);
+  CHECK(classify(500, "", {{"x-should-retry", "false"}}).then == remedy::fall_back);
+  CHECK(classify(400, "", {{"x-should-retry", "true"}}).then == remedy::retry);
 }
 
 TEST_CASE("the time to wait is read in every form") {
@@ -118,18 +123,18 @@ TEST_CASE("the context tells what the provider said, without keys and without en
 }
 
 TEST_CASE("what the transport and the decoder say is classified too") {
-  CHECK(classify_error(make_error(ec::provider_down, "")).retryable);
-  CHECK(classify_error(make_error(ec::stream_cut, "")).retryable);
-  CHECK(classify_error(make_error(ec::stream_stalled, "")).retryable);
-  CHECK_FALSE(classify_error(make_error(ec::cancelled, "")).retryable);
-  CHECK_FALSE(classify_error(make_error(ec::context_overflow, "")).retryable);
+  CHECK(classify_error(make_error(ec::provider_down, "")).then == remedy::retry);
+  CHECK(classify_error(make_error(ec::stream_cut, "")).then == remedy::retry);
+  CHECK(classify_error(make_error(ec::stream_stalled, "")).then == remedy::retry);
+  CHECK(classify_error(make_error(ec::cancelled, "")).then == remedy::give_up);
+  CHECK(classify_error(make_error(ec::context_overflow, "")).then == remedy::shrink);
   auto limited = make_error(ec::rate_limited, "");
   limited.retry_after_s = 2;
   CHECK(classify_error(limited).retry_after_ms == 2000);
 }
 
 TEST_CASE("models are read with the sizes that servers tell") {
-  auto read = make_openai_chat()->read_models({"p", "", ""}, R"({"object":"list","data":[
+  auto read = read_openai_models("p", R"({"object":"list","data":[
     {"id":"vllm","max_model_len":8192},
     {"id":"studio","type":"vlm","max_context_length":4096,"loaded_context_length":2048},
     {"id":"embed","type":"embeddings"},
@@ -155,8 +160,7 @@ TEST_CASE("models are read with the sizes that servers tell") {
 }
 
 TEST_CASE("a list of models that is none fails") {
-  auto adapter = make_openai_chat();
-  CHECK_FALSE(adapter->read_models({"p", "", ""}, "<html>").ok());
-  CHECK_FALSE(adapter->read_models({"p", "", ""}, R"({"data":7})").ok());
-  CHECK(adapter->read_models({"p", "", ""}, R"([{"id":"m"}])")->size() == 1);
+  CHECK_FALSE(read_openai_models("p", "<html>").ok());
+  CHECK_FALSE(read_openai_models("p", R"({"data":7})").ok());
+  CHECK(read_openai_models("p", R"([{"id":"m"}])")->size() == 1);
 }

@@ -73,7 +73,8 @@ TEST_CASE("the base URL may have its version or not") {
   CHECK(url("https://h/api/paas/v4") == "https://h/api/paas/v4/chat/completions");
   CHECK(url("https://h/v1beta/openai") == "https://h/v1beta/openai/chat/completions");
   CHECK(url("https://h/api?x=1") == "https://h/api/v1/chat/completions?x=1");
-  CHECK(make_openai_chat()->list_models({"p", "http://h", ""}).url == "http://h/v1/models");
+  CHECK(make_openai_chat()->discover({"p", "http://h", ""})->begin()[0].url ==
+        "http://h/v1/models");
 }
 
 TEST_CASE("the key goes where the server looks for it") {

@@ -97,10 +97,10 @@ TEST_CASE("an error's code, retry and words come from the script") {
   CHECK(first.what.context == "status 400: too long");
   CHECK(first.what.retry_after_s == 2);
   CHECK(first.retry_after_ms == 1500);
-  CHECK_FALSE(first.retryable);
+  CHECK(first.then == proto::provider::remedy::shrink);
   CHECK(second.what.code == ec::rate_limited);
   CHECK(second.what.context == "status 429: a scripted error (slow_down)");
-  CHECK(second.retryable);
+  CHECK(second.then == proto::provider::remedy::retry);
 }
 
 TEST_CASE("usage and the reason to stop can be set") {

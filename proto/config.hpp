@@ -6,6 +6,7 @@
 #include "proto/limits.hpp"
 #include "proto/model.hpp"
 #include "proto/permission.hpp"
+#include "proto/provider/formats.hpp"
 
 #include <string>
 #include <vector>
@@ -15,20 +16,27 @@ namespace kodad::proto {
 struct provider_config {
   std::string id;
   std::string name; ///< For display; the id unless given.
+  provider::wire_format format = provider::wire_format::openai_chat;
   std::string base_url;
   std::string api_key;       ///< Secret; empty for none.
+  std::string token_url;     ///< Of GitHub Copilot: where a GitHub token buys one for the models.
   std::vector<model> models; ///< Ids are complete: "provider/name".
   size_t max_concurrent = limits::provider_streams;
+
+  // How long a call may take, in seconds.
+  double connect_timeout = std::chrono::duration<double>(limits::connect_deadline).count();
+  double first_byte_timeout = std::chrono::duration<double>(limits::first_byte_deadline).count();
+  double idle_timeout = std::chrono::duration<double>(limits::stream_idle_deadline).count();
+  double call_timeout = std::chrono::duration<double>(limits::call_deadline).count();
 };
 
 struct session_config {
-  int max_retries = limits::attempts_max - 1; ///< After the first attempt of a model call.
+  int max_retries = limits::retries_max; ///< Of a turn; each completed step gives one back.
   int primary_max_steps = limits::steps_max;
   int subagent_max_steps = 30;
   bool resume_turns = true; ///< Go on with the turns that a stop or crash cut off.
   double budget = 0;        ///< US dollars per session; 0 is no bound.
   double budget_warn = 0.8; ///< Share of the budget at which to warn.
-  double total_budget = 0;  ///< US dollars of all sessions together; 0 is no bound.
   size_t queue_length = limits::queue_length;
 };
 
@@ -46,6 +54,12 @@ struct server_config {
 enum class sandbox_mode : uint8_t {
   automatic, ///< "auto": whenever the system allows it.
   off,
+};
+
+/// What is known of models beside what providers say.
+struct metadata_config {
+  std::string url = "https://models.dev/api.json";  ///< Empty: never asked.
+  int refresh_days = limits::metadata_refresh_days; ///< 0: at every start.
 };
 
 /// The simulated provider.
@@ -67,6 +81,7 @@ struct config {
   server_config server;
   sandbox_mode sandbox = sandbox_mode::automatic;
   sim_config sim;
+  metadata_config metadata;
 };
 
 } // namespace kodad::proto

@@ -55,6 +55,7 @@ constexpr auto words = std::to_array<word_of>({
     {ec::provider_auth, "provider_auth"},
     {ec::provider_refused, "provider_refused"},
     {ec::provider_failed, "provider_failed"},
+    {ec::provider_overloaded, "provider_overloaded"},
     {ec::rate_limited, "rate_limited"},
     {ec::quota_exceeded, "quota_exceeded"},
     {ec::context_overflow, "context_overflow"},

@@ -53,19 +53,20 @@ enum class ec : uint8_t {
 
   // How a turn or a model call ended.
   cancelled,
-  interrupted,        ///< Cut off by a restart.
-  provider_down,      ///< The provider could not be reached.
-  provider_auth,      ///< The provider refused the credentials.
-  provider_refused,   ///< The provider refused the request (4xx).
-  provider_failed,    ///< The provider failed (5xx or a malformed answer).
-  rate_limited,       ///< The provider asks to slow down.
-  quota_exceeded,     ///< The provider's budget is spent; retrying is pointless.
-  context_overflow,   ///< The conversation does not fit the model.
-  stream_cut,         ///< The stream ended before its end marker.
-  stream_stalled,     ///< The stream went silent for too long.
-  content_filtered,   ///< The provider blocked the content.
-  step_limit,         ///< The turn used up its steps.
-  workspace_vanished, ///< The session's folder is gone.
+  interrupted,         ///< Cut off by a restart.
+  provider_down,       ///< The provider could not be reached.
+  provider_auth,       ///< The provider refused the credentials.
+  provider_refused,    ///< The provider refused the request (4xx).
+  provider_failed,     ///< The provider failed (5xx or a malformed answer).
+  provider_overloaded, ///< The provider has too much to do for everyone (503, 529).
+  rate_limited,        ///< The provider asks to slow down.
+  quota_exceeded,      ///< The provider's budget is spent; retrying is pointless.
+  context_overflow,    ///< The conversation does not fit the model.
+  stream_cut,          ///< The stream ended before its end marker.
+  stream_stalled,      ///< The stream went silent for too long.
+  content_filtered,    ///< The provider blocked the content.
+  step_limit,          ///< The turn used up its steps.
+  workspace_vanished,  ///< The session's folder is gone.
 
   // How a tool call ended.
   tool_not_found,

@@ -61,6 +61,11 @@ inline constexpr auto idempotency_window = 24h;
 // Catalogs.
 inline constexpr size_t agents = 1000; ///< Far more than anybody tells apart.
 
+// Attachments. KodaCode's bound for one; all of a message together are what providers take.
+inline constexpr size_t attachments = 20;
+inline constexpr size_t attachment_bytes = 20 * 1024 * 1024;
+inline constexpr size_t attachments_bytes = 32 * 1024 * 1024;
+
 // Turns.
 inline constexpr int steps_max = 250; ///< KodaCode's primary_max_steps.
 inline constexpr size_t turns_running = 4096;
@@ -68,14 +73,20 @@ inline constexpr int64_t context_size_unknown = 128'000; ///< KodaCode's assumpt
 inline constexpr size_t tool_input_bytes = 256 * 1024;   ///< JSON of one call's arguments.
 
 // Model calls.
-inline constexpr int attempts_max = 6; ///< One try and KodaCode's max_retries of 5.
+inline constexpr int retries_max = 5; ///< Of a turn; KodaCode's max_retries.
 inline constexpr auto retry_first_delay = 500ms;
 inline constexpr auto retry_longest_delay = 30s;
 inline constexpr auto connect_deadline = 10s;
 inline constexpr auto first_byte_deadline = 300s; ///< A local model may load for minutes.
 inline constexpr auto stream_idle_deadline = 120s;
+inline constexpr auto call_deadline = 3600s; ///< Of a whole answer; a provider may drip for ever.
+inline constexpr size_t provider_answer_bytes = 128 * 1024 * 1024; ///< 128k tokens are a third.
 inline constexpr size_t provider_streams = 256;
 inline constexpr size_t provider_waiting = 4096;
+inline constexpr size_t provider_first_burst = 8; ///< What a limit of a few a second may refuse.
+inline constexpr auto provider_patience = 60s;    ///< The longest wait asked for that is waited.
+inline constexpr auto traffic_patience = 2s;      ///< For a provider to tell how busy it is.
+inline constexpr auto wait_notice = 1s;           ///< Who waits longer for a provider is told.
 inline constexpr size_t provider_error_bytes = 64 * 1024;
 inline constexpr size_t provider_event_bytes = 8 * 1024 * 1024; ///< One SSE event of a provider.
 inline constexpr size_t calls_per_answer = 128; ///< Models send a handful; a runaway server more.
@@ -86,6 +97,16 @@ inline constexpr size_t provider_models_bytes = 4 * 1024 * 1024;  ///< A list of
 inline constexpr auto model_list_deadline = 15s;
 inline constexpr size_t model_questions = 4; ///< At once; KodaCode asks a local server as many.
 inline constexpr auto end_marker_grace = 5s; ///< Some providers do not close after the end marker.
+
+// What models.dev knows of models. Its file has 3 MB, 150 vendors and at most 700 models of one.
+inline constexpr size_t metadata_bytes = 16 * 1024 * 1024;
+inline constexpr size_t metadata_vendors = 1000;
+inline constexpr size_t metadata_name_bytes = 256; ///< The longest name has 61.
+inline constexpr size_t metadata_list = 16;        ///< Price tiers or efforts of one model.
+inline constexpr auto metadata_deadline = 60s;     ///< A whole download, or the work on a file.
+inline constexpr auto metadata_look = 3600s;       ///< How often its age is looked at.
+inline constexpr auto metadata_patience = 2s;      ///< Of turns that go on; loading takes 10 ms.
+inline constexpr int metadata_refresh_days = 7;    ///< KodaCode's model_refresh_interval.
 
 // The simulated provider. A script is part of a message; what it asks for is bounded here.
 inline constexpr size_t sim_steps = 10'000;

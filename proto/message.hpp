@@ -124,14 +124,13 @@ struct part_record {
   part shown;
   raw_json opaque; ///< See chat_part::opaque.
   proto::model_id opaque_model;
-  std::string content; ///< The bytes of a file part.
+  std::string content; ///< The bytes of a file part; not of the record, but kept beside it.
 
   static constexpr auto fields() {
     constexpr auto omit = presence::omit_empty;
     return std::tuple(field("shown", &part_record::shown),
                       field("opaque", &part_record::opaque, omit),
-                      field("opaque_model", &part_record::opaque_model, omit),
-                      field("content", &part_record::content, omit));
+                      field("opaque_model", &part_record::opaque_model, omit));
   }
 };
 

@@ -70,8 +70,9 @@ struct turn_record {
   uint32_t steps = 0; ///< Model calls completed.
   proto::usage usage; ///< Of this turn.
   double cost = 0;
-  uint64_t message_sequence = 0; ///< Of the assistant's message.
-  uint64_t first_event_id = 0;   ///< Its turn_start; 0 while queued.
+  std::optional<proto::model_id> answered_by; ///< The model called last; it may be a fallback.
+  uint64_t message_sequence = 0;              ///< Of the assistant's message.
+  uint64_t first_event_id = 0;                ///< Its turn_start; 0 while queued.
 
   static constexpr auto fields() {
     return std::tuple(
@@ -79,6 +80,7 @@ struct turn_record {
         field("agent_id", &turn_record::agent_id), field("model_id", &turn_record::model_id),
         field("variant", &turn_record::variant), field("steps", &turn_record::steps),
         field("usage", &turn_record::usage), field("cost", &turn_record::cost),
+        field("answered_by", &turn_record::answered_by),
         field("message_sequence", &turn_record::message_sequence),
         field("first_event_id", &turn_record::first_event_id));
   }

@@ -58,4 +58,25 @@ std::string mend(std::string_view text) {
   return out;
 }
 
+std::string close_ends(std::string_view text) {
+  constexpr size_t missing_max = 3;
+  std::string open; // What would close the levels that are open, the innermost last.
+  bool in_string = false;
+  for (size_t at = 0; at < text.size(); ++at) {
+    char c = text[at];
+    if (in_string && c == '\\')
+      ++at;
+    else if (c == '"')
+      in_string = !in_string;
+    else if (!in_string && (c == '{' || c == '['))
+      open.push_back(c == '{' ? '}' : ']');
+    else if (!in_string && !open.empty() && c == open.back())
+      open.pop_back();
+  }
+  std::string out(text);
+  if (!in_string && open.size() <= missing_max)
+    out.append(open.rbegin(), open.rend());
+  return out;
+}
+
 } // namespace kodad::proto::json

@@ -11,4 +11,9 @@ namespace kodad::proto::json {
 /// when they are cut within an emoji) and every byte that is not UTF-8 replaced by U+FFFD.
 std::string mend(std::string_view text);
 
+/// `text` with the braces and brackets that it lacks at its end. Text that lacks more than three,
+/// or ends within a string, is not slightly wrong and stays as it is. Only for text that is known
+/// to be all that was sent: of one that was cut off this makes something else.
+std::string close_ends(std::string_view text);
+
 } // namespace kodad::proto::json

@@ -3,6 +3,8 @@
 #include "proto/json/mend.hpp"
 #include "proto/limits.hpp"
 
+#include <utility>
+
 namespace kodad::proto::provider {
 
 namespace {
@@ -48,6 +50,33 @@ result<void> call_assembler::add(const call_fragment& piece, std::vector<stream_
   auto text = begins ? std::string_view(call.arguments) : piece.arguments;
   if (call.begun && !text.empty())
     out.emplace_back(chunk_of(chunk_kind::tool_input, place)).text = text;
+  return {};
+}
+
+result<void> call_assembler::settle(const call_fragment& whole, std::vector<stream_chunk>& out) {
+  size_t place = 0;
+  while (place < calls_.size() && calls_[place].wire_index != whole.index)
+    ++place;
+  if (place == calls_.size())
+    return add(whole, out);
+  auto& call = calls_[place];
+  if (call.id.empty())
+    call.id = whole.id;
+  if (call.name.empty())
+    call.name = whole.name;
+  auto before = std::exchange(call.arguments, std::string());
+  call.arguments = whole.arguments.empty() ? std::string_view(before) : whole.arguments;
+  std::string_view rest = call.arguments;
+  if (!call.begun && !call.name.empty())
+    begin(place, out);
+  else if (rest.starts_with(before) && before.size() <= limits::tool_input_bytes)
+    rest.remove_prefix(before.size());
+  else
+    rest = {}; // Pieces that were told cannot be taken back.
+  if (call.begun && !rest.empty())
+    out.emplace_back(chunk_of(chunk_kind::tool_input, place)).text = rest;
+  if (call.arguments.size() > limits::tool_input_bytes)
+    call.arguments.resize(limits::tool_input_bytes + 1);
   return {};
 }
 

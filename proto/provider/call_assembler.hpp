@@ -31,6 +31,10 @@ public:
   /// beyond `limits::calls_per_answer`.
   result<void> add(const call_fragment& piece, std::vector<stream_chunk>& out);
 
+  /// The provider says the whole call at `index` once more: from now on these arguments count. What
+  /// was not told yet, of the call or all of it, is told. Fails like `add`.
+  result<void> settle(const call_fragment& whole, std::vector<stream_chunk>& out);
+
   /// Appends `tool_end` for every call. Its text is the JSON object of the arguments. Where what
   /// came is none, it is the raw text, so that the model can be told; of arguments longer than
   /// `limits::tool_input_bytes` it is the beginning, which is longer than that as well.

@@ -26,10 +26,10 @@ bool has_any(const std::string& words, std::initializer_list<std::string_view> p
 
 bool says_overflow(const std::string& words) {
   return has_any(words, {"context_length_exceeded", "exceed_context_size", "maximum context length",
-                         "context length", "context window", "context size", "prompt is too long",
-                         "prompt too long", "input is too long", "input token count",
-                         "exceeds the maximum number of tokens", "too many tokens",
-                         "model_context_window_exceeded", "request_too_large"});
+                         "context length", "context limit", "context window", "context size",
+                         "prompt is too long", "prompt too long", "input is too long",
+                         "input token count", "exceeds the maximum number of tokens",
+                         "too many tokens", "model_context_window_exceeded", "request_too_large"});
 }
 
 // Not "exceeded your current quota": Google says that of a minute's limit too.
@@ -37,6 +37,10 @@ bool says_spent(const std::string& words) {
   return has_any(words, {"insufficient_quota", "billing_hard_limit", "billing_error", "spend limit",
                          "spend_limit", "spending limit", "credit balance", "insufficient balance",
                          "insufficient credit", "out of credit", "insufficient funds"});
+}
+
+bool says_overloaded(const std::string& words) {
+  return has_any(words, {"overloaded_error", "overloaded", "unavailable", "capacity"});
 }
 
 bool says_filtered(const std::string& words) {
@@ -68,6 +72,8 @@ ec code_of(int status, const std::string& words) {
     return ec::rate_limited;
   if (status == 408 || status == 409)
     return ec::provider_failed;
+  if (status == 503 || status == 529 || (status >= 500 && says_overloaded(words)))
+    return ec::provider_overloaded;
   // Some local servers answer 500 when a prompt does not fit.
   if (status >= 500)
     return status == 500 && says_overflow(words) ? ec::context_overflow : ec::provider_failed;
@@ -99,6 +105,7 @@ remedy remedy_of(ec code) {
   switch (code) {
   case ec::provider_down:
   case ec::provider_failed:
+  case ec::provider_overloaded:
   case ec::rate_limited:
   case ec::stream_cut:
   case ec::stream_stalled:

@@ -4,6 +4,7 @@
 #include "proto/json/writer.hpp"
 #include "proto/model.hpp"
 #include "proto/provider/file_parts.hpp"
+#include "proto/provider/openai_reasoning.hpp"
 
 namespace kodad::proto::provider {
 
@@ -28,6 +29,7 @@ struct replayed {
   bool content = false;             ///< `reasoning` goes out as `reasoning_content`.
   std::string reasoning;            ///< The text of all its reasoning.
   std::vector<std::string> details; ///< Items of `reasoning_details`, as JSON.
+  std::string reasoning_opaque;     ///< Goes out beside `reasoning` as `reasoning_text`.
 };
 
 class body_writer {
@@ -41,6 +43,7 @@ private:
   void write_messages();
   void write_user(const chat_message& message);
   void write_user_parts(const std::vector<const chat_part*>& parts);
+  bool travels(const chat_part& file) const;
   void write_file(const chat_part& part);
   void write_assistant(const chat_message& message);
   void write_replayed(const replayed& back, bool has_calls);
@@ -67,7 +70,8 @@ std::string body_writer::write() {
   if (dialect_.asks_usage)
     out_.key("stream_options").begin_object().key("include_usage").boolean(true).end_object();
   write_tools();
-  if (from_.temperature)
+  bool refuses = dialect_.efforts == effort_scale::openai && asks_reasoning(from_);
+  if (from_.temperature && !refuses)
     out_.key("temperature").number(*from_.temperature);
   if (from_.max_output_tokens)
     out_.key(dialect_.token_limit).integer(*from_.max_output_tokens);
@@ -118,7 +122,7 @@ void body_writer::write_user_parts(const std::vector<const chat_part*>& parts) {
   std::string text;
   std::vector<const chat_part*> files;
   for (const auto* part : parts) {
-    if (part->kind == chat_part_kind::file && travels_as_file(part->mime_type))
+    if (part->kind == chat_part_kind::file && travels(*part))
       files.push_back(part);
     else
       append_paragraph(text, part->kind == chat_part_kind::file ? file_as_text(*part) : part->text);
@@ -140,6 +144,13 @@ void body_writer::write_user_parts(const std::vector<const chat_part*>& parts) {
   for (const auto* file : files)
     write_file(*file);
   out_.end_array().end_object();
+}
+
+/// What does not travel is told of in the text.
+bool body_writer::travels(const chat_part& file) const {
+  if (is_image(file.mime_type) && !from_.model_sees)
+    return false;
+  return travels_as_file(file.mime_type) && (is_image(file.mime_type) || dialect_.takes_files);
 }
 
 void body_writer::write_file(const chat_part& part) {
@@ -188,6 +199,11 @@ void body_writer::write_assistant(const chat_message& message) {
 void body_writer::write_replayed(const replayed& back, bool has_calls) {
   if (has_calls && (back.content || dialect_.wants_reasoning))
     write_field(out_, "reasoning_content", back.reasoning);
+  if (!back.reasoning_opaque.empty()) {
+    if (!back.reasoning.empty())
+      write_field(out_, "reasoning_text", back.reasoning);
+    write_field(out_, "reasoning_opaque", back.reasoning_opaque);
+  }
   if (back.details.empty())
     return;
   out_.key("reasoning_details").begin_array();
@@ -231,9 +247,8 @@ void body_writer::write_reasoning() {
     return write_openrouter_reasoning();
   if (dialect_.reasoning == reasoning_form::thinking)
     write_thinking();
-  bool off = from_.reasoning_budget == 0;
-  if (!from_.reasoning_effort.empty() && !off)
-    write_field(out_, "reasoning_effort", from_.reasoning_effort);
+  if (auto effort = effort_for(dialect_, from_); !effort.empty())
+    write_field(out_, "reasoning_effort", effort);
 }
 
 void body_writer::write_thinking() {
@@ -254,7 +269,7 @@ void body_writer::write_openrouter_reasoning() {
   else if (from_.reasoning_budget)
     out_.key("max_tokens").integer(*from_.reasoning_budget);
   else
-    write_field(out_, "effort", from_.reasoning_effort);
+    write_field(out_, "effort", effort_for(dialect_, from_));
   out_.end_object();
 }
 
@@ -275,6 +290,8 @@ void body_writer::read_opaque(const chat_part& part, replayed& into) {
   if (!opaque)
     return;
   into.content = into.content || json::find_string(*opaque, "replay") == "reasoning_content";
+  if (auto sealed = json::find_string(*opaque, "reasoning_opaque"))
+    into.reasoning_opaque = *sealed;
   auto details = json::find_array(*opaque, "reasoning_details");
   if (!details)
     return;

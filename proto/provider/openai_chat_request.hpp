@@ -2,8 +2,8 @@
 //
 // Tool results become messages of their own, right after the calls they answer; what else a user
 // message holds follows as one message. Reasoning is not sent back unless its `opaque` asks for it
-// and the same model is called: with OpenRouter's details untouched, or as `reasoning_content` of
-// messages that made tool calls.
+// and the same model is called: with OpenRouter's details or Copilot's sealed text untouched, or as
+// `reasoning_content` of messages that made tool calls.
 #pragma once
 
 #include "proto/chat.hpp"

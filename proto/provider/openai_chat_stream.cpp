@@ -1,23 +1,15 @@
 #include "proto/provider/openai_chat_stream.hpp"
 
-#include "proto/json/mend.hpp"
+#include "proto/json/writer.hpp"
+#include "proto/limits.hpp"
 #include "proto/provider/classify.hpp"
 #include "proto/provider/openai_usage.hpp"
+
+#include <utility>
 
 namespace kodad::proto::provider {
 
 namespace {
-
-/// Appends to the last chunk where that is of the same kind: what one read brought is one piece.
-void add_text(std::vector<stream_chunk>& out, chunk_kind kind, std::string_view text) {
-  if (out.empty() || out.back().kind != kind)
-    out.emplace_back().kind = kind;
-  out.back().text.append(text);
-}
-
-error cut_off() {
-  return make_error(ec::stream_cut, "the answer ended before its end marker");
-}
 
 std::string_view string_of(const json::value& node) {
   std::string_view text;
@@ -26,67 +18,25 @@ std::string_view string_of(const json::value& node) {
 
 } // namespace
 
-result<void> openai_chat_stream::feed(std::string_view bytes, chunks& out) {
-  sse_.push(bytes);
-  return drain(out);
-}
-
-result<void> openai_chat_stream::finish(chunks& out) {
-  sse_.close(sse::at_end::flush);
-  closing_ = true;
-  if (auto drained = drain(out); !drained)
-    return drained;
-  if (!stopped_)
-    failure_ = cut_off();
-  return stopped_ ? result<void>() : *failure_;
-}
-
-result<void> openai_chat_stream::drain(chunks& out) {
-  sse::event next;
-  while (!failure_ && sse_.next(next))
-    if (auto taken = take_event(next, out); !taken)
-      failure_ = taken.failure();
-  if (!failure_ && sse_.failed())
-    failure_ = make_error(ec::provider_failed, "the provider sent an event that is too large");
-  if (failure_)
-    return *failure_;
+result<void> openai_chat_stream::take_done(chunks& out) {
+  if (!answered_ && !is_stopped())
+    return make_error(ec::provider_failed, "the provider ended without an answer");
+  end_answer(natural_end(), out);
   return {};
 }
 
-result<void> openai_chat_stream::take_event(const sse::event& from, chunks& out) {
-  auto data = from.data.substr(std::min(from.data.find_first_not_of(' '), from.data.size()));
-  if (data.empty())
-    return {};
-  if (data.starts_with("[DONE]")) {
-    say_stop(natural_end(), out);
-    return {};
-  }
-  auto frame = parse(data);
-  if (!frame && stopped_)
-    return {}; // Nothing is lost.
-  if (!frame)
-    return closing_ ? cut_off() : frame.failure();
-  if (stopped_)
-    return take_frame(*frame, out);
-  if (auto failed = json::find(*frame, "error"))
+result<void> openai_chat_stream::take_frame(std::string_view type, const json::object& frame,
+                                            chunks& out) {
+  if (is_stopped())
+    return take_fields(frame, out);
+  if (auto failed = json::find(frame, "error"))
     return classify_frame(read_complaint(*failed));
-  if (from.type == "error" || json::find_string(*frame, "object") == "error")
-    return classify_frame(read_complaint(*frame));
-  return take_frame(*frame, out);
+  if (type == "error" || json::find_string(frame, "object") == "error")
+    return classify_frame(read_complaint(frame));
+  return take_fields(frame, out);
 }
 
-result<json::object> openai_chat_stream::parse(std::string_view text) {
-  auto frame = parse_.parse_object(text);
-  if (frame)
-    return frame;
-  mended_ = json::mend(text);
-  frame = parse_.parse_object(mended_);
-  if (frame)
-    return frame;
-  return make_error(ec::provider_failed, "the provider sent a malformed chunk");
-}
-
-result<void> openai_chat_stream::take_frame(const json::object& frame, chunks& out) {
+result<void> openai_chat_stream::take_fields(const json::object& frame, chunks& out) {
   for (auto [key, node] : frame) {
     json::object inner;
     if (key == "choices") {
@@ -106,19 +56,23 @@ result<void> openai_chat_stream::take_choices(const json::value& choices, chunks
   json::array list;
   if (choices.get(list) != simdjson::SUCCESS)
     return {};
+  // Copilot splits one answer into two choices with the same index, each with its reason: the end
+  // comes after all of them.
+  std::string_view reason;
   for (auto node : list) {
     json::object choice;
     if (node.get(choice) != simdjson::SUCCESS)
       continue;
-    if (auto taken = take_choice(choice, out); !taken)
+    if (auto taken = take_choice(choice, reason, out); !taken)
       return taken;
   }
-  return {};
+  return reason.empty() ? result<void>() : take_finish_reason(reason, out);
 }
 
-result<void> openai_chat_stream::take_choice(const json::object& choice, chunks& out) {
+result<void> openai_chat_stream::take_choice(const json::object& choice, std::string_view& reason,
+                                             chunks& out) {
   std::optional<json::object> delta;
-  std::string_view reason;
+  std::string_view ended_by;
   for (auto [key, node] : choice) {
     int64_t index = 0;
     json::object inner;
@@ -129,17 +83,17 @@ result<void> openai_chat_stream::take_choice(const json::object& choice, chunks&
     if ((key == "delta" || whole) && node.get(inner) == simdjson::SUCCESS) {
       delta = inner;
       streamed_ = streamed_ || !whole;
-    } else if (key == "error" && !node.is_null() && !stopped_)
+    } else if (key == "error" && !node.is_null() && !is_stopped())
       return classify_frame(read_complaint(node));
     else if (key == "finish_reason")
-      reason = string_of(node);
+      ended_by = string_of(node);
     else if (key == "usage" && node.get(inner) == simdjson::SUCCESS)
       take_usage(inner, out); // Moonshot's place.
   }
-  if (delta && !stopped_)
-    if (auto taken = take_delta(*delta, out); !taken)
-      return taken;
-  return reason.empty() ? result<void>() : take_finish_reason(reason, out);
+  answered_ = answered_ || delta || !ended_by.empty();
+  if (!ended_by.empty())
+    reason = ended_by;
+  return delta && !is_stopped() ? take_delta(*delta, out) : result<void>();
 }
 
 result<void> openai_chat_stream::take_delta(const json::object& delta, chunks& out) {
@@ -172,8 +126,10 @@ void openai_chat_stream::take_reasoning_fields(const json::object& delta, chunks
     json::array items;
     if (key == "reasoning_content")
       own = string_of(node);
-    else if (key == "reasoning")
+    else if (key == "reasoning" || (key == "reasoning_text" && other.empty()))
       other = string_of(node);
+    else if (key == "reasoning_opaque" && string_of(node).size() <= limits::opaque_bytes)
+      reasoning_opaque_ = string_of(node);
     else if (key == "reasoning_details" && node.get(items) == simdjson::SUCCESS) {
       readable = details_.add(items);
       has_details = items.size() > 0;
@@ -182,7 +138,7 @@ void openai_chat_stream::take_reasoning_fields(const json::object& delta, chunks
   replay_content_ = replay_content_ || !own.empty();
   // Several of them say the same.
   auto text = !own.empty() ? own : !other.empty() ? other : std::string_view(readable);
-  if (text.empty() && !has_details)
+  if (text.empty() && !has_details && reasoning_opaque_.empty())
     return;
   reasoning_apart_ = true;
   say_reasoning(text, out);
@@ -255,15 +211,15 @@ result<void> openai_chat_stream::take_finish_reason(std::string_view word, chunk
   if (word == "error" || word == "insufficient_system_resource") // OpenRouter's, DeepSeek's.
     return make_error(ec::provider_failed, "the provider broke off the answer");
   if (word == "length" || word == "max_tokens" || word == "repetition_truncation")
-    say_stop(stop_reason::length, out);
+    end_answer(stop_reason::length, out);
   else if (word == "content_filter" || word == "safety")
-    say_stop(stop_reason::filtered, out);
+    end_answer(stop_reason::filtered, out);
   else if (word == "refusal")
-    say_stop(stop_reason::refusal, out);
+    end_answer(stop_reason::refusal, out);
   else if (word == "model_context_window_exceeded" || word == "model_length")
-    say_stop(stop_reason::context_full, out);
+    end_answer(stop_reason::context_full, out);
   else
-    say_stop(natural_end(), out); // "stop" and "tool_calls" are mixed up by many.
+    end_answer(natural_end(), out); // "stop" and "tool_calls" are mixed up by many.
   return {};
 }
 
@@ -318,14 +274,7 @@ void openai_chat_stream::end_reasoning(chunks& out) {
   if (!reasoning_open_)
     return;
   reasoning_open_ = false;
-  std::string opaque;
-  if (!details_.empty()) {
-    if (auto items = details_.take())
-      opaque = R"({"reasoning_details":)" + *items + "}";
-  } else if (replay_content_) {
-    opaque = R"({"replay":"reasoning_content"})";
-  }
-  if (!opaque.empty()) {
+  if (auto opaque = take_opaque(); !opaque.empty()) {
     auto& told = out.emplace_back();
     told.kind = chunk_kind::opaque;
     told.text = std::move(opaque);
@@ -333,17 +282,24 @@ void openai_chat_stream::end_reasoning(chunks& out) {
   out.emplace_back().kind = chunk_kind::reasoning_end;
 }
 
-void openai_chat_stream::say_stop(stop_reason why, chunks& out) {
-  if (stopped_)
+std::string openai_chat_stream::take_opaque() {
+  if (!details_.empty()) {
+    auto items = details_.take();
+    return items ? R"({"reasoning_details":)" + *items + "}" : std::string();
+  }
+  if (!reasoning_opaque_.empty())
+    return R"({"reasoning_opaque":)" + json::quote(std::exchange(reasoning_opaque_, {})) + "}";
+  return replay_content_ ? R"({"replay":"reasoning_content"})" : std::string();
+}
+
+void openai_chat_stream::end_answer(stop_reason why, chunks& out) {
+  if (is_stopped())
     return;
   say_pieces(think_.finish(), out);
   end_reasoning(out);
   bool cut_short = why != stop_reason::end && why != stop_reason::tool_calls;
   calls_.finish(cut_short ? calls_end::cut_short : calls_end::complete, out);
-  stopped_ = true;
-  auto& told = out.emplace_back();
-  told.kind = chunk_kind::stop;
-  told.stop = why;
+  say_stop(why, out);
 }
 
 } // namespace kodad::proto::provider

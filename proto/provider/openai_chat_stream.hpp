@@ -3,31 +3,24 @@
 //
 // The answer is complete with a `finish_reason` or with "[DONE]": some servers send only one of
 // them. `stop` is said at the first of the two, and what still follows counts only if it is usage.
+// "[DONE]" without any choice before it is no empty answer but a failure.
 // Inline "<think>" at the start becomes reasoning; refusals become text with the stop `refusal`.
 #pragma once
 
-#include "proto/provider/adapter.hpp"
 #include "proto/provider/call_assembler.hpp"
+#include "proto/provider/event_stream.hpp"
 #include "proto/provider/reasoning_details.hpp"
 #include "proto/provider/think_tags.hpp"
-#include "proto/sse/decoder.hpp"
 
 namespace kodad::proto::provider {
 
-class openai_chat_stream final : public stream_decoder {
-public:
-  result<void> feed(std::string_view bytes, std::vector<stream_chunk>& out) override;
-  result<void> finish(std::vector<stream_chunk>& out) override;
-
+class openai_chat_stream final : public event_stream {
 private:
-  using chunks = std::vector<stream_chunk>;
-
-  result<void> drain(chunks& out);
-  result<void> take_event(const sse::event& from, chunks& out);
-  result<json::object> parse(std::string_view text);
-  result<void> take_frame(const json::object& frame, chunks& out);
+  result<void> take_frame(std::string_view type, const json::object& frame, chunks& out) override;
+  result<void> take_done(chunks& out) override;
+  result<void> take_fields(const json::object& frame, chunks& out);
   result<void> take_choices(const json::value& choices, chunks& out);
-  result<void> take_choice(const json::object& choice, chunks& out);
+  result<void> take_choice(const json::object& choice, std::string_view& reason, chunks& out);
   result<void> take_delta(const json::object& delta, chunks& out);
   void take_reasoning_fields(const json::object& delta, chunks& out);
   void take_content(const json::value& content, chunks& out);
@@ -42,24 +35,21 @@ private:
   void say_reasoning(std::string_view text, chunks& out);
   void say_pieces(const think_splitter::pieces& split, chunks& out);
   void end_reasoning(chunks& out);
-  void say_stop(stop_reason why, chunks& out);
+  std::string take_opaque();
+  void end_answer(stop_reason why, chunks& out);
   stop_reason natural_end() const;
 
-  sse::decoder sse_;
-  json::parser parse_;
-  std::string mended_;
   call_assembler calls_;
   think_splitter think_;
   reasoning_details details_;
+  std::string reasoning_opaque_; ///< GitHub Copilot's, in one piece.
   usage spent_;
   bool reasoning_open_ = false;
   bool reasoning_apart_ = false; ///< Reasoning came in a field of its own: tags mean nothing.
   bool replay_content_ = false;  ///< It came as `reasoning_content`.
   bool refused_ = false;
   bool streamed_ = false; ///< There was a `delta`.
-  bool stopped_ = false;
-  bool closing_ = false; ///< What is left to read is what the end left unfinished.
-  std::optional<error> failure_;
+  bool answered_ = false; ///< There was anything that a choice consists of.
 };
 
 } // namespace kodad::proto::provider

@@ -136,6 +136,7 @@ TEST_CASE("images and PDFs go as data URLs, other files as text") {
                               {text_part("see"), file_part("a.png", "image/png", "\x89PNG"),
                                file_part("b.pdf", "application/pdf", "%PDF"),
                                file_part("c.txt", "text/plain", "hello")}}});
+  request.model_sees = true;
 
   CHECK(messages_of(request) ==
         R"([{"role":"user","content":[)"

@@ -33,6 +33,9 @@ void take(heard& into, const stream_chunk& chunk) {
   case chunk_kind::reasoning_end:
     ++into.reasoning_ends;
     return;
+  case chunk_kind::part_end:
+    ++into.part_ends;
+    return;
   case chunk_kind::opaque:
     into.opaque.push_back(chunk.text);
     return;

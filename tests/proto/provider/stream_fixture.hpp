@@ -23,6 +23,7 @@ struct heard {
   std::string text;
   std::string reasoning;
   int reasoning_ends = 0;
+  int part_ends = 0;
   std::vector<std::string> opaque;
   std::map<uint32_t, heard_call> calls;
   usage spent;

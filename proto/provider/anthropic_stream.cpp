@@ -1,0 +1,331 @@
+#include "proto/provider/anthropic_stream.hpp"
+
+#include "proto/json/mend.hpp"
+#include "proto/limits.hpp"
+#include "proto/provider/anthropic_usage.hpp"
+#include "proto/provider/classify.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kodad::proto::provider {
+
+namespace {
+
+/// Appends to the last chunk where that is of the same kind: what one read brought is one piece.
+void add_text(std::vector<stream_chunk>& out, chunk_kind kind, std::string_view text) {
+  if (out.empty() || out.back().kind != kind)
+    out.emplace_back().kind = kind;
+  out.back().text.append(text);
+}
+
+error cut_off() {
+  return make_error(ec::stream_cut, "the answer ended before its end marker");
+}
+
+std::string_view string_in(const json::object& from, std::string_view key) {
+  return json::find_string(from, key).value_or("");
+}
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+} // namespace
+
+result<void> anthropic_stream::feed(std::string_view bytes, chunks& out) {
+  sse_.push(bytes);
+  return drain(out);
+}
+
+result<void> anthropic_stream::finish(chunks& out) {
+  sse_.close(sse::at_end::flush);
+  closing_ = true;
+  if (auto drained = drain(out); !drained)
+    return drained;
+  if (!stopped_)
+    failure_ = cut_off();
+  return stopped_ ? result<void>() : *failure_;
+}
+
+result<void> anthropic_stream::drain(chunks& out) {
+  sse::event next;
+  while (!failure_ && sse_.next(next))
+    if (auto taken = take_event(next, out); !taken)
+      failure_ = taken.failure();
+  if (!failure_ && !stopped_ && sse_.failed())
+    failure_ = make_error(ec::provider_failed, "the provider sent an event that is too large");
+  if (failure_)
+    return *failure_;
+  return {};
+}
+
+result<void> anthropic_stream::take_event(const sse::event& from, chunks& out) {
+  // Some gateways end in OpenAI's way as well.
+  if (stopped_ || is_blank(from.data) || from.data.starts_with("[DONE]"))
+    return {};
+  auto frame = parse(from.data);
+  if (!frame && closing_)
+    return cut_off();
+  if (from.type == "error")
+    return classify_frame(frame ? read_complaint(*frame) : read_complaint(from.data));
+  if (!frame)
+    return frame.failure();
+  auto type = json::find_string(*frame, "type");
+  if (type == "error" || (!type && json::find(*frame, "error")))
+    return classify_frame(read_complaint(*frame));
+  return take_frame(type.value_or(from.type), *frame, out);
+}
+
+result<json::object> anthropic_stream::parse(std::string_view text) {
+  is_mended_ = false;
+  auto frame = parse_.parse_object(text);
+  if (frame)
+    return frame;
+  mended_ = json::mend(text);
+  is_mended_ = true;
+  frame = parse_.parse_object(mended_);
+  if (frame)
+    return frame;
+  return make_error(ec::provider_failed, "the provider sent a malformed chunk");
+}
+
+result<void> anthropic_stream::take_frame(std::string_view type, const json::object& frame,
+                                          chunks& out) {
+  if (type == "content_block_delta")
+    return take_delta(frame, out);
+  if (type == "content_block_start")
+    return take_start(frame, out);
+  if (type == "content_block_stop")
+    return close(json::find_integer(frame, "index").value_or(last_index_), out);
+  if (type == "message_stop")
+    return say_stop(out);
+  if (type == "message_start")
+    take_message(frame, out);
+  else if (type == "message_delta")
+    take_message_delta(frame, out);
+  return {};
+}
+
+void anthropic_stream::take_message(const json::object& frame, chunks& out) {
+  // Said twice by some; the second time it must not take the counts back.
+  if (std::exchange(started_, true))
+    return;
+  if (auto message = json::find_object(frame, "message"))
+    if (auto spent = json::find_object(*message, "usage"))
+      take_usage(*spent, out);
+}
+
+void anthropic_stream::take_message_delta(const json::object& frame, chunks& out) {
+  if (auto spent = json::find_object(frame, "usage"))
+    take_usage(*spent, out);
+  auto delta = json::find_object(frame, "delta");
+  if (!delta)
+    return;
+  if (auto reason = json::find_string(*delta, "stop_reason"))
+    stop_reason_ = *reason;
+  if (auto details = json::find_object(*delta, "stop_details"))
+    explanation_ = string_in(*details, "explanation");
+}
+
+void anthropic_stream::take_usage(const json::object& from, chunks& out) {
+  auto now = spent_;
+  read_anthropic_usage(from, now);
+  if (now == spent_)
+    return;
+  spent_ = now;
+  auto& told = out.emplace_back();
+  told.kind = chunk_kind::usage;
+  told.spent = now;
+}
+
+result<void> anthropic_stream::take_start(const json::object& frame, chunks& out) {
+  auto from = json::find_object(frame, "content_block");
+  if (!from)
+    return {};
+  auto index = json::find_integer(frame, "index").value_or(last_index_ + 1);
+  auto id = string_in(*from, "id");
+  auto kind = kind_of(string_in(*from, "type"));
+  auto known = open_.find(index);
+  if (known != open_.end() && !known->second.begun && known->second.kind == kind &&
+      known->second.call_id == id)
+    return {}; // Said twice.
+  if (auto opened = open(index, kind, out); !opened)
+    return opened;
+  if (kind == block_kind::call)
+    return begin_call(open_[index], *from, out);
+  if (kind == block_kind::text)
+    return take_text(index, kind, string_in(*from, "text"), out);
+  if (kind != block_kind::thinking)
+    return {};
+  if (auto taken = take_text(index, kind, string_in(*from, "thinking"), out); !taken)
+    return taken;
+  take_seal(index, seal_kind::signature, string_in(*from, "signature"), out);
+  take_seal(index, seal_kind::redacted, string_in(*from, "data"), out);
+  return {};
+}
+
+anthropic_stream::block_kind anthropic_stream::kind_of(std::string_view type) {
+  if (type == "text")
+    return block_kind::text;
+  if (type == "thinking" || type == "redacted_thinking")
+    return block_kind::thinking;
+  return type == "tool_use" ? block_kind::call : block_kind::other;
+}
+
+result<void> anthropic_stream::open(int64_t index, block_kind kind, chunks& out) {
+  if (auto closed = close(index, out); !closed)
+    return closed;
+  // What another block follows is whole: only the last can have lost its arguments.
+  if (bare_call_)
+    if (auto taken = calls_.add({*bare_call_, {}, {}, "{}"}, out); !taken)
+      return taken;
+  bare_call_.reset();
+  if (open_.size() == limits::calls_per_answer)
+    return make_error(ec::provider_failed, "the provider sent too many blocks at once");
+  open_[index].kind = kind;
+  last_index_ = std::clamp<int64_t>(index, 0, INT32_MAX);
+  return {};
+}
+
+result<void> anthropic_stream::begin_call(block& into, const json::object& from, chunks& out) {
+  end_speech(out);
+  spoken_.reset();
+  into.call = calls_begun_++;
+  into.call_id = string_in(from, "id");
+  // Empty as a rule; some gateways put everything here.
+  if (auto input = json::find_object(from, "input"); input && input->size() > 0)
+    into.input = json::to_text(*json::find(from, "input"));
+  return calls_.add({into.call, into.call_id, string_in(from, "name"), {}}, out);
+}
+
+result<void> anthropic_stream::take_delta(const json::object& frame, chunks& out) {
+  auto delta = json::find_object(frame, "delta");
+  if (!delta)
+    return {};
+  auto index = json::find_integer(frame, "index").value_or(last_index_);
+  auto type = string_in(*delta, "type");
+  if (type == "text_delta")
+    return take_text(index, block_kind::text, string_in(*delta, "text"), out);
+  if (type == "thinking_delta")
+    return take_text(index, block_kind::thinking, string_in(*delta, "thinking"), out);
+  if (type == "signature_delta")
+    take_seal(index, seal_kind::signature, string_in(*delta, "signature"), out);
+  auto known = open_.find(index);
+  if (type == "input_json_delta" && known != open_.end() && known->second.kind == block_kind::call)
+    return take_input(known->second, string_in(*delta, "partial_json"), out);
+  return {};
+}
+
+result<void> anthropic_stream::take_text(int64_t index, block_kind kind, std::string_view text,
+                                         chunks& out) {
+  if (text.empty())
+    return {};
+  auto known = open_.find(index);
+  if (known == open_.end()) // Its start is missing; its text need not be.
+    if (auto opened = open(index, kind, out); !opened)
+      return opened;
+  auto& into = open_[index];
+  if (into.kind != kind)
+    return {};
+  into.altered = into.altered || is_mended_;
+  say(index, text, out);
+  return {};
+}
+
+result<void> anthropic_stream::take_input(block& into, std::string_view piece, chunks& out) {
+  into.begun = into.begun || !is_blank(piece);
+  return calls_.add({into.call, {}, {}, piece}, out);
+}
+
+void anthropic_stream::take_seal(int64_t index, seal_kind kind, std::string_view data,
+                                 chunks& out) {
+  auto known = open_.find(index);
+  if (data.empty() || known == open_.end() || known->second.kind != block_kind::thinking)
+    return;
+  auto& into = known->second;
+  if (!into.begun)
+    say(index, {}, out); // All that there is: the text is withheld.
+  seal_bytes_ += data.size();
+  into.altered = into.altered || is_mended_ || seal_bytes_ > limits::opaque_bytes;
+  into.seal = into.altered ? anthropic_seal{} : anthropic_seal{kind, std::string(data)};
+}
+
+result<void> anthropic_stream::close(int64_t index, chunks& out) {
+  auto known = open_.find(index);
+  if (known == open_.end())
+    return {};
+  if (speaker_ == index)
+    end_speech(out);
+  auto from = std::move(known->second);
+  open_.erase(known);
+  if (from.kind != block_kind::call || from.begun)
+    return {};
+  if (!from.input.empty())
+    return calls_.add({from.call, {}, {}, from.input}, out);
+  bare_call_ = from.call;
+  return {};
+}
+
+void anthropic_stream::say(int64_t index, std::string_view text, chunks& out) {
+  auto& from = open_[index];
+  auto kind = from.kind == block_kind::text ? chunk_kind::text : chunk_kind::reasoning;
+  if (speaker_ != index) {
+    end_speech(out);
+    from.altered = from.altered || from.begun;
+    from.begun = true;
+    if (spoken_ == kind)
+      out.emplace_back().kind = chunk_kind::part_end;
+    speaker_ = index;
+    spoken_ = kind;
+  }
+  add_text(out, kind, text);
+}
+
+void anthropic_stream::end_speech(chunks& out) {
+  if (!speaker_)
+    return;
+  const auto& from = open_[*speaker_];
+  speaker_.reset();
+  if (from.kind != block_kind::thinking)
+    return;
+  if (!from.seal.data.empty() && !from.altered) {
+    auto& told = out.emplace_back();
+    told.kind = chunk_kind::opaque;
+    told.text = to_opaque(from.seal);
+  }
+  out.emplace_back().kind = chunk_kind::reasoning_end;
+}
+
+stop_reason anthropic_stream::why_stopped() const {
+  if (stop_reason_ == "max_tokens")
+    return stop_reason::length;
+  if (stop_reason_ == "model_context_window_exceeded")
+    return stop_reason::context_full;
+  if (stop_reason_ == "pause_turn")
+    return stop_reason::pause;
+  if (stop_reason_ == "refusal")
+    return stop_reason::refusal;
+  return calls_.empty() ? stop_reason::end : stop_reason::tool_calls;
+}
+
+result<void> anthropic_stream::say_stop(chunks& out) {
+  while (!open_.empty())
+    if (auto closed = close(open_.begin()->first, out); !closed)
+      return closed;
+  auto why = why_stopped();
+  if (why == stop_reason::refusal && !is_blank(explanation_)) {
+    if (spoken_ == chunk_kind::text)
+      out.emplace_back().kind = chunk_kind::part_end;
+    add_text(out, chunk_kind::text, explanation_);
+  }
+  bool cut_short = why != stop_reason::end && why != stop_reason::tool_calls;
+  calls_.finish(cut_short ? calls_end::cut_short : calls_end::complete, out);
+  stopped_ = true;
+  auto& told = out.emplace_back();
+  told.kind = chunk_kind::stop;
+  told.stop = why;
+  return {};
+}
+
+} // namespace kodad::proto::provider

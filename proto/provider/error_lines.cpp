@@ -1,0 +1,44 @@
+#include "proto/provider/error_lines.hpp"
+
+namespace kodad::proto::provider {
+
+namespace {
+
+constexpr std::string_view field = "error:";
+
+// The empty line ends an event that lacks its own: the error is not part of it.
+constexpr std::string_view as_event = "\nevent: error\ndata:";
+
+} // namespace
+
+void error_lines::push(std::string_view bytes, sse::decoder& to) {
+  size_t sent = 0; // All before it is handed on or held back.
+  for (size_t at = 0; at < bytes.size();) {
+    if (!line_begins_) {
+      at = bytes.find_first_of("\r\n", at);
+      if (at == std::string_view::npos)
+        break;
+      ++at;
+      line_begins_ = true;
+      continue;
+    }
+    if (bytes[at] == field[matched_]) {
+      if (matched_ == 0) {
+        to.push(bytes.substr(sent, at - sent));
+        sent = at;
+      }
+      ++at;
+      sent = at;
+      if (++matched_ < field.size())
+        continue;
+      to.push(as_event);
+    } else if (matched_ > 0) {
+      to.push(field.substr(0, matched_));
+    }
+    matched_ = 0;
+    line_begins_ = false;
+  }
+  to.push(bytes.substr(sent));
+}
+
+} // namespace kodad::proto::provider

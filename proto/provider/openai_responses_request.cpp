@@ -1,0 +1,287 @@
+#include "proto/provider/openai_responses_request.hpp"
+
+#include "proto/json/reader.hpp"
+#include "proto/json/writer.hpp"
+#include "proto/model.hpp"
+#include "proto/provider/file_parts.hpp"
+#include "proto/provider/openai_reasoning.hpp"
+
+#include <algorithm>
+
+namespace kodad::proto::provider {
+
+namespace {
+
+// The API refuses less.
+constexpr int64_t output_tokens_min = 16;
+
+// What the API takes as a call's id, and as a function's name.
+constexpr size_t word_bytes_max = 64;
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+
+bool is_plain_word(std::string_view text) {
+  return !text.empty() && text.size() <= word_bytes_max &&
+         std::all_of(text.begin(), text.end(), is_plain);
+}
+
+/// `id` where the API takes it, else one derived from it, the same for a call and its result.
+std::string fitting_call_id(std::string_view id) {
+  if (is_plain_word(id))
+    return std::string(id);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "call_";
+  for (uint64_t hash : {0xcbf29ce484222325, 0x84222325cbf29ce4}) { // FNV-1a, from two starts.
+    for (char c : id)
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    for (int i = 0; i < 16; ++i, hash >>= 4)
+      out.push_back(digits[hash & 15]);
+  }
+  return out;
+}
+
+/// A model may have called a tool by a name that no tool could have; its result says so.
+std::string fitting_name(std::string_view name) {
+  std::string out(name.substr(0, word_bytes_max));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return !is_plain(c); }, '_');
+  return out.empty() ? "unknown" : out;
+}
+
+class body_writer {
+public:
+  explicit body_writer(const chat_request& from) : from_(from) {}
+
+  std::string write();
+
+private:
+  void write_system();
+  void write_input();
+  void write_user(const chat_message& message);
+  void write_result(const chat_part& part);
+  void write_content(const chat_part& part);
+  void write_assistant(const chat_message& message);
+  void write_reasoning_item(const chat_part& part);
+  void write_text_item(const chat_part& part);
+  void write_call(const chat_part& part);
+  void write_tools();
+  void write_parameters(const tool_spec& tool);
+  void write_reasoning();
+  void write_field(std::string_view name, std::string_view text);
+  std::optional<json::object> read_opaque(const chat_part& part);
+
+  const chat_request& from_;
+  json::writer out_;
+  json::parser parse_;
+};
+
+std::string body_writer::write() {
+  out_.begin_object();
+  write_field("model", name_of(from_.model));
+  write_system();
+  write_input();
+  out_.key("stream").boolean(true);
+  out_.key("store").boolean(false);
+  write_tools();
+  if (from_.max_output_tokens)
+    out_.key("max_output_tokens").integer(std::max(*from_.max_output_tokens, output_tokens_min));
+  if (asks_reasoning(from_))
+    write_reasoning();
+  else if (from_.temperature)
+    out_.key("temperature").number(*from_.temperature);
+  out_.end_object();
+  return out_.take();
+}
+
+void body_writer::write_field(std::string_view name, std::string_view text) {
+  out_.key(name).string(text);
+}
+
+void body_writer::write_system() {
+  std::string joined;
+  for (const auto& part : from_.system) {
+    if (!joined.empty() && !part.empty())
+      joined += "\n\n";
+    joined += part;
+  }
+  if (!joined.empty())
+    write_field("instructions", joined);
+}
+
+void body_writer::write_input() {
+  out_.key("input").begin_array();
+  for (const auto& message : from_.messages) {
+    if (message.role == chat_role::user)
+      write_user(message);
+    else
+      write_assistant(message);
+  }
+  out_.end_array();
+}
+
+void body_writer::write_user(const chat_message& message) {
+  std::vector<const chat_part*> rest;
+  for (const auto& part : message.parts) {
+    if (part.kind == chat_part_kind::tool_result)
+      write_result(part);
+    else if (part.kind == chat_part_kind::file || !part.text.empty())
+      rest.push_back(&part);
+  }
+  if (rest.empty())
+    return;
+  out_.begin_object();
+  write_field("role", "user");
+  out_.key("content").begin_array();
+  for (const auto* part : rest)
+    write_content(*part);
+  out_.end_array().end_object();
+}
+
+void body_writer::write_result(const chat_part& part) {
+  out_.begin_object();
+  write_field("type", "function_call_output");
+  write_field("call_id", fitting_call_id(part.call_id));
+  write_field("output", part.text);
+  out_.end_object();
+}
+
+void body_writer::write_content(const chat_part& part) {
+  bool file = part.kind == chat_part_kind::file;
+  bool image = file && is_image(part.mime_type);
+  bool travels = file && travels_as_file(part.mime_type) && (!image || from_.model_sees);
+  out_.begin_object();
+  if (!travels) {
+    write_field("type", "input_text");
+    write_field("text", file ? file_as_text(part) : part.text);
+  } else if (image) {
+    write_field("type", "input_image");
+    write_field("image_url", data_url(part));
+  } else {
+    write_field("type", "input_file");
+    write_field("filename", part.name.empty() ? "file.pdf" : part.name);
+    write_field("file_data", data_url(part));
+  }
+  out_.end_object();
+}
+
+void body_writer::write_assistant(const chat_message& message) {
+  auto is_followed = [&message](const chat_part& part) {
+    auto after = message.parts.begin() + (&part - message.parts.data()) + 1;
+    return std::any_of(after, message.parts.end(), [](const chat_part& other) {
+      return other.kind == chat_part_kind::tool_call ||
+             (other.kind == chat_part_kind::text && !other.text.empty());
+    });
+  };
+  for (const auto& part : message.parts) {
+    if (part.kind == chat_part_kind::tool_call)
+      write_call(part);
+    else if (part.kind == chat_part_kind::text && !part.text.empty())
+      write_text_item(part);
+    else if (part.kind == chat_part_kind::reasoning && is_followed(part))
+      write_reasoning_item(part);
+  }
+}
+
+std::optional<json::object> body_writer::read_opaque(const chat_part& part) {
+  if (part.opaque.text.empty() || part.opaque_model != from_.model)
+    return std::nullopt;
+  auto opaque = parse_.parse_object(part.opaque.text);
+  return opaque ? std::optional(*opaque) : std::nullopt;
+}
+
+void body_writer::write_reasoning_item(const chat_part& part) {
+  auto opaque = read_opaque(part);
+  auto sealed = opaque ? json::find_string(*opaque, "encrypted_content") : std::nullopt;
+  if (!sealed || json::find_string(*opaque, "type") != "reasoning")
+    return;
+  out_.begin_object();
+  write_field("type", "reasoning");
+  auto summary = json::find(*opaque, "summary");
+  out_.key("summary").raw(summary && summary->is_array() ? json::to_text(*summary) : "[]");
+  write_field("encrypted_content", *sealed);
+  out_.end_object();
+}
+
+void body_writer::write_text_item(const chat_part& part) {
+  out_.begin_object();
+  write_field("type", "message");
+  write_field("role", "assistant");
+  out_.key("content").begin_array().begin_object();
+  write_field("type", "output_text");
+  write_field("text", part.text);
+  out_.end_object().end_array();
+  if (auto opaque = read_opaque(part))
+    if (auto phase = json::find_string(*opaque, "phase"))
+      write_field("phase", *phase);
+  out_.end_object();
+}
+
+void body_writer::write_call(const chat_part& part) {
+  bool whole = parse_.parse_object(part.input).ok();
+  out_.begin_object();
+  write_field("type", "function_call");
+  write_field("call_id", fitting_call_id(part.call_id));
+  write_field("name", fitting_name(part.tool));
+  write_field("arguments", whole ? std::string_view(part.input) : "{}");
+  out_.end_object();
+}
+
+void body_writer::write_tools() {
+  if (from_.tools.empty())
+    return;
+  out_.key("tools").begin_array();
+  for (const auto& tool : from_.tools) {
+    out_.begin_object();
+    write_field("type", "function");
+    write_field("name", tool.name);
+    write_field("description", tool.description);
+    write_parameters(tool);
+    // Strict schemas must list every property as required, which ours do not.
+    out_.key("strict").boolean(false);
+    out_.end_object();
+  }
+  out_.end_array();
+  out_.key("parallel_tool_calls").boolean(true);
+}
+
+void body_writer::write_parameters(const tool_spec& tool) {
+  out_.key("parameters");
+  auto schema = parse_.parse_object(tool.schema.text);
+  if (schema && json::find(*schema, "properties")) {
+    out_.raw(tool.schema.text);
+    return;
+  }
+  // Tools without arguments may leave the properties out; the API refuses that.
+  out_.begin_object();
+  bool typed = schema && json::find(*schema, "type");
+  if (!typed)
+    write_field("type", "object");
+  if (schema)
+    for (auto [key, node] : *schema)
+      if (key != "properties" && (key != "type" || typed))
+        out_.key(key).raw(json::to_text(node));
+  out_.key("properties").begin_object().end_object();
+  out_.end_object();
+}
+
+void body_writer::write_reasoning() {
+  auto effort = openai_effort(from_);
+  out_.key("reasoning").begin_object();
+  if (!effort.empty())
+    write_field("effort", effort);
+  if (from_.reasoning_budget != 0)
+    write_field("summary", "auto");
+  out_.end_object();
+  out_.key("include").begin_array().string("reasoning.encrypted_content").end_array();
+}
+
+} // namespace
+
+std::string write_openai_responses(const chat_request& from) {
+  return body_writer(from).write();
+}
+
+} // namespace kodad::proto::provider

@@ -41,7 +41,7 @@ result<void> batch_writer::put(const write_operation& step) {
   if (may_replace_blob(step.where))
     if (auto done = let_go(step.where, step.key); !done)
       return done;
-  if (step.value.size() > proto::limits::inline_value_bytes)
+  if (step.value.size() > proto::limits::inline_value_bytes || step.where == table::files)
     return put_blob(step);
   return into_.put(step.where, step.key, step.value);
 }

@@ -88,6 +88,19 @@ result<uint64_t> must_find(const snapshot& at, const proto::session_id& session,
   return **found;
 }
 
+/// The bytes of a file part; empty when they are not kept.
+result<std::string> read_file(const snapshot& at, const std::string& key) {
+  auto value = at.get(table::files, key);
+  if (!value)
+    return value.failure();
+  if (!*value)
+    return std::string();
+  auto body = body_of(**value);
+  if (!body)
+    return unreadable(table::files, body.failure());
+  return std::string(*body);
+}
+
 } // namespace
 
 void message_store::put_head(write_batch& into, const proto::session_id& session,
@@ -101,6 +114,9 @@ void message_store::put_head(write_batch& into, const proto::session_id& session
 void message_store::put_part(write_batch& into, const proto::session_id& session, uint64_t sequence,
                              uint32_t index, const proto::part_record& part) {
   into.put(table::messages, row_key(session, sequence, index + 1), encode(part));
+  if (part.shown.type == proto::part_type::file && !part.content.empty())
+    into.put(table::files, row_key(session, sequence, index + 1),
+             std::string(1, value_version) + part.content);
 }
 
 result<message_slice> message_store::page(const snapshot& at, const proto::session_id& session,
@@ -140,7 +156,20 @@ result<message_slice> message_store::page(const snapshot& at, const proto::sessi
 result<std::vector<proto::full_message>> message_store::history(const snapshot& at,
                                                                 const proto::session_id& session,
                                                                 uint64_t below_sequence) {
-  return read_range(at, session, 0, below_sequence, SIZE_MAX);
+  auto out = read_range(at, session, 0, below_sequence, SIZE_MAX);
+  if (!out)
+    return out;
+  for (auto& message : *out)
+    for (uint32_t i = 0; i < message.parts.size(); ++i) {
+      auto& part = message.parts[i];
+      if (part.shown.type != proto::part_type::file)
+        continue;
+      auto bytes = read_file(at, row_key(session, message.head.sequence, i + 1));
+      if (!bytes)
+        return bytes.failure();
+      part.content = std::move(*bytes);
+    }
+  return out;
 }
 
 result<std::optional<uint64_t>> message_store::find_sequence(const snapshot& at,

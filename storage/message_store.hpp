@@ -25,14 +25,16 @@ public:
   static void put_head(write_batch& into, const proto::session_id& session,
                        const proto::message_record& head);
 
+  /// A file part's bytes are kept beside it, once for all parts with the same bytes.
   static void put_part(write_batch& into, const proto::session_id& session, uint64_t sequence,
                        uint32_t index, const proto::part_record& part);
 
-  /// Fails with `message_not_found` when a bound names no message of the session.
+  /// Without the bytes of files. Fails with `message_not_found` when a bound names no message of
+  /// the session.
   static proto::result<message_slice> page(const snapshot& at, const proto::session_id& session,
                                            const message_bounds& bounds);
 
-  /// All messages below a sequence number, oldest first.
+  /// All messages below a sequence number, oldest first, with the bytes of their files.
   static proto::result<std::vector<proto::full_message>>
   history(const snapshot& at, const proto::session_id& session, uint64_t below_sequence);
 

@@ -15,6 +15,9 @@
 //   messages            sid NUL u64 sequence u32 slot slot 0: JSON of message_record,
 //                                                     slot n: JSON of the part_record n - 1
 //   message_ids         sid NUL message id            u64 sequence
+//   files               sid NUL u64 sequence u32 slot the bytes of the file part in that slot;
+//                                                     always a blob, so that the same bytes are
+//                                                     kept once
 //   turns               sid NUL u32 number            JSON of turn_record
 //   operations          sid NUL operation id          u32 turn number
 //   active_turns        sid NUL u32 number            nothing
@@ -55,20 +58,21 @@ enum class table : uint8_t {
   replies,
   replies_by_time,
   blobs,
+  files,
 };
 
 /// The tables' names in the database file, in the order of the enum.
-inline constexpr std::array<std::string_view, 16> table_names{
+inline constexpr std::array<std::string_view, 17> table_names{
     "meta",   "sessions",   "sessions_by_update", "messages",  "message_ids",
     "turns",  "operations", "active_turns",       "questions", "waiting_questions",
     "events", "agents",     "settings",           "replies",   "replies_by_time",
-    "blobs"};
+    "blobs",  "files"};
 
 /// The tables whose keys start with `sid NUL`.
-inline constexpr std::array<table, 8> session_tables{
+inline constexpr std::array<table, 9> session_tables{
     table::messages,          table::message_ids,  table::turns,
     table::operations,        table::active_turns, table::questions,
-    table::waiting_questions, table::events};
+    table::waiting_questions, table::events,       table::files};
 
 /// The version byte of all values written today.
 inline constexpr char value_version = 1;

@@ -13,6 +13,7 @@ using proto::provider_config;
 constexpr range<int64_t> tokens{1, 100'000'000};
 constexpr range<double> dollars{0, 1e6};
 constexpr range<double> rate{0, 1e6};
+constexpr range<double> seconds{0.1, 86'400};
 
 bool is_provider_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
@@ -49,13 +50,33 @@ void read_model(section& from, const provider_config& owner, proto::model& out) 
   from.read("cost_output", out.cost_output, dollars);
   read_optional(from, "cost_cache_read", out.cost_cache_read);
   read_optional(from, "cost_cache_write", out.cost_cache_write);
-  for (auto unused : {"name", "thinking_budget"})
-    from.pass_over(unused);
+  read_optional(from, "thinking_budget", out.reasoning_budget);
+  read_optional(from, "cost_reasoning", out.cost_reasoning);
+  from.read("pdf", out.pdf);
+  out.stated = {from.has("reasoning"), from.has("tool_call"),  from.has("vision"),
+                from.has("pdf"),       from.has("cost_input"), from.has("cost_output")};
+  from.pass_over("name");
   if (out.name.empty())
     from.fail("id", "expected the model's name");
   if (std::ranges::find(owner.models, out.id, &proto::model::id) != owner.models.end())
     from.fail("id", "expected a model once, " + out.name + " stands twice");
   from.finish();
+}
+
+/// A known vendor's format and address hold unless the file says otherwise.
+void read_format(section& from, provider_config& out) {
+  if (const auto* known = proto::provider::find_vendor(out.id)) {
+    out.format = known->format;
+    out.base_url = known->base_url;
+  }
+  std::string word;
+  from.read("type", word);
+  if (word.empty())
+    return;
+  if (auto format = proto::provider::find_format(word))
+    out.format = *format;
+  else
+    from.fail("type", "expected openai-chat, openai, anthropic, google or github-copilot");
 }
 
 void read_provider(section& from, const config& all, provider_config& out) {
@@ -66,21 +87,29 @@ void read_provider(section& from, const config& all, provider_config& out) {
     from.fail("id", "expected a provider once, " + out.id + " stands twice");
   out.name = out.id;
   from.read("name", out.name);
-  // No default but for the one whose address is known: a key must never go to a stranger.
-  if (out.id == "openai")
-    out.base_url = "https://api.openai.com/v1";
+  read_format(from, out);
   from.read("base_url", out.base_url, expansion::variables);
   if (!out.base_url.starts_with("http://") && !out.base_url.starts_with("https://"))
     from.fail("base_url", "expected an address that starts with http:// or https://");
   from.read("api_key", out.api_key, expansion::variables);
+  if (out.format == proto::provider::wire_format::copilot) {
+    out.token_url = "https://api.github.com/copilot_internal/v2/token";
+    from.read("token_url", out.token_url, expansion::variables);
+  }
   from.read_count("max_concurrent", out.max_concurrent, {1, 4096});
+  from.read("connect_timeout", out.connect_timeout, seconds);
+  from.read("first_byte_timeout", out.first_byte_timeout, seconds);
+  from.read("idle_timeout", out.idle_timeout, seconds);
+  from.read("call_timeout", out.call_timeout, seconds);
+  std::optional<int64_t> thinking;
+  read_optional(from, "thinking_budget", thinking);
   for (auto& entry : from.list_below("models")) {
     proto::model model;
+    model.reasoning_budget = thinking;
     read_model(entry, out, model);
     out.models.push_back(std::move(model));
   }
-  for (auto unused : {"thinking_budget", "thinking_type"})
-    from.pass_over(unused);
+  from.pass_over("thinking_type");
   from.finish();
 }
 
@@ -91,7 +120,10 @@ void read_session(section from, proto::session_config& out) {
   from.read("resume_turns", out.resume_turns);
   from.read("budget", out.budget, dollars);
   from.read("budget_warn", out.budget_warn, {0, 1});
-  from.read("total_budget", out.total_budget, dollars);
+  double total = 0;
+  from.read("total_budget", total, dollars);
+  if (total > 0)
+    from.warn("total_budget", "has no effect; budget bounds each session");
   from.read_count("queue_length", out.queue_length, {0, 1024});
   for (auto unused : {"compaction_threshold", "compaction_keep_turns", "prune_protect_tokens",
                       "prune_min_savings", "context_limit", "tool_call_argument_timeout",
@@ -130,6 +162,13 @@ void read_sim(section from, proto::sim_config& out) {
   from.read("load_tokens", out.load_tokens, {0, 10'000'000});
   from.read("load_rate", out.load_rate, rate);
   from.read("koda_rate", out.koda_rate, rate);
+  from.finish();
+}
+
+void read_models_dev(section from, proto::metadata_config& out) {
+  from.read("url", out.url);
+  if (!out.url.empty() && !out.url.starts_with("http://") && !out.url.starts_with("https://"))
+    from.fail("url", "expected an address that starts with http:// or https://, or nothing");
   from.finish();
 }
 
@@ -185,11 +224,13 @@ void read_all(section& all, const host::environment& variables, config& out) {
   read_server(all.below("server"), out.server);
   read_sandbox(all.below("sandbox"), out.sandbox);
   read_sim(all.below("sim"), out.sim);
+  all.read_count("model_refresh_interval", out.metadata.refresh_days, {0, 3650});
+  read_models_dev(all.below("models_dev"), out.metadata);
   std::string version; // There is only one so far.
   all.read("version", version);
   for (auto unused : {"reviewer_model", "tui", "ignore_patterns", "instruction_files",
                       "max_instruction_size", "memory_budget", "mcp", "lsp", "diagnostics",
-                      "search_index", "skills", "debug", "log_prompts", "model_refresh_interval"})
+                      "search_index", "skills", "debug", "log_prompts"})
     all.pass_over(unused);
   all.finish();
 }

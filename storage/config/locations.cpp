@@ -32,6 +32,17 @@ proto::result<std::string> default_state_folder(const host::environment& variabl
                            "neither XDG_STATE_HOME nor HOME is set; give --state-dir");
 }
 
+std::vector<std::string> copilot_files(const host::environment& variables) {
+  std::vector<std::string> out;
+  if (auto folder = base_folder(variables, "XDG_CONFIG_HOME", "/.config")) {
+    out.push_back(*folder + "/github-copilot/hosts.json");
+    out.push_back(*folder + "/github-copilot/apps.json");
+  }
+  if (auto folder = base_folder(variables, "XDG_DATA_HOME", "/.local/share"))
+    out.push_back(*folder + "/opencode/auth.json");
+  return out;
+}
+
 std::optional<std::string> url_file(const host::environment& variables) {
   auto folder = absolute(variables, "XDG_RUNTIME_DIR");
   return folder ? std::optional(*folder + "/kodad/url") : std::nullopt;

@@ -40,6 +40,9 @@ public:
   /// @param path The keys above, with a dot at the end; empty for the whole file.
   section(findings& into, YAML::Node node, std::string path);
 
+  /// Is there a value at `key`?
+  bool has(std::string_view key) { return find(key).IsDefined(); }
+
   void read(std::string_view key, std::string& out, expansion how = expansion::none);
   void read(std::string_view key, bool& out);
   void read(std::string_view key, int64_t& out, range<int64_t> bounds);

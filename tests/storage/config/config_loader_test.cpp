@@ -207,3 +207,41 @@ TEST_CASE("only a chosen file must exist") {
   CHECK(found->file == root + "/kodad/config.yaml");
   std::filesystem::remove_all(root);
 }
+
+TEST_CASE("when and where to ask for what is known of models can be chosen") {
+  auto usual = read("");
+  CHECK(usual->config.metadata.url == "https://models.dev/api.json");
+  CHECK(usual->config.metadata.refresh_days == 7);
+
+  auto chosen = read("model_refresh_interval: 0\nmodels_dev: {url: 'http://mirror/api.json'}");
+  REQUIRE(chosen);
+  CHECK(chosen->warnings.empty());
+  CHECK(chosen->config.metadata.refresh_days == 0);
+  CHECK(chosen->config.metadata.url == "http://mirror/api.json");
+  CHECK(read("models_dev: {url: ''}")->config.metadata.url.empty());
+  CHECK(failure_of("models_dev: {url: models.dev}").find("models_dev.url") != std::string::npos);
+  CHECK(failure_of("model_refresh_interval: -1").find("0 to 3650") != std::string::npos);
+  CHECK(failure_of("models_dev: https://models.dev").find("a map") != std::string::npos);
+}
+
+TEST_CASE("what is said of a model is told from what is not") {
+  auto done = read(R"(
+providers:
+  - id: p
+    base_url: http://p
+    models:
+      - {id: silent}
+      - {id: said, reasoning: false, tool_call: true, vision: false, pdf: true, cost_input: 0,
+         cost_output: 0, cost_reasoning: 2}
+)");
+  REQUIRE(done);
+  const auto& silent = done->config.providers[0].models[0].stated;
+  CHECK_FALSE((silent.reasoning || silent.tool_call || silent.vision || silent.pdf ||
+               silent.cost_input || silent.cost_output));
+  const auto& model = done->config.providers[0].models[1];
+  const auto& said = model.stated;
+  CHECK((said.reasoning && said.tool_call && said.vision && said.pdf && said.cost_input &&
+         said.cost_output));
+  CHECK(model.pdf);
+  CHECK(model.cost_reasoning == 2);
+}

@@ -7,6 +7,7 @@
 #include "actors/error.hpp"
 #include "actors/messages.hpp"
 #include "actors/type_ids.hpp"
+#include "proto/metadata/model_metadata.hpp"
 
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
@@ -40,6 +41,8 @@ using reader_actor =
                      caf::replies_to<read_events>::with<event_page>,
                      // The writes that copy a session's messages into a new one.
                      caf::replies_to<plan_branch>::with<branch_plan>,
+                     // Reads and checks the files of a message.
+                     caf::replies_to<load_attachments>::with<loaded_attachments>,
                      // Checks and resolves a folder; fails with workspace_not_allowed.
                      caf::replies_to<resolve_workspace>::with<resolved_workspace>>;
 
@@ -69,19 +72,54 @@ using agent_registry_actor =
                      caf::replies_to<proto::delete_agent>::with<acknowledged>,
                      caf::reacts_to<listen_to_catalog>>;
 
+/// What models.dev knows of models, as of now. Sent by the metadata actor whenever it changes.
+struct metadata_changed {
+  std::shared_ptr<const proto::model_metadata> known; ///< Never empty.
+  std::optional<std::string> failure;                 ///< Of the last try to bring it up to date.
+  bool was_refreshed = false; ///< As an answer: did models.dev just say what is so?
+};
+
+/// To the metadata actor: tell what is known as soon as something is.
+struct get_metadata {};
+
+/// To the metadata actor: ask models.dev now.
+struct refresh_metadata {};
+
+/// Who wants to hear of changed metadata.
+using metadata_listener_actor = caf::typed_actor<caf::reacts_to<metadata_changed>>;
+
+/// Adds a listener, which is told the present state as soon as there is one.
+struct listen_to_metadata {
+  metadata_listener_actor listener;
+};
+
+/// The METADATA actor: what models.dev knows of models (one; none without a real provider).
+using metadata_actor = caf::typed_actor<caf::reacts_to<listen_to_metadata>,
+                                        caf::replies_to<get_metadata>::with<metadata_changed>,
+                                        // Answers when models.dev has, or has failed to.
+                                        caf::replies_to<refresh_metadata>::with<metadata_changed>,
+                                        // INTERNAL: something has arrived.
+                                        caf::reacts_to<caf::update_atom>,
+                                        // INTERNAL: look how old it is.
+                                        caf::reacts_to<caf::tick_atom>,
+                                        // INTERNAL: give this download up.
+                                        caf::reacts_to<caf::timeout_atom, uint64_t>>;
+
 /// The MODEL CATALOG: what the configured providers offer (one).
 using model_catalog_actor =
     caf::typed_actor<caf::replies_to<proto::list_models>::with<proto::model_list>,
-                     // Asks every provider anew; fails with provider_failed when none answered.
+                     // Asks every provider and models.dev anew; fails with provider_failed when a
+                     // provider failed and nothing was refreshed.
                      caf::replies_to<proto::refresh_models>::with<proto::model_list>,
                      caf::replies_to<proto::list_providers>::with<proto::provider_list>,
-                     caf::reacts_to<listen_to_catalog>>;
+                     caf::reacts_to<listen_to_catalog>, caf::reacts_to<metadata_changed>>;
 
 // --- model calls -----------------------------------------------------------------------------
 
 /// Whoever made a model call and hears of its progress.
 using call_listener_actor =
-    caf::typed_actor<caf::reacts_to<call_chunks>, caf::reacts_to<call_ended>>;
+    caf::typed_actor<caf::reacts_to<call_waits>, caf::reacts_to<call_chunks>,
+                     caf::reacts_to<call_ended>>;
 
 /// To a provider: make this call.
 struct start_call {
@@ -91,14 +129,27 @@ struct start_call {
   call_listener_actor listener;
 };
 
-/// A PROVIDER: one per configured provider. Admits calls of all sessions within its bounds.
+/// CREDENTIALS: holds what a provider's credentials buy for a while (one per provider that needs
+/// it).
+using credentials_actor = caf::typed_actor<
+    // Gives what is still good, or buys it anew; fails with provider_auth or provider_down.
+    caf::replies_to<get_endpoint>::with<granted_endpoint>,
+    // INTERNAL: something has arrived.
+    caf::reacts_to<caf::update_atom>>;
+
+/// A PROVIDER: one per configured provider. Admits calls of all sessions within its bounds and the
+/// provider's own.
 using provider_actor = caf::typed_actor<
     // Starts the call, or queues it; call_ended with host_full when the queue is full.
     caf::reacts_to<start_call>, caf::reacts_to<cancel_call>,
     // Asks the provider for its models; the configured ones are always among them.
     caf::replies_to<proto::list_models>::with<proto::model_list>,
+    // How busy it is and what holds calls back.
+    caf::replies_to<proto::watch_provider>::with<proto::provider_traffic>,
     // INTERNAL: from the calls it makes.
-    caf::reacts_to<call_ended>>;
+    caf::reacts_to<call_headed>, caf::reacts_to<call_ended>,
+    // INTERNAL: those who wait may be due.
+    caf::reacts_to<caf::tick_atom>>;
 
 // --- tools -----------------------------------------------------------------------------------
 
@@ -138,9 +189,10 @@ using fan_out_actor = caf::typed_actor<
     caf::reacts_to<caf::get_atom, subscriber_key>, caf::reacts_to<caf::leave_atom, subscriber_key>>;
 
 /// A TURN: one per running turn. Performs what the turn machine says.
-using turn_actor = caf::typed_actor<caf::reacts_to<call_chunks>, caf::reacts_to<call_ended>,
-                                    caf::reacts_to<tool_chunk>, caf::reacts_to<tool_finished>,
-                                    caf::reacts_to<give_answer>, caf::reacts_to<proto::cancel_turn>,
+using turn_actor = caf::typed_actor<caf::reacts_to<call_waits>, caf::reacts_to<call_chunks>,
+                                    caf::reacts_to<call_ended>, caf::reacts_to<tool_chunk>,
+                                    caf::reacts_to<tool_finished>, caf::reacts_to<give_answer>,
+                                    caf::reacts_to<proto::cancel_turn>,
                                     // INTERNAL: the wait between two attempts is over.
                                     caf::reacts_to<caf::tick_atom, uint64_t>>;
 
@@ -152,6 +204,8 @@ using session_actor = caf::typed_actor<
     // From the turn.
     caf::reacts_to<turn_shows>, caf::replies_to<turn_keeps>::with<acknowledged>,
     caf::replies_to<turn_ends>::with<acknowledged>,
+    // From the title maker.
+    caf::reacts_to<title_made>,
     // Hands the answer to the turn that asked; fails with question_not_found, already_answered.
     caf::replies_to<proto::answer_question>::with<acknowledged>,
     // Fails with no_active_turn.
@@ -201,5 +255,9 @@ struct front_desk {
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::start_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::listen_to_catalog)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::metadata_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::get_metadata)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::refresh_metadata)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::listen_to_metadata)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::run_tool)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::cancel_tool)

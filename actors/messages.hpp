@@ -8,7 +8,9 @@
 #include "proto/command.hpp"
 #include "proto/event.hpp"
 #include "proto/message.hpp"
+#include "proto/model.hpp"
 #include "proto/provider/adapter.hpp"
+#include "proto/provider/rate_limits.hpp"
 #include "proto/question.hpp"
 #include "proto/turn.hpp"
 #include "storage/write_batch.hpp"
@@ -60,6 +62,18 @@ struct branch_plan {
   storage::write_batch writes;
   uint64_t message_count = 0;
   uint32_t turn_count = 0;
+};
+
+/// To a reader: read and check the files that come with a message.
+struct load_attachments {
+  std::vector<proto::attachment> wanted;
+  std::string workspace;
+  std::vector<std::string> allowed; ///< Folders outside of it that may be read from.
+  proto::model model;               ///< Who shall see them.
+};
+
+struct loaded_attachments {
+  std::shared_ptr<const std::vector<proto::part_record>> files;
 };
 
 /// To a reader: is this folder, followed through all links, allowed as a workspace?
@@ -126,9 +140,30 @@ struct call_ended {
   std::optional<proto::provider::call_failure> failure;
 };
 
+/// From a provider: the call has waited for a while and goes on waiting. At most once a call.
+struct call_waits {
+  model_call_key call = 0;
+  std::string why;     ///< For people.
+  int64_t wait_ms = 0; ///< Until the next one may start, as far as it is known.
+};
+
+/// From a call to its provider: the head of the answer has come.
+struct call_headed {
+  model_call_key call = 0;
+  int status = 0;
+  proto::provider::rate_limits told;
+};
+
 /// To a provider: cancel; call_ended still comes, with `cancelled` unless it was over already.
 struct cancel_call {
   model_call_key call = 0;
+};
+
+/// To whoever holds a provider's credentials: whom to call, and as whom.
+struct get_endpoint {};
+
+struct granted_endpoint {
+  proto::provider::endpoint to; ///< Holds a secret.
 };
 
 // --- tool runs -------------------------------------------------------------------------------
@@ -179,7 +214,9 @@ struct turn_keeps {
   std::vector<proto::question_record> questions; ///< New, answered or withdrawn ones.
   std::vector<proto::granted_rule> granted;
   proto::turn_phase phase = proto::turn_phase::running;
-  std::optional<proto::usage> call_usage; ///< Of a model call that just ended.
+  std::optional<proto::usage> call_usage; ///< Of a model call that just ended, well or not.
+  bool completes_call = false;            ///< It ended well: a step is done.
+  proto::model_id called;                 ///< The model of that call.
   double call_cost = 0;
   int64_t context_size = 0;    ///< Of the model called; 0 when there was no call.
   bool attempt_begins = false; ///< A model call follows: the next retry voids what comes after.
@@ -192,6 +229,13 @@ struct turn_ends {
   std::string finish_reason;
   std::optional<proto::error> failure;
   bool retryable = false;
+};
+
+/// From a title maker to its session: what the utility model calls it.
+struct title_made {
+  std::string title; ///< Empty when the model could not be asked.
+  proto::usage usage;
+  double cost = 0;
 };
 
 /// The user's answer on its way to the turn that asked.

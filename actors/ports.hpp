@@ -99,7 +99,8 @@ struct http_request {
   std::string body;
   std::chrono::milliseconds connect_deadline{10'000};
   std::chrono::milliseconds first_byte_deadline{300'000};
-  std::chrono::milliseconds idle_deadline{120'000}; ///< Longest silence within the body.
+  std::chrono::milliseconds idle_deadline{120'000};    ///< Longest silence within the body.
+  std::chrono::milliseconds total_deadline{3'600'000}; ///< From the start to the body's end.
 };
 
 /// Hears of one exchange: `head` at most once, then `data` any number of times, then `end` once.

@@ -50,6 +50,7 @@ constexpr std::array statuses = {
     status_row{ec::provider_auth, 502},
     status_row{ec::provider_refused, 502},
     status_row{ec::provider_failed, 502},
+    status_row{ec::provider_overloaded, 502},
     status_row{ec::host_full, 503},
     status_row{ec::draining, 503},
     status_row{ec::timeout, 504},

@@ -8,9 +8,10 @@
 #include "http/gateway_actor.hpp"
 #include "http/options.hpp"
 #include "http/routes.hpp"
-#include "proto/provider/openai_chat.hpp"
+#include "proto/provider/copilot.hpp"
 #include "storage/agent_store.hpp"
 #include "storage/config/config_loader.hpp"
+#include "storage/config/copilot_import.hpp"
 #include "storage/config/locations.hpp"
 #include "storage/database.hpp"
 #include "storage/host/durable_file.hpp"
@@ -114,25 +115,58 @@ actors::session_options session_options_of(const settled& all) {
       out.workspace_roots.push_back(*folder);
   out.permission = config.permission;
   out.steps_max = config.session.primary_max_steps;
-  out.attempts_max = config.session.max_retries + 1;
+  out.retries_max = config.session.max_retries;
+  out.fallback_models = config.fallback_models;
+  out.utility_model = config.utility_model;
+  out.budget_usd = config.session.budget;
+  out.budget_warn = config.session.budget_warn;
   out.queue_length = config.session.queue_length;
   out.turns_kept = config.server.event_retention_turns;
   out.resume_turns = config.session.resume_turns;
   return out;
 }
 
+/// What a provider of Copilot's buys its token with; nothing for other providers, and for a key
+/// that is such a token already.
+std::optional<actors::copilot_account>
+copilot_account_of(const proto::provider_config& one,
+                   const std::shared_ptr<actors::http_client>& client) {
+  if (one.format != proto::provider::wire_format::copilot)
+    return std::nullopt;
+  auto key = one.api_key;
+  if (key.empty())
+    key = storage::imported_github_token(storage::host::own_environment()).value_or("");
+  if (!actors::is_github_token(key))
+    return std::nullopt;
+  bool is_default = one.base_url == proto::provider::copilot_base_url;
+  return actors::copilot_account{{one.id, one.base_url, key}, one.token_url, is_default, client};
+}
+
+actors::call_deadlines deadlines_of(const proto::provider_config& one) {
+  auto ms = [](double seconds) {
+    return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+  };
+  return {ms(one.connect_timeout), ms(one.first_byte_timeout), ms(one.idle_timeout),
+          ms(one.call_timeout)};
+}
+
 std::vector<actors::provider_setup>
 provider_setups(const proto::config& config, const std::shared_ptr<actors::http_client>& client) {
-  std::shared_ptr<const proto::provider::adapter> format = proto::provider::make_openai_chat();
   std::vector<actors::provider_setup> out;
   for (const auto& one : config.providers) {
+    std::shared_ptr<const proto::provider::adapter> format =
+        proto::provider::make_adapter(one.format);
+    proto::provider::endpoint to{one.id, one.base_url, one.api_key};
+    auto account = copilot_account_of(one, client);
+    if (account)
+      to.api_key = account->to.api_key;
     auto wire = std::make_shared<const actors::provider_wire>(
-        actors::provider_wire{{one.id, one.base_url, one.api_key}, format, client});
+        actors::provider_wire{to, std::move(format), client, std::nullopt, deadlines_of(one)});
     actors::provider_options options;
     options.name = one.name.empty() ? one.id : one.name;
     options.models = one.models;
     options.bounds.streams_max = one.max_concurrent;
-    out.push_back({one.id, std::move(wire), std::move(options)});
+    out.push_back({one.id, std::move(wire), std::move(options), std::move(account)});
   }
   return out;
 }
@@ -208,16 +242,17 @@ result<void> spawn_actors(house& all, std::shared_ptr<actors::stream_hub> hub) {
   facts.sandbox_reason = sandbox.reason;
   for (const auto& tool : actors::tool_specs())
     facts.tools.push_back(tool.name);
-  all.root = std::make_unique<actors::root>(
-      actors::root_parts{*all.database,
-                         std::move(hub),
-                         std::move(options),
-                         std::move(agents),
-                         actors::tool_specs(),
-                         {all.processes, sandbox.mode},
-                         provider_setups(config, all.client),
-                         {config.sim.load_tokens, config.sim.load_rate, config.sim.koda_rate},
-                         break_down});
+  all.root = std::make_unique<actors::root>(actors::root_parts{
+      *all.database,
+      std::move(hub),
+      std::move(options),
+      std::move(agents),
+      actors::tool_specs(),
+      {all.processes, sandbox.mode},
+      provider_setups(config, all.client),
+      {config.sim.load_tokens, config.sim.load_rate, config.sim.koda_rate},
+      {config.metadata.url, config.metadata.refresh_days, all.chosen.state_folder, all.client},
+      break_down});
   all.desk->gateway = all.root->system().spawn(http::gateway_behavior, all.facts);
   all.desk->to = all.root->desk();
   all.desk->facts = all.facts;

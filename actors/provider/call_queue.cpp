@@ -30,6 +30,12 @@ std::optional<model_call_key> call_queue::pop() {
   return next;
 }
 
+std::optional<model_call_key> call_queue::front() const {
+  if (lines_.empty())
+    return std::nullopt;
+  return lines_.front().calls.front();
+}
+
 bool call_queue::remove(model_call_key call) {
   auto waiting = session_of_.find(call);
   if (waiting == session_of_.end())

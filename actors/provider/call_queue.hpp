@@ -18,6 +18,9 @@ public:
   /// Takes the next call out; nothing when none waits.
   std::optional<model_call_key> pop();
 
+  /// The call that `pop` would take.
+  std::optional<model_call_key> front() const;
+
   /// Takes one call out wherever it stands; tells whether it was there.
   bool remove(model_call_key call);
 

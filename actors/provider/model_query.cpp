@@ -1,5 +1,6 @@
 #include "actors/provider/model_query.hpp"
 
+#include "actors/error.hpp"
 #include "proto/limits.hpp"
 
 #include <algorithm>
@@ -29,9 +30,19 @@ std::vector<proto::model> merge_models(std::vector<proto::model> found,
 
 caf::typed_response_promise<proto::model_list> model_query_state::ask() {
   promise_ = self->make_response_promise<proto::model_list>();
-  discovery_ = wire->format->discover(wire->to);
-  enqueue(discovery_->begin());
+  if (!wire->credentials) {
+    begin_asking(wire->to);
+    return promise_;
+  }
+  self->request(*wire->credentials, limits::ask, get_endpoint{})
+      .then([this](const granted_endpoint& granted) { begin_asking(granted.to); },
+            [this](const caf::error& failure) { answer(from_caf(failure)); });
   return promise_;
+}
+
+void model_query_state::begin_asking(const proto::provider::endpoint& to) {
+  discovery_ = wire->format->discover(to);
+  enqueue(discovery_->begin());
 }
 
 void model_query_state::enqueue(std::vector<proto::provider::wire_request> questions) {
@@ -64,7 +75,7 @@ void model_query_state::look() {
     enqueue(discovery_->answered(number, answer));
   }
   if (open_.empty() && unsent_.empty())
-    conclude();
+    answer(discovery_->finish());
 }
 
 /// Is the answer complete?
@@ -81,9 +92,8 @@ bool model_query_state::take_in(asked& from) {
   return news.ended;
 }
 
-void model_query_state::conclude() {
+void model_query_state::answer(proto::result<std::vector<proto::model>> found) {
   proto::model_list out;
-  auto found = discovery_->finish();
   if (!found)
     out.failures.push_back({wire->to.provider_id, found.failure().context});
   auto models = found ? std::move(*found) : std::vector<proto::model>();

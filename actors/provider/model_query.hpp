@@ -47,10 +47,11 @@ private:
     proto::provider::wire_answer answer;
   };
 
+  void begin_asking(const proto::provider::endpoint& to);
   void enqueue(std::vector<proto::provider::wire_request> questions);
   void send_next();
   bool take_in(asked& from);
-  void conclude();
+  void answer(proto::result<std::vector<proto::model>> found);
 
   std::unique_ptr<proto::provider::model_discovery> discovery_;
   std::deque<proto::provider::wire_request> unsent_;

@@ -1,5 +1,6 @@
 #include "actors/provider/provider.hpp"
 
+#include "actors/provider/desk_ports.hpp"
 #include "actors/provider/model_query.hpp"
 #include "actors/provider/provider_call.hpp"
 
@@ -18,7 +19,7 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
   auto open = [self, wire](const start_call& call) {
     return self->spawn<caf::monitored>(provider_call, wire, call, provider_actor(self));
   };
-  self->state.desk = call_desk(options.bounds, open);
+  self->state.desk = call_desk(options.bounds, desk_ports(self, open));
   self->state.wire = std::move(wire);
   self->state.options = std::move(options);
   self->set_down_handler([self](caf::down_msg& gone) {
@@ -34,7 +35,10 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
       [self](const start_call& call) { self->state.desk.start(call); },
       [self](const cancel_call& call) { self->state.desk.cancel(call.call); },
       [self](const proto::list_models&) { return self->state.list_models(); },
-      [self](const call_ended& call) { self->state.desk.ended(call.call); },
+      [self](const proto::watch_provider&) { return traffic_of(self->state.desk); },
+      [self](const call_headed& head) { self->state.desk.heard(head); },
+      [self](const call_ended& call) { self->state.desk.ended(call); },
+      [self](caf::tick_atom) { self->state.desk.tick(); },
   };
 }
 

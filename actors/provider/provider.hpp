@@ -21,7 +21,8 @@ struct provider_options {
   std::string name; ///< For display.
   std::vector<proto::model> models;
   discovery models_from = discovery::asked;
-  desk_bounds bounds{proto::limits::provider_streams, proto::limits::provider_waiting};
+  desk_bounds bounds{proto::limits::provider_streams, proto::limits::provider_waiting,
+                     proto::limits::provider_first_burst};
 };
 
 struct provider_state {

@@ -1,5 +1,6 @@
 #include "actors/provider/provider_call.hpp"
 
+#include "actors/error.hpp"
 #include "actors/provider/call_desk.hpp"
 #include "proto/limits.hpp"
 
@@ -18,12 +19,15 @@ provider_call_state::~provider_call_state() {
 void provider_call_state::look() {
   if (over_)
     return;
+  if (!std::exchange(begun_, true))
+    return begin_call();
   if (!inbox_)
-    return open();
+    return;
   auto news = inbox_->take();
   if (news.status) {
     status_ = *news.status;
     headers_ = std::move(news.headers);
+    self->send(owner, call_headed{call.call, status_, proto::provider::read_rate_limits(headers_)});
   }
   if (!news.bytes.empty())
     receive(news.bytes);
@@ -35,11 +39,27 @@ void provider_call_state::look() {
   }
 }
 
-void provider_call_state::open() {
+void provider_call_state::begin_call() {
+  if (!wire->credentials)
+    return open(wire->to);
+  self->request(*wire->credentials, limits::ask, get_endpoint{})
+      .then(
+          [this](const granted_endpoint& granted) {
+            if (!over_)
+              open(granted.to);
+          },
+          [this](const caf::error& failure) {
+            if (!over_)
+              fail(from_caf(failure));
+          });
+}
+
+void provider_call_state::open(const proto::provider::endpoint& to) {
   auto wake = [me = model_call_actor(self)] { caf::anon_send(me, caf::update_atom_v); };
   inbox_ = std::make_shared<http_inbox>(limits::provider_unread_bytes, wake);
   decoder_ = wire->format->decoder(call.request->model);
-  exchange_ = wire->client->start(to_http(wire->format->encode(wire->to, *call.request)), inbox_);
+  exchange_ = wire->client->start(to_http(wire->format->encode(to, *call.request), wire->deadlines),
+                                  inbox_);
 }
 
 void provider_call_state::receive(std::string_view bytes) {
@@ -48,6 +68,9 @@ void provider_call_state::receive(std::string_view bytes) {
     error_body_ += bytes.substr(0, room);
     return;
   }
+  received_ += bytes.size();
+  if (received_ > limits::provider_answer_bytes)
+    return fail(proto::make_error(ec::provider_failed, "the provider's answer has no end"));
   std::vector<proto::stream_chunk> chunks;
   auto fed = decoder_->feed(bytes, chunks);
   show(std::move(chunks));

@@ -31,7 +31,8 @@ struct provider_call_state {
   provider_actor owner;
 
 private:
-  void open();
+  void begin_call();
+  void open(const proto::provider::endpoint& to);
   void receive(std::string_view bytes);
   void finish(const std::optional<proto::error>& failure);
   void show(std::vector<proto::stream_chunk> chunks);
@@ -45,6 +46,8 @@ private:
   int status_ = 0; // 0 until the head has come.
   proto::provider::header_list headers_;
   std::string error_body_;
+  size_t received_ = 0;
+  bool begun_ = false;
   bool stop_seen_ = false;
   bool over_ = false;
 };

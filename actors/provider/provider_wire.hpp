@@ -1,18 +1,30 @@
 // PROVIDER WIRE: what a call needs to reach its provider, shared by all calls of one provider.
 #pragma once
 
+#include "actors/interfaces.hpp"
 #include "actors/ports.hpp"
+#include "proto/limits.hpp"
 #include "proto/provider/adapter.hpp"
 
 namespace kodad::actors {
+
+/// How long a model call may take.
+struct call_deadlines {
+  std::chrono::milliseconds connect = proto::limits::connect_deadline;
+  std::chrono::milliseconds first_byte = proto::limits::first_byte_deadline;
+  std::chrono::milliseconds idle = proto::limits::stream_idle_deadline;
+  std::chrono::milliseconds total = proto::limits::call_deadline;
+};
 
 struct provider_wire {
   proto::provider::endpoint to;
   std::shared_ptr<const proto::provider::adapter> format;
   std::shared_ptr<http_client> client;
+  std::optional<credentials_actor> credentials; ///< Who says whom to call, where `to` does not.
+  call_deadlines deadlines;
 };
 
-/// The HTTP request for what an adapter encoded, with the deadlines of a model call.
-http_request to_http(proto::provider::wire_request request);
+/// The HTTP request for what an adapter encoded.
+http_request to_http(proto::provider::wire_request request, const call_deadlines& within = {});
 
 } // namespace kodad::actors

@@ -1,11 +1,13 @@
 #include "actors/root/root.hpp"
 
 #include "actors/agents/registry.hpp"
+#include "actors/catalog/metadata.hpp"
 #include "actors/catalog/model_catalog.hpp"
 #include "actors/session/directory.hpp"
 #include "actors/settings/settings.hpp"
 #include "actors/store/reader.hpp"
 #include "actors/store/store.hpp"
+#include "storage/host/clock.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
@@ -72,12 +74,35 @@ void root::spawn_catalogs(root_parts& parts) {
   providers_.emplace("sim", simulated);
   entries.push_back({"sim", "Simulation", simulated, sim_models(), true});
   for (auto& setup : parts.providers) {
-    auto spawned = system_.spawn(provider, setup.wire, setup.options);
+    auto wire = setup.wire;
+    if (setup.account) {
+      auto with = *wire;
+      with.credentials = system_.spawn(copilot_credentials, std::move(*setup.account));
+      wire = std::make_shared<const provider_wire>(std::move(with));
+    }
+    auto spawned = system_.spawn(provider, std::move(wire), setup.options);
     providers_.emplace(setup.id, spawned);
     entries.push_back({setup.id, setup.options.name, spawned, setup.options.models,
-                       setup.options.models_from == discovery::none});
+                       setup.options.models_from == discovery::none, setup.wire->to.base_url,
+                       !setup.wire->to.api_key.empty()});
   }
-  desk_.models = system_.spawn(model_catalog, std::move(entries));
+  if (!parts.providers.empty())
+    spawn_metadata(std::move(parts.metadata));
+  desk_.models = system_.spawn(model_catalog, std::move(entries), metadata_);
+  if (metadata_)
+    caf::anon_send(metadata_, listen_to_metadata{desk_.models});
+}
+
+void root::spawn_metadata(metadata_setup setup) {
+  metadata_options options;
+  options.url = std::move(setup.url);
+  options.refresh_days = setup.refresh_days;
+  options.client = std::move(setup.client);
+  options.now = storage::host::now;
+  options.open_shelf = [this, cache = storage::metadata_cache(setup.folder)] {
+    return system_.spawn<caf::detached>(metadata_shelf, cache);
+  };
+  metadata_ = system_.spawn(metadata, std::move(options));
 }
 
 void root::watch(std::function<void(const std::string&)> on_breakdown) {
@@ -92,11 +117,26 @@ void root::watch(std::function<void(const std::string&)> on_breakdown) {
   add(desk_.settings);
   add(desk_.agents);
   add(desk_.models);
+  if (metadata_)
+    add(metadata_);
   add(tools_);
   watcher_ = system_.spawn(watcher, std::move(watched), std::move(on_breakdown));
 }
 
+/// A turn that goes on takes its model's prices from the list, so they had better be there.
+void root::await_metadata() {
+  caf::scoped_actor self{system_};
+  auto ignore = [](const caf::error&) {};
+  self->request(metadata_, proto::limits::metadata_patience, get_metadata{})
+      .receive([](const metadata_changed&) {}, ignore);
+  // The catalog heard of it before we did; once it answers, it has told the directory.
+  self->request(desk_.models, proto::limits::metadata_patience, proto::list_models{})
+      .receive([](const proto::model_list&) {}, ignore);
+}
+
 void root::resume() {
+  if (metadata_)
+    await_metadata();
   caf::anon_send(desk_.directory, caf::ok_atom_v);
 }
 
@@ -110,6 +150,8 @@ bool root::stop(std::chrono::milliseconds deadline) {
   end(desk_.directory);
   end(desk_.agents);
   end(desk_.models);
+  if (metadata_)
+    end(metadata_);
   end(desk_.settings);
   for (const auto& [id, one] : providers_)
     end(one);

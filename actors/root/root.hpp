@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/provider/copilot_credentials.hpp"
 #include "actors/provider/provider.hpp"
 #include "actors/provider/sim/sim.hpp"
 #include "actors/session/world.hpp"
@@ -24,6 +25,15 @@ struct provider_setup {
   std::string id;
   std::shared_ptr<const provider_wire> wire;
   provider_options options;
+  std::optional<copilot_account> account; ///< Where a token has to be bought first.
+};
+
+/// Where what is known of models comes from and is kept.
+struct metadata_setup {
+  std::string url;
+  int refresh_days = 0;
+  std::string folder;
+  std::shared_ptr<http_client> client;
 };
 
 /// What the house is built from.
@@ -36,6 +46,7 @@ struct root_parts {
   tool_equipment tools;
   std::vector<provider_setup> providers;
   sim_options sim;
+  metadata_setup metadata;
   std::function<void(const std::string&)> on_breakdown; ///< An actor died; must not return.
 };
 
@@ -62,6 +73,8 @@ public:
 
 private:
   void spawn_catalogs(root_parts& parts);
+  void spawn_metadata(metadata_setup setup);
+  void await_metadata();
   void watch(std::function<void(const std::string&)> on_breakdown);
 
   root_config config_;
@@ -70,6 +83,7 @@ private:
   store_actor store_;
   tool_runner_actor tools_;
   std::map<std::string, provider_actor> providers_;
+  metadata_actor metadata_; // Missing where the simulation is the only provider.
   caf::actor watcher_;
 };
 

@@ -191,6 +191,7 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
       [self](turn_shows& shown) { self->state.show(std::move(shown)); },
       [self](const turn_keeps& x) { return promised(self, &state_type::keep_step, x); },
       [self](const turn_ends& x) { return promised(self, &state_type::end, x); },
+      [self](const title_made& made) { self->state.take_title(made); },
       [self](const proto::answer_question& x) { return promised(self, &state_type::answer, x); },
       [self](const proto::cancel_turn& x) { return promised(self, &state_type::cancel, x); },
       [self](const proto::patch_session& x) { return promised(self, &state_type::patch, x); },

@@ -53,12 +53,24 @@ struct session_state {
   // Messages and the queue (session_messages.cpp).
   void accept(const proto::send_message& message, turn_promise promise);
   std::optional<proto::error> refuse(const proto::send_message& message) const;
-  proto::turn_record add_turn(const proto::send_message& message, storage::write_batch& batch);
+  void load(const proto::send_message& message, turn_promise promise);
+  void admit(const proto::send_message& message, const std::vector<proto::part_record>& files,
+             std::optional<proto::error> problem, turn_promise promise);
+  proto::model model_of(const proto::send_message& message) const;
+  proto::turn_record add_turn(const proto::send_message& message,
+                              const std::vector<proto::part_record>& files,
+                              storage::write_batch& batch);
   void begin_turn(proto::turn_record next, storage::write_batch& batch,
                   std::vector<proto::event>& events);
   void forget_old_events(uint32_t number, storage::write_batch& batch);
   void start_next();
   void spawn_turn(start_mode mode);
+  std::vector<proto::model> models_for(const proto::model_id& own) const;
+  double budget_usd() const;
+
+  // The name (session_title.cpp).
+  void ask_for_title(const std::string& content);
+  void take_title(const title_made& made);
 
   // The running turn (session_turn.cpp).
   void show(turn_shows shown);

@@ -1,12 +1,15 @@
 // The session's half that takes messages in: checking, keeping, queueing and starting turns.
 #include "actors/error.hpp"
 #include "actors/session/session.hpp"
+#include "actors/turn/reasoning.hpp"
 #include "actors/turn/title.hpp"
 #include "proto/limits.hpp"
 #include "storage/event_store.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/message_store.hpp"
 #include "storage/turn_store.hpp"
+
+#include <algorithm>
 
 namespace kodad::actors {
 
@@ -38,13 +41,43 @@ void session_state::accept(const proto::send_message& message, turn_promise prom
   if (repeats.answers(world->database, record.shown.id.text, message.once, promise,
                       [this, message, promise] { accept(message, promise); }))
     return;
-  if (auto problem = refuse(message)) {
-    promise.deliver(to_caf(*problem));
+  auto problem = refuse(message);
+  if (!problem && !message.attachments.empty())
+    return load(message, promise);
+  admit(message, {}, std::move(problem), promise);
+}
+
+void session_state::load(const proto::send_message& message, turn_promise promise) {
+  load_attachments wish{message.attachments, record.shown.workspace, world->options.workspace_roots,
+                        model_of(message)};
+  self->request(world->archive, proto::limits::ask, std::move(wish))
+      .then(
+          [this, message, promise](const loaded_attachments& loaded) {
+            // Others may have come first meanwhile.
+            admit(message, *loaded.files, refuse(message), promise);
+          },
+          [this, message, promise](const caf::error& failure) {
+            admit(message, {}, from_caf(failure), promise);
+          });
+}
+
+proto::model session_state::model_of(const proto::send_message& message) const {
+  auto id = message.model_id.value_or(record.shown.model_id);
+  const auto* listed = known.find(id);
+  return listed ? *listed : unlisted_model(id);
+}
+
+void session_state::admit(const proto::send_message& message,
+                          const std::vector<proto::part_record>& files,
+                          std::optional<proto::error> problem, turn_promise promise) {
+  if (problem || is_broken) {
+    promise.deliver(to_caf(problem.value_or(
+        proto::make_error(ec::storage_failed, "the session could not be written"))));
     return repeats.finish(message.once);
   }
   storage::write_batch batch;
   std::vector<proto::event> events;
-  auto added = add_turn(message, batch);
+  auto added = add_turn(message, files, batch);
   auto number = added.shown.number;
   if (current || !queue.empty()) {
     added.shown.queue_position = static_cast<uint32_t>(queue.size() + 1);
@@ -57,12 +90,14 @@ void session_state::accept(const proto::send_message& message, turn_promise prom
   auto shown = current && current->shown.number == number ? current->shown : queue.back().shown;
   repeats.begin(batch, record.shown.id.text, message.once, shown);
   commit(std::move(batch), std::move(events),
-         [this, once = message.once, shown,
+         [this, once = message.once, title_from = message.content, shown,
           promise](const std::optional<proto::error>& failure) mutable {
            if (failure) {
              promise.deliver(to_caf(*failure));
            } else {
              promise.deliver(shown);
+             if (shown.number == 1 && !title_from.empty())
+               ask_for_title(title_from);
              if (current && current->shown.number == shown.number)
                spawn_turn(start_mode::fresh);
            }
@@ -73,11 +108,15 @@ void session_state::accept(const proto::send_message& message, turn_promise prom
 std::optional<proto::error> session_state::refuse(const proto::send_message& message) const {
   if (removing)
     return proto::make_error(ec::session_not_found, "the session is being deleted");
-  if (message.content.empty())
+  if (message.content.empty() && message.attachments.empty())
     return proto::field_error(ec::invalid_value, "content", "a message needs some content");
-  if (!message.attachments.empty())
-    return proto::field_error(ec::invalid_value, "attachments",
-                              "the session's model takes no attachments");
+  if (message.attachments.size() > proto::limits::attachments) {
+    auto many = proto::field_error(ec::invalid_value, "attachments", "too many attachments");
+    many.limit = static_cast<int64_t>(proto::limits::attachments);
+    return many;
+  }
+  if (!message.variant.empty() && !is_variant(message.variant))
+    return proto::field_error(ec::invalid_value, "variant", "expected low, high or max");
   if (message.agent_id && !known.find(*message.agent_id))
     return proto::field_error(ec::unknown_agent, "agent_id", "there is no such agent");
   if (message.model_id && !known.find(*message.model_id))
@@ -94,6 +133,7 @@ std::optional<proto::error> session_state::refuse(const proto::send_message& mes
 }
 
 proto::turn_record session_state::add_turn(const proto::send_message& message,
+                                           const std::vector<proto::part_record>& files,
                                            storage::write_batch& batch) {
   namespace host = storage::host;
   auto now = host::now();
@@ -121,10 +161,18 @@ proto::turn_record session_state::add_turn(const proto::send_message& message,
                              {}};
   out.message_sequence = record.message_count + 1;
   record.message_count += 2;
-  proto::part_record content;
-  content.shown.text = message.content;
   storage::message_store::put_head(batch, record.shown.id, said);
-  storage::message_store::put_part(batch, record.shown.id, said.sequence, 0, content);
+  uint32_t index = 0;
+  auto put = [&](const proto::part_record& part) {
+    storage::message_store::put_part(batch, record.shown.id, said.sequence, index++, part);
+  };
+  if (!message.content.empty()) {
+    proto::part_record content;
+    content.shown.text = message.content;
+    put(content);
+  }
+  for (const auto& file : files)
+    put(file);
   if (record.shown.title.empty())
     record.shown.title = make_title(message.content);
   return out;
@@ -187,21 +235,44 @@ void session_state::start_next() {
   });
 }
 
+/// The model and those to fall back to, as far as their providers are configured. Empty when the
+/// model's own is not.
+std::vector<proto::model> session_state::models_for(const proto::model_id& own) const {
+  std::vector<proto::model> out;
+  auto add = [this, &out](const proto::model_id& id) {
+    bool is_served = world->providers.contains(std::string(provider_of(id)));
+    if (!is_served || std::ranges::find(out, id, &proto::model::id) != out.end())
+      return;
+    const auto* listed = known.find(id);
+    out.push_back(listed ? *listed : unlisted_model(id));
+  };
+  add(own);
+  if (!out.empty())
+    for (const auto& id : world->options.fallback_models)
+      add(id);
+  return out;
+}
+
+double session_state::budget_usd() const {
+  return record.shown.budget.value_or(world->options.budget_usd);
+}
+
 void session_state::spawn_turn(start_mode mode) {
   const auto* who = known.find(current->agent_id);
-  const auto* listed = known.find(current->model_id);
-  bool is_served = world->providers.contains(std::string(provider_of(current->model_id)));
+  auto models = models_for(current->model_id);
   if (!who)
     return fail_turn(proto::make_error(ec::unknown_agent, "the turn's agent is gone"));
-  if (!is_served)
+  if (models.empty())
     return fail_turn(proto::make_error(ec::unknown_model, "the turn's provider is gone"));
   turn_setup setup{*current,
                    *who,
-                   listed ? *listed : unlisted_model(current->model_id),
+                   std::move(models),
                    record.shown.id,
                    record.shown.workspace,
                    record.granted,
                    {},
+                   {budget_usd(), record.shown.cost},
+                   record.shown.context_used,
                    mode};
   for (const auto& [id, asked] : waiting)
     setup.waiting.push_back(asked);

@@ -51,7 +51,9 @@ void session_state::apply(const turn_keeps& step, storage::write_batch& batch) {
   for (const auto& rule : step.granted)
     record.granted.push_back(rule);
   if (step.call_usage) {
-    ++current->steps;
+    if (step.completes_call)
+      ++current->steps;
+    current->answered_by = step.called;
     current->usage += *step.call_usage;
     current->cost += step.call_cost;
     record.shown.usage += *step.call_usage;
@@ -129,7 +131,7 @@ void session_state::close_books(const turn_ends& how, storage::write_batch& batc
                                shown.number,
                                proto::message_role::assistant,
                                shown.started_at.value_or(now),
-                               current->model_id,
+                               current->answered_by.value_or(current->model_id),
                                current->usage,
                                current->cost,
                                how.failure ? *shown.code : how.finish_reason};
@@ -156,6 +158,8 @@ proto::event session_state::terminal_event(const turn_ends& how) const {
   }
   notice.session_cost = record.shown.cost;
   notice.turn_cost = current->cost;
+  if (auto budget = budget_usd(); budget > 0)
+    notice.budget_warn = record.shown.cost >= budget * world->options.budget_warn;
   notice.duration_ms = shown.finished_at->ms - shown.started_at.value_or(*shown.finished_at).ms;
   return proto::done_event(notice);
 }

@@ -21,7 +21,11 @@ struct session_options {
   std::vector<std::string> workspace_roots; ///< Canonical; the first is the default.
   proto::permission_set permission;         ///< The user's own rules.
   int steps_max = proto::limits::steps_max;
-  int attempts_max = proto::limits::attempts_max;
+  int retries_max = proto::limits::retries_max;
+  std::vector<proto::model_id> fallback_models; ///< For turns whose model fails for good.
+  proto::model_id utility_model;                ///< Names sessions; empty: nobody is asked.
+  double budget_usd = 0;                        ///< Of a session without its own; 0 is no bound.
+  double budget_warn = 0.8;                     ///< Share of the budget at which to warn.
   size_t queue_length = proto::limits::queue_length;
   size_t turns_kept = proto::limits::event_retention_turns;
   bool resume_turns = true;

@@ -1,5 +1,7 @@
 #include "actors/turn/prompt.hpp"
 
+#include "actors/turn/reasoning.hpp"
+
 #include <algorithm>
 
 namespace kodad::actors {
@@ -119,7 +121,9 @@ proto::chat_request compose(const prompt_source& from) {
   out.max_output_tokens = from.who.max_tokens;
   if (from.model.max_output_tokens && out.max_output_tokens)
     out.max_output_tokens = std::min(*out.max_output_tokens, *from.model.max_output_tokens);
-  out.reasoning_budget = from.who.reasoning_budget;
+  auto reasoning = choose_reasoning(from.who, from.model, from.variant, from.context_used);
+  out.reasoning_budget = reasoning.budget;
+  out.reasoning_effort = std::move(reasoning.effort);
   out.model_reasons = from.model.reasoning;
   out.model_sees = from.model.vision;
   out.model_output_max = from.model.max_output_tokens;

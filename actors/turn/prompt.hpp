@@ -19,7 +19,9 @@ struct prompt_source {
   const std::vector<proto::part_record>& parts;    ///< Of the turn's answer so far.
   const std::vector<proto::tool_spec>& tools;      ///< Those the agent may use.
   std::string workspace;
-  bool with_tools = true; ///< False: the steps are used up, the model must answer.
+  std::string variant;      ///< The turn's reasoning variant, see reasoning.hpp.
+  int64_t context_used = 0; ///< Prompt tokens of the last call.
+  bool with_tools = true;   ///< False: the steps are used up, the model must answer.
 };
 
 proto::chat_request compose(const prompt_source& from);

@@ -12,9 +12,30 @@ int64_t retry_delay_ms(int attempt, std::optional<int64_t> asked_ms, double jitt
   constexpr int64_t longest = std::chrono::milliseconds(retry_longest_delay).count();
   constexpr int64_t first = std::chrono::milliseconds(retry_first_delay).count();
   if (asked_ms)
-    return std::clamp<int64_t>(*asked_ms, 0, longest * 2);
+    return std::max<int64_t>(*asked_ms, 0);
   auto bound = std::min(longest, first << std::min(attempt - 1, 16));
   return static_cast<int64_t>(static_cast<double>(bound) * jitter);
+}
+
+bool is_worth_waiting(std::optional<int64_t> asked_ms) {
+  return asked_ms.value_or(0) <=
+         std::chrono::milliseconds(proto::limits::provider_patience).count();
+}
+
+std::optional<size_t> next_model(const std::vector<proto::model>& models, size_t failed,
+                                 proto::ec why) {
+  using proto::ec;
+  bool shares_fate =
+      why == ec::quota_exceeded || why == ec::provider_auth || why == ec::provider_down;
+  for (size_t at = failed + 1; at < models.size(); ++at) {
+    const auto& next = models[at];
+    if (shares_fate && next.provider_id == models[failed].provider_id)
+      continue;
+    if (why == ec::context_overflow && next.context_size <= models[failed].context_size)
+      continue;
+    return at;
+  }
+  return std::nullopt;
 }
 
 std::string finish_word(proto::stop_reason why) {

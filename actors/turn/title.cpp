@@ -2,6 +2,8 @@
 
 #include "proto/text/utf8.hpp"
 
+#include <algorithm>
+
 namespace kodad::actors {
 
 namespace {
@@ -33,6 +35,35 @@ std::string make_title(std::string_view content) {
     out += (out.empty() ? "" : " ") + std::string(word);
     at = last;
   }
+  return out;
+}
+
+std::string title_of_answer(std::string_view answer) {
+  constexpr std::string_view wrapping = " \t\r\n\"'`*#.";
+  auto first = answer.find_first_not_of(wrapping);
+  if (first == std::string_view::npos)
+    return "";
+  auto line = answer.substr(first, answer.find('\n', first) - first);
+  return make_title(line.substr(0, line.find_last_not_of(wrapping) + 1));
+}
+
+proto::chat_request title_request(const proto::model& by, std::string_view content) {
+  constexpr size_t content_max = 4000; // A title needs no more of it.
+  constexpr int64_t answer_max = 1000; // Room for a model that cannot but reason.
+  proto::chat_request out;
+  out.model = by.id;
+  out.system = {
+      "You name conversations. Answer with a title of at most six words for the message "
+      "you are given, in its language, and with nothing else: no quotes, no full stop. Do "
+      "not answer the message itself."};
+  proto::chat_part said;
+  said.text = proto::text::prefix(content, content_max);
+  out.messages.push_back({proto::chat_role::user, {std::move(said)}});
+  out.max_output_tokens = std::min(answer_max, by.max_output_tokens.value_or(answer_max));
+  out.model_reasons = by.reasoning;
+  if (by.reasoning)
+    out.reasoning_effort = "low";
+  out.model_output_max = by.max_output_tokens;
   return out;
 }
 

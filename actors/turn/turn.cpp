@@ -3,6 +3,7 @@
 #include "actors/error.hpp"
 #include "actors/turn/judgement.hpp"
 #include "actors/turn/prompt.hpp"
+#include "actors/turn/shrink.hpp"
 #include "proto/limits.hpp"
 #include "storage/host/clock.hpp"
 
@@ -13,7 +14,8 @@ namespace kodad::actors {
 turn_state::turn_state(turn_actor::pointer self_ptr) : self(self_ptr) {}
 
 turn_facts turn_state::facts() const {
-  return {setup.record, setup.model, world->options.steps_max, world->options.attempts_max};
+  return {setup.record, setup.models, world->options.steps_max, world->options.retries_max,
+          setup.money};
 }
 
 turn_sources turn_state::sources() const {
@@ -58,8 +60,12 @@ void turn_state::perform(effects todo) {
 }
 
 void turn_state::perform_one(call_model& what) {
-  auto request = compose(
-      {setup.who, setup.model, past, machine->parts(), tools, setup.workspace, what.with_tools});
+  const auto& model = setup.models[what.model];
+  auto request = compose({setup.who, model, past, machine->parts(), tools, setup.workspace,
+                          setup.record.variant, setup.context_used, what.with_tools});
+  if (what.shrinking > 0)
+    shrink(request, what.shrinking);
+  provider = world->providers.at(std::string(provider_of(model.id)));
   // An actor's id is unique within the process, and no turn makes 2^20 calls.
   last_call = last_call == 0 ? (self->id() << 20) + 1 : last_call + 1;
   self->send(provider, start_call{last_call, setup.session,
@@ -78,6 +84,8 @@ void turn_state::perform_one(show_events& what) {
 void turn_state::perform_one(keep_step& what) {
   for (const auto& rule : what.what.granted)
     granted.push_back(rule);
+  if (what.what.call_usage)
+    setup.context_used = what.what.call_usage->prompt_tokens();
   self->request(session, proto::limits::ask, std::move(what.what))
       .then([this, token = what.token](acknowledged) { perform(machine->on_kept(token)); },
             [this](const caf::error& failure) { self->quit(failure); });
@@ -135,9 +143,6 @@ turn_actor::behavior_type turn(turn_actor::stateful_pointer<turn_state> self, se
   state.setup = std::move(setup);
   state.granted = state.setup.granted;
   state.tools = tools_of(state.setup.who, state.world->tool_specs);
-  auto provider = state.world->providers.find(std::string(provider_of(state.setup.model.id)));
-  if (provider != state.world->providers.end())
-    state.provider = provider->second;
   // A session that goes takes its turn along.
   self->monitor(state.session);
   self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
@@ -146,6 +151,10 @@ turn_actor::behavior_type turn(turn_actor::stateful_pointer<turn_state> self, se
       .then([self](const history& all) { self->state.begin(all); },
             [self](const caf::error& failure) { self->quit(failure); });
   return {
+      [self](const call_waits& x) {
+        if (x.call == self->state.last_call)
+          self->state.perform(self->state.machine->on_call_waits(x));
+      },
       [self](const call_chunks& x) {
         if (x.call == self->state.last_call)
           self->state.perform(self->state.machine->on_chunks(x.chunks));

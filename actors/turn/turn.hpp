@@ -22,11 +22,13 @@ enum class start_mode : uint8_t {
 struct turn_setup {
   proto::turn_record record;
   proto::agent who;
-  proto::model model;
+  std::vector<proto::model> models; ///< The turn's own, then those to fall back to.
   proto::session_id session;
   std::string workspace;
   std::vector<proto::granted_rule> granted;
   std::vector<proto::question_record> waiting;
+  spending money;
+  int64_t context_used = 0; ///< Prompt tokens of the session's last model call.
   start_mode mode = start_mode::fresh;
 };
 
@@ -57,7 +59,7 @@ struct turn_state {
   session_actor session;
   shared_world world;
   turn_setup setup;
-  provider_actor provider;
+  provider_actor provider;               ///< Of the last call.
   std::vector<proto::tool_spec> tools;   ///< Those the agent may use.
   std::vector<proto::full_message> past; ///< The transcript before this turn's answer.
   std::vector<proto::granted_rule> granted;

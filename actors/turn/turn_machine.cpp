@@ -12,7 +12,8 @@ using proto::turn_phase;
 
 turn_machine::turn_machine(turn_facts facts, judge judge_call, turn_sources sources)
     : facts_(std::move(facts)), judge_(std::move(judge_call)), sources_(std::move(sources)),
-      steps_(facts_.record.steps), usage_(facts_.record.usage), cost_(facts_.record.cost) {}
+      steps_(facts_.record.steps), retries_left_(facts_.retries_max), usage_(facts_.record.usage),
+      cost_(facts_.record.cost) {}
 
 effects turn_machine::begin() {
   effects out;
@@ -31,10 +32,9 @@ effects turn_machine::resume(std::vector<proto::part_record> parts,
       fail_call(i, step, proto::make_error(proto::ec::interrupted, "interrupted, effect unknown"));
   bool was_cut = !step.parts.empty() || questions_.empty();
   if (was_cut)
-    step.events.push_back(
-        proto::retry_event(facts_.record.shown.number,
-                           {"the host was restarted; the turn goes on", attempt_,
-                            facts_.attempts_max - 1, 0, facts_.record.model_id, "restarted"}));
+    step.events.push_back(proto::retry_event(
+        facts_.record.shown.number, {"the host was restarted; the turn goes on", attempt_,
+                                     facts_.retries_max, 0, facts_.record.model_id, "restarted"}));
   phase_ = phase::working;
   step.attempt_begins = questions_.empty();
   if (was_cut)
@@ -61,9 +61,20 @@ effects turn_machine::abandon(std::vector<proto::part_record> parts,
 }
 
 void turn_machine::start_step(effects& out) {
+  if (is_budget_spent()) {
+    turn_ends how;
+    how.last = new_step();
+    how.finish_reason = "budget_exceeded";
+    return end(out, std::move(how));
+  }
   phase_ = phase::calling;
-  draft_.emplace(facts_.record.shown.number, steps_ + 1, facts_.record.model_id, used_calls());
-  out.emplace_back(call_model{static_cast<int>(steps_) < facts_.steps_max});
+  draft_.emplace(facts_.record.shown.number, steps_ + 1, model().id, used_calls());
+  out.emplace_back(call_model{model_, static_cast<int>(steps_) < facts_.steps_max, shrinking_});
+}
+
+bool turn_machine::is_budget_spent() const {
+  const auto& money = facts_.money;
+  return money.budget_usd > 0 && money.spent_usd + cost_ - facts_.record.cost >= money.budget_usd;
 }
 
 effects turn_machine::on_chunks(const std::vector<proto::stream_chunk>& chunks) {
@@ -86,38 +97,14 @@ effects turn_machine::on_call_ended(const std::optional<proto::provider::call_fa
   if (phase_ != phase::calling)
     return out;
   if (failure)
-    retry(out, *failure);
+    fail_attempt(out, *failure);
   else if (!draft_->stop())
-    retry(out, {proto::make_error(proto::ec::stream_cut, "the answer has no end"),
-                proto::provider::remedy::retry,
-                {}});
+    fail_attempt(out, {proto::make_error(proto::ec::stream_cut, "the answer has no end"),
+                       proto::provider::remedy::retry,
+                       {}});
   else
     finish_step(out);
   return out;
-}
-
-void turn_machine::retry(effects& out, const proto::provider::call_failure& failure) {
-  bool may_pass = failure.then == proto::provider::remedy::retry;
-  if (!may_pass || attempt_ >= facts_.attempts_max) {
-    turn_ends how;
-    how.phase = turn_phase::failed;
-    how.failure = failure.what;
-    how.retryable = may_pass;
-    draft_.reset();
-    end(out, std::move(how));
-    return;
-  }
-  auto delay = retry_delay_ms(attempt_, failure.retry_after_ms, sources_.jitter());
-  phase_ = phase::backing_off;
-  draft_.reset();
-  auto step = new_step();
-  step.attempt_begins = true;
-  step.events.push_back(
-      proto::retry_event(facts_.record.shown.number,
-                         {failure.what.context, attempt_, facts_.attempts_max - 1, delay,
-                          facts_.record.model_id, std::string(to_word(failure.what.code))}));
-  ++attempt_;
-  keep(out, std::move(step), {wait_before_retry{delay, ++ticket_}});
 }
 
 effects turn_machine::on_retry_time(uint64_t ticket) {
@@ -130,6 +117,7 @@ effects turn_machine::on_retry_time(uint64_t ticket) {
 void turn_machine::finish_step(effects& out) {
   ++steps_;
   attempt_ = 1;
+  retries_left_ = std::min(retries_left_ + 1, facts_.retries_max);
   auto step = new_step();
   auto stop = *draft_->stop();
   take_draft(step);
@@ -159,11 +147,8 @@ void turn_machine::finish_step(effects& out) {
 }
 
 void turn_machine::take_draft(turn_keeps& step) {
-  step.call_usage = draft_->usage();
-  step.call_cost = proto::cost_usd(draft_->usage(), facts_.model);
-  step.context_size = facts_.model.context_size;
-  usage_ += draft_->usage();
-  cost_ += step.call_cost;
+  pay_for_attempt(step);
+  step.completes_call = true;
   for (const auto& piece : draft_->parts()) {
     parts_.push_back(piece);
     step.parts.push_back({static_cast<uint32_t>(parts_.size() - 1), piece});

@@ -17,12 +17,19 @@
 
 namespace kodad::actors {
 
+/// How much a session may cost.
+struct spending {
+  double budget_usd = 0; ///< 0 is no bound.
+  double spent_usd = 0;  ///< Before this turn, or before its restart.
+};
+
 /// What is known of a turn from its start on.
 struct turn_facts {
   proto::turn_record record;
-  proto::model model;
+  std::vector<proto::model> models; ///< The turn's own, then those to fall back to. Never empty.
   int steps_max = 0;
-  int attempts_max = 0;
+  int retries_max = 0; ///< Of the whole turn; every completed step gives one back.
+  spending money;
 };
 
 /// The judgement of one tool call.
@@ -44,9 +51,11 @@ struct turn_sources {
 
 // --- effects ---------------------------------------------------------------------------------
 
-/// Call the model with what `parts()` and the history hold.
+/// Call a model with what `parts()` and the history hold.
 struct call_model {
+  size_t model = 0;       ///< Its place in `turn_facts::models`.
   bool with_tools = true; ///< False once the steps are used up: the model must answer.
+  int shrinking = 0;      ///< How much shorter the conversation must be, see shrink.hpp.
 };
 struct stop_model {};
 struct show_events {
@@ -95,6 +104,7 @@ public:
   // Inputs. Those that come too late for the present phase have no effect.
   effects on_chunks(const std::vector<proto::stream_chunk>& chunks);
   effects on_call_ended(const std::optional<proto::provider::call_failure>& failure);
+  effects on_call_waits(const call_waits& notice);
   effects on_kept(uint64_t token);
   effects on_retry_time(uint64_t ticket);
   effects on_tool_chunk(const tool_chunk& piece);
@@ -131,7 +141,15 @@ private:
   void answer_permission(proto::question_record& asked, turn_keeps& step, effects& then);
   void answer_question(proto::question_record& asked, turn_keeps& step);
   void go_on_if_done(effects& out);
-  void retry(effects& out, const proto::provider::call_failure& failure);
+  void fail_attempt(effects& out, const proto::provider::call_failure& failure);
+  void back_off(effects& out, const proto::provider::call_failure& failure);
+  bool try_shorter(effects& out, const proto::provider::call_failure& failure);
+  bool try_another(effects& out, const proto::provider::call_failure& failure);
+  void give_up(effects& out, const proto::provider::call_failure& failure);
+  void call_again(effects& out, const proto::retry_notice& why);
+  void pay_for_attempt(turn_keeps& step);
+  bool is_budget_spent() const;
+  const proto::model& model() const { return facts_.models[model_]; }
   void end(effects& out, turn_ends how);
   void end_cancelled(effects& out);
   void withdraw_questions(turn_keeps& step);
@@ -149,7 +167,10 @@ private:
   std::vector<proto::part_record> parts_;
   std::optional<draft> draft_;
   uint32_t steps_ = 0;
-  int attempt_ = 1;     // Of the present step, from 1.
+  size_t model_ = 0; // The one in use; a turn never goes back to one that failed.
+  int attempt_ = 1;  // Of the present step, from 1.
+  int retries_left_ = 0;
+  int shrinking_ = 0;
   uint64_t ticket_ = 0; // Of the wait under way.
   std::map<proto::call_id, running_call> running_;
   std::vector<proto::question_record> questions_; // Those that wait.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <climits>
 #include <unistd.h>
+#include <utility>
 
 namespace kodad::http {
 
@@ -18,6 +19,9 @@ constexpr size_t spare_max = 256;
 
 // Idle connections kept for the next call; as many as one provider may have streams.
 constexpr long connections_kept = 256;
+
+// With no call open for so long, all of them are closed.
+constexpr std::chrono::seconds connections_idle{10};
 
 // Streams on one HTTP/2 connection, where the server allows as many.
 constexpr long streams_per_connection = 128;
@@ -54,18 +58,36 @@ curl_loop::curl_loop(client_options options, int wake_fd)
   if (!is_open())
     return;
   current_.now = steady::now();
+  set_up_multi();
   // Addresses and connections are shared by all handles of a multi handle anyway.
   curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  epoll_event interest{};
+  interest.events = EPOLLIN;
+  interest.data.fd = wake_fd_;
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_fd_, &interest);
+}
+
+void curl_loop::set_up_multi() {
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &curl_loop::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &curl_loop::on_timer);
   curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections_kept);
   curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, streams_per_connection);
-  epoll_event interest{};
-  interest.events = EPOLLIN;
-  interest.data.fd = wake_fd_;
-  epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_fd_, &interest);
+}
+
+/// Closes the connections kept for a next call. Curl looks at them only when it makes another one,
+/// so that those which the other side has closed would stay for ever.
+void curl_loop::let_connections_go() {
+  if (!idle_from_ || *idle_from_ + connections_idle > current_.now)
+    return;
+  idle_from_.reset();
+  auto* fresh = curl_multi_init();
+  if (!fresh)
+    return;
+  curl_multi_cleanup(std::exchange(multi_, fresh));
+  curl_timer_.reset();
+  set_up_multi();
 }
 
 curl_loop::~curl_loop() {
@@ -80,6 +102,7 @@ curl_loop::~curl_loop() {
 }
 
 void curl_loop::start(start_command command) {
+  idle_from_.reset();
   auto* easy = take_easy();
   auto key = command.key;
   auto added = std::make_unique<exchange>(std::move(command), easy, current_);
@@ -121,12 +144,15 @@ void curl_loop::turn() {
   flush_gathered();
   reap();
   end_silent();
+  let_connections_go();
 }
 
 int curl_loop::wait_ms() const {
   auto until = curl_timer_;
   if (!looks_.empty() && (!until || looks_.top().at < *until))
     until = looks_.top().at;
+  if (idle_from_ && (!until || *idle_from_ + connections_idle < *until))
+    until = *idle_from_ + connections_idle;
   if (!until)
     return -1;
   auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - steady::now()).count();
@@ -197,6 +223,8 @@ void curl_loop::retire(actors::exchange_key key, const std::function<void(exchan
   last_word(*leaving);
   leaving.reset();
   give_back(easy);
+  if (exchanges_.empty())
+    idle_from_ = current_.now;
 }
 
 CURL* curl_loop::take_easy() {

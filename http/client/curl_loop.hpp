@@ -42,6 +42,8 @@ private:
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* known);
   static int on_timer(CURLM* multi, long timeout_ms, void* self);
 
+  void set_up_multi();
+  void let_connections_go();
   void watch(curl_socket_t fd, int what, bool known);
   int wait_ms() const;
   void move_ready(int count);
@@ -60,6 +62,7 @@ private:
   CURLSH* share_ = nullptr;
   wake_up current_;
   std::optional<steady::time_point> curl_timer_;
+  std::optional<steady::time_point> idle_from_; // Since when no exchange is open.
   std::unordered_map<actors::exchange_key, std::unique_ptr<exchange>> exchanges_;
   std::priority_queue<look, std::vector<look>, std::greater<>> looks_;
   std::vector<CURL*> spare_;

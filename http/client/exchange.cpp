@@ -160,8 +160,9 @@ void exchange::set_connection(const client_options& options, CURLSH* share) {
 }
 
 steady::time_point exchange::deadline() const {
-  return last_byte_ ? *last_byte_ + request_.idle_deadline
-                    : started_ + request_.first_byte_deadline;
+  auto silence =
+      last_byte_ ? *last_byte_ + request_.idle_deadline : started_ + request_.first_byte_deadline;
+  return std::min(silence, started_ + request_.total_deadline);
 }
 
 steady::time_point exchange::next_look(steady::time_point now) const {
@@ -250,6 +251,10 @@ void exchange::end_with(std::optional<proto::error> failure) {
 }
 
 proto::error exchange::silence() const {
+  if (current_.now >= started_ + request_.total_deadline)
+    return make_error(ec::stream_stalled, "call " + host() + ": the answer took longer than " +
+                                              std::to_string(request_.total_deadline.count()) +
+                                              " ms");
   auto waited = last_byte_ ? request_.idle_deadline : request_.first_byte_deadline;
   auto what = last_byte_ ? ": the answer went silent for " : ": no answer within ";
   return make_error(ec::stream_stalled,

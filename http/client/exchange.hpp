@@ -45,7 +45,7 @@ public:
   actors::exchange_key key() const { return key_; }
   CURL* easy() const { return easy_; }
 
-  /// When the present silence becomes too long.
+  /// When the present silence, or the whole exchange, becomes too long.
   steady::time_point deadline() const;
 
   /// The next moment at which looking at `deadline` makes sense, given that bytes may come.

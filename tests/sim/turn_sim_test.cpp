@@ -44,7 +44,10 @@ private:
     facts.record = journal_;
     facts.record.shown.number = 1;
     facts.steps_max = 6;
-    facts.attempts_max = 4;
+    facts.retries_max = 3;
+    facts.models.resize(2);
+    facts.models[0].id.text = "p/first";
+    facts.models[1].id.text = "q/second";
     auto rules = [this](const std::string&, const std::string&) -> verdict {
       if (chance(10))
         return {proto::action::allow, "", proto::make_error(proto::ec::tool_not_found, "none")};
@@ -112,9 +115,8 @@ private:
     if (chance(15)) {
       model_speaks_ = false;
       using proto::provider::remedy;
-      auto failure = proto::provider::call_failure{proto::make_error(proto::ec::stream_cut, "cut"),
-                                                   chance(90) ? remedy::retry : remedy::give_up,
-                                                   {}};
+      auto failure = proto::provider::call_failure{
+          proto::make_error(proto::ec::stream_cut, "cut"), static_cast<remedy>(random_() % 4), {}};
       return perform(machine_->on_call_ended(failure));
     }
     std::vector<proto::stream_chunk> chunks{{.kind = chunk_kind::text, .text = "w "}};

@@ -1,5 +1,6 @@
 #include "actors/provider/sim/sim.hpp"
 
+#include "actors/provider/desk_ports.hpp"
 #include "actors/provider/sim/sim_call.hpp"
 #include "actors/provider/sim/sim_prompt.hpp"
 #include "actors/provider/sim/sim_script.hpp"
@@ -32,14 +33,14 @@ model_call_actor sim_state::open(const start_call& call) {
 void sim_state::ended(const call_ended& call) {
   if (auto key = key_of_.extract(call.call); !key.empty() && !call.failure)
     attempts_.forget(key.mapped());
-  desk.ended(call.call);
+  desk.ended(call);
 }
 
 provider_actor::behavior_type sim(provider_actor::stateful_pointer<sim_state> self,
                                   sim_options options, desk_bounds bounds) {
   self->state.options = options;
-  self->state.desk =
-      call_desk(bounds, [self](const start_call& call) { return self->state.open(call); });
+  auto open = [self](const start_call& call) { return self->state.open(call); };
+  self->state.desk = call_desk(bounds, desk_ports(self, open));
   self->set_down_handler([self](caf::down_msg& gone) {
     if (gone.reason)
       self->state.desk.broke(gone.source);
@@ -54,7 +55,10 @@ provider_actor::behavior_type sim(provider_actor::stateful_pointer<sim_state> se
       [](const proto::list_models&) {
         return proto::model_list{sim_models(), {}};
       },
+      [self](const proto::watch_provider&) { return traffic_of(self->state.desk); },
+      [self](const call_headed& head) { self->state.desk.heard(head); },
       [self](const call_ended& call) { self->state.ended(call); },
+      [self](caf::tick_atom) { self->state.desk.tick(); },
   };
 }
 

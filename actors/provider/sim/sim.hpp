@@ -30,8 +30,8 @@ private:
 };
 
 /// Nothing limits a simulation but memory: every running turn may call.
-inline constexpr desk_bounds sim_bounds{proto::limits::turns_running,
-                                        proto::limits::provider_waiting};
+inline constexpr desk_bounds sim_bounds{
+    proto::limits::turns_running, proto::limits::provider_waiting, proto::limits::turns_running};
 
 /// @param bounds Usually `sim_bounds`.
 provider_actor::behavior_type sim(provider_actor::stateful_pointer<sim_state> self,

@@ -40,7 +40,9 @@ sim_plan plan_load(const sim_options& options, int64_t input_tokens) {
 sim_plan refuse(proto::error why) {
   why.code = proto::ec::provider_refused;
   why.context = "status 400: the sim script is not valid: " + why.context;
-  return {{}, proto::provider::call_failure{std::move(why)}};
+  return {{},
+          proto::provider::call_failure{std::move(why), proto::provider::remedy::give_up,
+                                        std::nullopt}};
 }
 
 } // namespace

@@ -109,7 +109,7 @@ result<void> read_cut(const json::object& from, const json::value& in, sim_step&
     return invalid("cut must be true");
   out.what = kind::fail;
   auto what = make_error(ec::stream_cut, "the stream ended before its end marker");
-  out.failure = {what, true, std::nullopt};
+  out.failure = {what, proto::provider::remedy::retry, std::nullopt};
   return read_times(from, out);
 }
 

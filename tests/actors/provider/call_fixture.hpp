@@ -17,6 +17,7 @@ struct call_log {
     size_t batches = 0;
     size_t late = 0; ///< Messages after the end.
     std::vector<std::optional<proto::provider::call_failure>> ends;
+    std::vector<std::string> waits; ///< Why it waited, when it was told.
     std::vector<proto::stream_chunk> chunks;
   };
   std::map<actors::model_call_key, one_call> calls;
@@ -32,6 +33,9 @@ call_listener(actors::call_listener_actor::stateful_pointer<listener_state> self
               std::shared_ptr<call_log> log) {
   self->state.log = std::move(log);
   return {
+      [self](const actors::call_waits& heard) {
+        self->state.log->calls[heard.call].waits.push_back(heard.why);
+      },
       [self](actors::call_chunks& heard) {
         auto& call = self->state.log->calls[heard.call];
         call.late += call.ends.empty() ? 0 : 1;

@@ -124,7 +124,7 @@ TEST_CASE("whatever happens, a call of a provider ends exactly once") {
     CAPTURE(seed);
     random_course course(seed);
     provider_options options;
-    options.bounds = {2, 4};
+    options.bounds = {2, 4, 2};
     course.served =
         course.sys.spawn(provider, std::shared_ptr<const provider_wire>(course.wire), options);
     course.play();
@@ -144,7 +144,7 @@ TEST_CASE("whatever happens, a call of the simulation ends exactly once") {
   for (unsigned seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
     random_course course(seed);
-    course.served = course.sys.spawn(sim, sim_options{}, desk_bounds{2, 4});
+    course.served = course.sys.spawn(sim, sim_options{}, desk_bounds{2, 4, 2});
     course.play();
     course.settle();
     course.check(seen);

@@ -1,91 +1,9 @@
-#include "actors/provider/provider.hpp"
-
-#include "tests/actors/provider/call_fixture.hpp"
-
-#include <caf/all.hpp>
-#include <doctest/doctest.h>
+#include "tests/actors/provider/provider_fixture.hpp"
 
 using namespace kodad;
 using namespace kodad::actors;
 using proto::ec;
-
-namespace {
-
-struct provider_fixture : test::actor_fixture {
-  provider_fixture() {
-    wire->to = {"fake", "http://fake", ""};
-    wire->format = std::make_shared<test::line_format>();
-    wire->client = client;
-    listener = sys.spawn(test::call_listener, log);
-    options.name = "Fake";
-    options.bounds = {2, 3};
-  }
-
-  ~provider_fixture() {
-    self->send_exit(listener, caf::exit_reason::user_shutdown);
-    if (served)
-      self->send_exit(served, caf::exit_reason::user_shutdown);
-    run_all();
-    for (size_t i = 0; i < client->exchanges.size(); ++i)
-      client->end(i);
-    run_all();
-  }
-
-  void serve() {
-    served = sys.spawn(provider, std::shared_ptr<const provider_wire>(wire), options);
-  }
-
-  void start(model_call_key key, const std::string& session = "a") {
-    if (!served)
-      serve();
-    self->send(served, test::make_call(key, session, listener));
-    run();
-  }
-
-  void cancel(model_call_key key) {
-    self->send(served, cancel_call{key});
-    run();
-  }
-
-  /// The code a call ended with; `none` for success.
-  std::optional<ec> code_of(model_call_key key) {
-    auto& ends = log->calls[key].ends;
-    REQUIRE(ends.size() == 1);
-    return ends[0] ? std::optional(ends[0]->what.code) : std::nullopt;
-  }
-
-  bool has_ended(model_call_key key) { return !log->calls[key].ends.empty(); }
-
-  proto::model_list list_models() {
-    serve();
-    auto reply = self->request(served, std::chrono::seconds(60), proto::list_models{});
-    run();
-    if (!client->exchanges.empty()) {
-      client->answer(0, models_status, models_body);
-      run();
-    }
-    if (client->exchanges.size() > 1) {
-      client->answer(1, models_status, second_page);
-      run();
-    }
-    proto::model_list out;
-    reply.receive([&out](proto::model_list& got) { out = std::move(got); },
-                  [](const caf::error&) { FAIL("no list"); });
-    return out;
-  }
-
-  std::shared_ptr<test::fake_client> client = std::make_shared<test::fake_client>();
-  std::shared_ptr<provider_wire> wire = std::make_shared<provider_wire>();
-  std::shared_ptr<test::call_log> log = std::make_shared<test::call_log>();
-  provider_options options;
-  call_listener_actor listener;
-  provider_actor served;
-  int models_status = 200;
-  std::string models_body;
-  std::string second_page;
-};
-
-} // namespace
+using test::provider_fixture;
 
 TEST_CASE_FIXTURE(provider_fixture, "a call streams to its listener and ends once") {
   start(1);
@@ -131,7 +49,7 @@ TEST_CASE_FIXTURE(provider_fixture, "calls beyond the bound wait, and beyond tha
 }
 
 TEST_CASE_FIXTURE(provider_fixture, "a session with many calls lets another one in between") {
-  options.bounds = {1, 100};
+  options.bounds = {1, 100, 1};
   start(1, "busy");
   for (model_call_key key = 2; key <= 20; ++key)
     start(key, "busy");

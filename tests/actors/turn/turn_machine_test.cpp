@@ -41,13 +41,18 @@ std::vector<event_type> types(const std::vector<proto::event>& events) {
 
 /// A machine whose rules are: bash asks, rm is denied, nosuch is unknown, all else is allowed.
 struct machine_fixture {
-  turn_machine make(int attempts_max = 3) {
-    turn_facts facts;
+  turn_machine make(int retries_max = 2) {
     facts.record.shown.number = 7;
     facts.record.model_id.text = "mock/m";
-    facts.model.cost_output = 1e6;
+    facts.models.resize(1);
+    facts.models[0].id.text = "mock/m";
+    facts.models[0].cost_output = 1e6;
     facts.steps_max = 10;
-    facts.attempts_max = attempts_max;
+    facts.retries_max = retries_max;
+    return make_from(facts);
+  }
+
+  turn_machine make_from(const turn_facts& from) {
     auto rules = [](const std::string& tool, const std::string&) -> verdict {
       if (tool == "bash")
         return {proto::action::ask, "ls *", {}};
@@ -59,9 +64,10 @@ struct machine_fixture {
     };
     turn_sources sources{[this] { return proto::question_id{"q_" + std::to_string(++questions)}; },
                          [this] { return proto::timestamp{++clock}; }, [] { return 0.5; }};
-    return turn_machine(facts, rules, sources);
+    return turn_machine(from, rules, sources);
   }
 
+  turn_facts facts;
   int questions = 0;
   int64_t clock = 0;
 };
@@ -210,8 +216,8 @@ TEST_CASE_FIXTURE(machine_fixture, "a retryable failure is shown and tried again
   CHECK(machine.parts().empty());
 }
 
-TEST_CASE_FIXTURE(machine_fixture, "attempts run out and the turn fails") {
-  auto machine = make(1);
+TEST_CASE_FIXTURE(machine_fixture, "retries run out and the turn fails") {
+  auto machine = make(0);
   (void)machine.begin();
 
   auto ended = all<end_turn>(machine.on_call_ended(proto::provider::call_failure{

@@ -175,14 +175,19 @@ TEST_CASE("chunks that arrive apart come apart") {
   CHECK(listener->body == "firstsecond");
 }
 
-TEST_CASE("silence within the body stalls the stream") {
+TEST_CASE("silence within the body, or no end of it, stalls the stream") {
   scripted_server server([](peer& asker) {
     asker.send_stream_head();
     asker.await_close();
   });
   auto client = make_client();
   auto request = get(server.url());
-  request.idle_deadline = 50ms;
+  SUBCASE("silence") {
+    request.idle_deadline = 50ms;
+  }
+  SUBCASE("no end") {
+    request.total_deadline = 50ms;
+  }
 
   auto got = call(*client, request);
 

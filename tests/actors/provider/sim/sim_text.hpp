@@ -24,6 +24,8 @@ inline std::string to_text(const proto::stream_chunk& chunk) {
     return bracketed("reasoning", chunk.text);
   case chunk_kind::reasoning_end:
     return "reasoning_end";
+  case chunk_kind::part_end:
+    return "part_end";
   case chunk_kind::tool_begin:
     return bracketed("tool_begin", chunk.call_id + " " + chunk.tool);
   case chunk_kind::tool_input:

@@ -75,8 +75,10 @@ class FakeOpenAI:
         with self.lock:
             self.plan = list(plan)
 
-    def config(self, **session):
-        lines = ["version: 1", "providers:", "  - id: fake", f"    base_url: {self.url}",
+    def config(self, models_dev="", **session):
+        """A configuration with this provider; by default models.dev is never asked."""
+        lines = ["version: 1", f"models_dev: {{url: '{models_dev}'}}",
+                 "providers:", "  - id: fake", f"    base_url: {self.url}",
                  "    api_key: sk-secret-of-the-test", "    models:", f"      - id: {MODEL}",
                  "        name: Fake", "        context_size: 100000"]
         if session:

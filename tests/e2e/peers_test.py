@@ -74,7 +74,7 @@ class Peer(unittest.TestCase):
              "warn", "--chunk-size", "7"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         cls.addClassCleanup(cls.stop_mock)
         until(lambda: answers_connections(port), "the mock server starts", 60)
-        cls.server = Server("version: 1\nproviders:\n" + "".join(
+        cls.server = Server("version: 1\nmodels_dev: {url: ''}\nproviders:\n" + "".join(
             f"  - {{{text.format(port=port)}, api_key: test-key}}\n"
             for text in PROVIDERS.values()))
         cls.addClassCleanup(cls.server.close)

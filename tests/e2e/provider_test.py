@@ -122,7 +122,7 @@ class Failures(ProviderTest):
         events = self.play(fake.refuse(500, "oops"), fake.refuse(503, "oops"), fake.say("Up."))
         self.assert_end(events)
         self.assertEqual([retry["code"] for retry in self.retries(events)],
-                         ["provider_failed"] * 2)
+                         ["provider_failed", "provider_overloaded"])
 
     def test_a_server_error_that_stays_ends_the_turn(self):
         before = len(self.provider.requests)

@@ -30,12 +30,18 @@ std::string golden(const std::string& name) {
   return out.str();
 }
 
+/// Bytes of files, which the first release had a field for and took none of. They have rows of
+/// their own now.
+constexpr std::string_view dropped = "content";
+
 /// Is all that `old` says in `now`, too? `now` may have more keys.
 bool holds_all(const json::value& old, const json::value& now);
 
 bool holds_all_keys(const json::object& old, const json::object& now) {
   for (auto entry : old) {
     auto other = json::find(now, entry.key);
+    if (!other && entry.key == dropped)
+      continue;
     if (!other || !holds_all(entry.value, *other))
       return false;
   }

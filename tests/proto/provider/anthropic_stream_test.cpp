@@ -321,7 +321,7 @@ TEST_CASE("an error inside a Messages stream is a typed error") {
     return R"({"type":"error","error":{"type":")" + type + R"(","message":"x"}})";
   };
 
-  CHECK(code_of(typed("overloaded_error")) == ec::provider_failed);
+  CHECK(code_of(typed("overloaded_error")) == ec::provider_overloaded);
   CHECK(code_of(typed("api_error")) == ec::provider_failed);
   CHECK(code_of(typed("timeout_error")) == ec::provider_failed);
   CHECK(code_of(typed("rate_limit_error")) == ec::rate_limited);
@@ -342,7 +342,7 @@ TEST_CASE("an error is known by the name of its event alone") {
   };
 
   CHECK(code_of(R"({"error":{"type":"rate_limit_error"}})") == ec::rate_limited);
-  CHECK(code_of(R"({"type":"overloaded_error","message":"x"})") == ec::provider_failed);
+  CHECK(code_of(R"({"type":"overloaded_error","message":"x"})") == ec::provider_overloaded);
   CHECK(code_of("upstream gone") == ec::provider_failed);
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("no list is a failure that says why") {
               400),
        ec::provider_auth},
       {answer(R"([{"error":{"code":503,"status":"UNAVAILABLE","message":"busy"}}])", 503),
-       ec::provider_failed},
+       ec::provider_overloaded},
   };
   for (const auto& [got, code] : rows) {
     INFO(got.body);

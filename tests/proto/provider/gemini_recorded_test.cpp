@@ -23,6 +23,7 @@ heard answer(std::string text, usage spent) {
   out.text = std::move(text);
   out.spent = spent;
   out.stop = stop_reason::end;
+  out.part_ends = 1; // Before the empty part that carries the signature.
   return out;
 }
 

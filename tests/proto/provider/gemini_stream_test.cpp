@@ -281,7 +281,7 @@ TEST_CASE("an error inside the stream is recognised in every shape") {
       {exhausted, ec::rate_limited, 35},
       {"[" + exhausted + "]", ec::rate_limited, 35},
       {R"({"error":{"code":503,"message":"overloaded","status":"UNAVAILABLE"}})",
-       ec::provider_failed, std::nullopt},
+       ec::provider_overloaded, std::nullopt},
       {R"({"error":{"code":400,"message":"The input token count (9) exceeds the maximum number )"
        R"(of tokens allowed (8).","status":"INVALID_ARGUMENT"}})",
        ec::context_overflow, std::nullopt},
@@ -311,7 +311,7 @@ TEST_CASE("a server that ignores the framing asked for is read all the same") {
   auto object = parts(R"({"text":"b"})", R"(,"finishReason":"STOP")");
   CHECK(listen_bytewise(make, object).text == "b");
   CHECK(listen(make, R"([{"error":{"code":503,"message":"x"}}])").failure->code ==
-        ec::provider_failed);
+        ec::provider_overloaded);
   CHECK(listen(make, "[" + text).failure->code == ec::stream_cut);
   CHECK(listen(make, "[]").failure->code == ec::stream_cut);
   CHECK(listen(make, "<html>").failure->code == ec::stream_cut);

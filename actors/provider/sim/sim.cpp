@@ -33,7 +33,8 @@ model_call_actor sim_state::open(const start_call& call) {
 void sim_state::ended(const call_ended& call) {
   if (auto key = key_of_.extract(call.call); !key.empty() && !call.failure)
     attempts_.forget(key.mapped());
-  desk.ended(call);
+  // A failure out of one session's script is no reason to hold the others back.
+  desk.ended({call.call, std::nullopt});
 }
 
 provider_actor::behavior_type sim(provider_actor::stateful_pointer<sim_state> self,

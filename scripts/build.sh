@@ -19,6 +19,7 @@ esac
 # Lets ccache see through precompiled headers and fresh checkouts.
 export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 export CCACHE_BASEDIR=$root
+export CCACHE_NOHASHDIR=1
 
 tree=$root/build/$flavour
 [[ -f $tree/build.ninja ]] ||

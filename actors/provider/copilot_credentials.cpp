@@ -60,14 +60,17 @@ void copilot_credentials_state::look() {
     status_ = *news.status;
     headers_ = std::move(news.headers);
   }
-  body_ += news.bytes;
+  // What is too long fails to parse and is reported as that.
+  if (body_.size() + news.bytes.size() <= proto::limits::provider_error_bytes)
+    body_ += news.bytes;
   if (!news.ended)
     return;
   inbox_.reset();
   finish(news.failure);
 }
 
-proto::result<granted_endpoint> copilot_credentials_state::read() const {
+/// @param life How long what was bought is good, where the answer tells it.
+proto::result<granted_endpoint> copilot_credentials_state::read(std::chrono::seconds& life) const {
   if (status_ == sells_none)
     return granted_endpoint{account.to};
   if (status_ < 200 || status_ >= 300)
@@ -75,6 +78,7 @@ proto::result<granted_endpoint> copilot_credentials_state::read() const {
   auto token = proto::provider::read_copilot_token(body_);
   if (!token)
     return token.failure();
+  life = life_of(*token);
   auto to = account.to;
   to.api_key = token->token;
   if (account.takes_told_host && !token->api_url.empty())
@@ -83,10 +87,8 @@ proto::result<granted_endpoint> copilot_credentials_state::read() const {
 }
 
 void copilot_credentials_state::finish(const std::optional<proto::error>& failure) {
-  auto bought = failure ? proto::result<granted_endpoint>(*failure) : read();
   auto life = std::chrono::seconds(usual_life_s);
-  if (auto token = proto::provider::read_copilot_token(body_); token && status_ != sells_none)
-    life = life_of(*token);
+  auto bought = failure ? proto::result<granted_endpoint>(*failure) : read(life);
   if (bought) {
     bought_ = *bought;
     good_until_ = self->clock().now() + life;

@@ -38,7 +38,7 @@ struct copilot_credentials_state {
 private:
   void buy();
   void finish(const std::optional<proto::error>& failure);
-  proto::result<granted_endpoint> read() const;
+  proto::result<granted_endpoint> read(std::chrono::seconds& life) const;
 
   std::optional<granted_endpoint> bought_;
   caf::actor_clock::time_point good_until_;

@@ -1,5 +1,6 @@
 #include "actors/provider/call_desk.hpp"
 
+#include "actors/provider/token_estimate.hpp"
 #include "proto/limits.hpp"
 
 #include <algorithm>
@@ -53,26 +54,13 @@ call_failure cancelled_failure() {
           std::nullopt};
 }
 
-int64_t guess_prompt_tokens(const proto::chat_request& request) {
-  constexpr size_t bytes_per_token = 4;
-  size_t bytes = 0;
-  for (const auto& part : request.system)
-    bytes += part.size();
-  for (const auto& tool : request.tools)
-    bytes += tool.description.size() + tool.schema.text.size();
-  for (const auto& message : request.messages)
-    for (const auto& part : message.parts)
-      bytes += part.text.size() + part.input.size();
-  return static_cast<int64_t>(bytes / bytes_per_token);
-}
-
 void call_desk::start(const start_call& call) {
   if (closed_)
     return refuse(call, cancelled_failure());
   auto now = with_.now_ms();
   if (auto pause = rules_.pause_ms(now); pause > patience_ms)
     return refuse(call, paused_failure(pause));
-  auto tokens = guess_prompt_tokens(*call.request);
+  auto tokens = estimate_tokens(*call.request);
   if (queue_.size() == 0 && rules_.judge(now, tokens).may_start())
     return admit(call, tokens);
   if (queue_.size() >= bounds_.waiting_max)

@@ -93,7 +93,4 @@ private:
 /// What a cancelled call ends with.
 proto::provider::call_failure cancelled_failure();
 
-/// About how many tokens the prompt has: four bytes each, as everyone guesses.
-int64_t guess_prompt_tokens(const proto::chat_request& request);
-
 } // namespace kodad::actors

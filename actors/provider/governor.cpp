@@ -189,7 +189,7 @@ governor::verdict governor::judge(int64_t now, int64_t tokens) {
 
 governor_report governor::report(int64_t now) {
   auto next = judge(now, 0);
-  return {running_, next.by, next.wait_ms, told_, pace_per_s_};
+  return {next.by, next.wait_ms, told_, pace_per_s_};
 }
 
 } // namespace kodad::actors

@@ -27,7 +27,6 @@ enum class hold : uint8_t { none, streams, proving, budget, pause, pace };
 
 /// Of a governor, for people.
 struct governor_report {
-  size_t running = 0;
   hold holds = hold::none; ///< What the next call would wait for.
   int64_t wait_ms = 0;     ///< How long, as far as it is known.
   proto::provider::rate_limits told;

@@ -24,8 +24,10 @@ proto::error with_retry(ec code, std::string context, int64_t seconds) {
   return out;
 }
 
-/// A model of a configured provider that the catalog has not (yet) heard of.
-proto::model unlisted_model(const proto::model_id& id) {
+/// The model as listed, or what can be said of one that the catalog has not (yet) heard of.
+proto::model find_model(const catalogs& known, const proto::model_id& id) {
+  if (const auto* listed = known.find(id))
+    return *listed;
   proto::model out;
   out.id = id;
   out.provider_id = provider_of(id);
@@ -62,9 +64,7 @@ void session_state::load(const proto::send_message& message, turn_promise promis
 }
 
 proto::model session_state::model_of(const proto::send_message& message) const {
-  auto id = message.model_id.value_or(record.shown.model_id);
-  const auto* listed = known.find(id);
-  return listed ? *listed : unlisted_model(id);
+  return find_model(known, message.model_id.value_or(record.shown.model_id));
 }
 
 void session_state::admit(const proto::send_message& message,
@@ -88,15 +88,17 @@ void session_state::admit(const proto::send_message& message,
     begin_turn(std::move(added), batch, events);
   }
   auto shown = current && current->shown.number == number ? current->shown : queue.back().shown;
+  bool wants_title = number == 1 && !world->options.utility_model.empty();
+  auto title_from = wants_title ? message.content : std::string();
   repeats.begin(batch, record.shown.id.text, message.once, shown);
   commit(std::move(batch), std::move(events),
-         [this, once = message.once, title_from = message.content, shown,
+         [this, once = message.once, title_from, shown,
           promise](const std::optional<proto::error>& failure) mutable {
            if (failure) {
              promise.deliver(to_caf(*failure));
            } else {
              promise.deliver(shown);
-             if (shown.number == 1 && !title_from.empty())
+             if (!title_from.empty())
                ask_for_title(title_from);
              if (current && current->shown.number == shown.number)
                spawn_turn(start_mode::fresh);
@@ -243,8 +245,7 @@ std::vector<proto::model> session_state::models_for(const proto::model_id& own) 
     bool is_served = world->providers.contains(std::string(provider_of(id)));
     if (!is_served || std::ranges::find(out, id, &proto::model::id) != out.end())
       return;
-    const auto* listed = known.find(id);
-    out.push_back(listed ? *listed : unlisted_model(id));
+    out.push_back(find_model(known, id));
   };
   add(own);
   if (!out.empty())

@@ -4,6 +4,7 @@
 #include "proto/limits.hpp"
 #include "proto/provider/anthropic_usage.hpp"
 #include "proto/provider/classify.hpp"
+#include "proto/provider/event_stream.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,13 +12,6 @@
 namespace kodad::proto::provider {
 
 namespace {
-
-/// Appends to the last chunk where that is of the same kind: what one read brought is one piece.
-void add_text(std::vector<stream_chunk>& out, chunk_kind kind, std::string_view text) {
-  if (out.empty() || out.back().kind != kind)
-    out.emplace_back().kind = kind;
-  out.back().text.append(text);
-}
 
 error cut_off() {
   return make_error(ec::stream_cut, "the answer ended before its end marker");

@@ -4,6 +4,7 @@
 #include "proto/json/writer.hpp"
 #include "proto/limits.hpp"
 #include "proto/provider/classify.hpp"
+#include "proto/provider/event_stream.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -24,13 +25,6 @@ error malformed(std::string what) {
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-/// Appends to the last chunk where that is of the same kind: what one read brought is one piece.
-void add_text(std::vector<stream_chunk>& out, chunk_kind kind, std::string_view text) {
-  if (out.empty() || out.back().kind != kind)
-    out.emplace_back().kind = kind;
-  out.back().text.append(text);
 }
 
 std::string arguments_of(const std::optional<json::value>& args) {

@@ -1,6 +1,7 @@
 #include "actors/provider/sim/sim_koda.hpp"
 
 #include "actors/provider/sim/sim_answer.hpp"
+#include "actors/provider/token_estimate.hpp"
 #include "proto/json/codec.hpp"
 #include "proto/limits.hpp"
 

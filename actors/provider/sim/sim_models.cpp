@@ -2,6 +2,7 @@
 
 #include "actors/provider/sim/sim_koda.hpp"
 #include "actors/provider/sim/sim_script.hpp"
+#include "actors/provider/token_estimate.hpp"
 
 #include <array>
 

@@ -1,5 +1,7 @@
 #include "actors/provider/sim/sim_plan.hpp"
 
+#include "actors/provider/token_estimate.hpp"
+
 namespace kodad::actors {
 
 using proto::chunk_kind;
@@ -14,22 +16,6 @@ constexpr auto shortest_wait = 10ms;
 constexpr size_t chunks_max = 64;
 
 } // namespace
-
-int64_t estimate_tokens(size_t bytes) {
-  return static_cast<int64_t>((bytes + 3) / 4);
-}
-
-int64_t estimate_tokens(const proto::chat_request& request) {
-  size_t bytes = 0;
-  for (const auto& text : request.system)
-    bytes += text.size();
-  for (const auto& tool : request.tools)
-    bytes += tool.name.size() + tool.description.size() + tool.schema.text.size();
-  for (const auto& message : request.messages)
-    for (const auto& part : message.parts)
-      bytes += part.text.size() + part.input.size();
-  return estimate_tokens(bytes);
-}
 
 std::vector<std::string> split_words(std::string_view text, size_t words) {
   constexpr std::string_view blanks = " \n\t";

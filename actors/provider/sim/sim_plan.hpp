@@ -21,12 +21,6 @@ struct sim_plan {
   std::optional<proto::provider::call_failure> failure; ///< How the call ends, after all beats.
 };
 
-/// How many tokens `bytes` bytes count for: four bytes a token, rounded up.
-int64_t estimate_tokens(size_t bytes);
-
-/// What a request costs to read, by the same estimate.
-int64_t estimate_tokens(const proto::chat_request& request);
-
 /// `text` cut into pieces of `words` words each; the space after a word belongs to it.
 std::vector<std::string> split_words(std::string_view text, size_t words);
 

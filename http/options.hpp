@@ -1,5 +1,5 @@
 // OPTIONS: the command line, and what is refused before anything starts. Pure but for looking at
-// folders. Says what the user gave; the configuration file fills in the rest (main.cpp joins them).
+// folders. Says what the user gave; the configuration file fills in the rest (start/settings).
 #pragma once
 
 #include "proto/config.hpp"

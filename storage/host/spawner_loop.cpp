@@ -136,15 +136,18 @@ void spawner_loop::obey(packet request) {
   }
   if (request.request.kind == spawner_request_kind::start)
     return start(std::move(request));
+  if (request.request.kind == spawner_request_kind::ping)
+    return replies_.push_back({request.request.key, spawner_reply_kind::pong, 0});
   signal(request.request.key, request.request.kind);
 }
 
 void spawner_loop::start(packet request) {
   auto key = request.request.key;
   auto& given = request.descriptors;
+  // The kernel leaves out what would be too many descriptors for us.
   auto spec = given.size() < 3 ? std::nullopt : read_spec(given[0]);
   if (!spec) {
-    replies_.push_back({key, spawner_reply_kind::failed, EINVAL});
+    replies_.push_back({key, spawner_reply_kind::failed, given.size() < 3 ? EMFILE : EINVAL});
     return;
   }
   child_descriptors streams{given[1].get(), given[2].get(), given.size() > 3 ? given[3].get() : -1};

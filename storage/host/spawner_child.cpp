@@ -1,8 +1,6 @@
 // From fork to exec: what a child does before its program runs.
 #include "storage/host/spawner_loop.hpp"
 
-#include "storage/host/descriptor.hpp"
-
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -88,21 +86,17 @@ bool connect(const child_descriptors& streams) {
 
 started_child start_child(const child_spec& spec, const child_descriptors& streams) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0)
-    return {-1, errno};
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    return {-1, errno, {}};
   descriptor told(ends[0]);
   descriptor telling(ends[1]);
   auto spawner_pid = ::getpid();
   auto pid = ::fork();
   if (pid < 0)
-    return {-1, errno};
+    return {-1, errno, {}};
   if (pid == 0)
     become(spec, streams, spawner_pid, telling.get());
-  telling.reset();
-  int number = 0;
-  while (::read(told.get(), &number, sizeof number) < 0 && errno == EINTR) {
-  }
-  return {pid, number};
+  return {pid, 0, std::move(told)};
 }
 
 } // namespace kodad::storage::host

@@ -1,6 +1,5 @@
 #include "storage/host/spawner_loop.hpp"
 
-#include "storage/host/descriptor.hpp"
 #include "storage/host/process_tree.hpp"
 #include "storage/host/spawner_wire.hpp"
 
@@ -37,6 +36,7 @@ constexpr auto sweep_patience = 2s;
 struct child {
   process_key key = 0;
   bool sandboxed = false;
+  descriptor report;
 };
 
 /// An end that is told once the orphans are gone.
@@ -81,6 +81,12 @@ std::optional<child_spec> read_spec(const descriptor& memory) {
   if (::pread(memory.get(), bytes.data(), bytes.size(), 0) != seen.st_size)
     return {};
   return unpack_child_spec(bytes);
+}
+
+/// Has the program been executed, or failed to be?
+bool is_decided(const child& started) {
+  pollfd report{started.report.get(), POLLIN, 0};
+  return ::poll(&report, 1, 0) != 0;
 }
 
 class spawner_loop {
@@ -136,26 +142,25 @@ void spawner_loop::obey(packet request) {
   }
   if (request.request.kind == spawner_request_kind::start)
     return start(std::move(request));
+  if (request.request.kind == spawner_request_kind::ping)
+    return replies_.push_back({request.request.key, spawner_reply_kind::pong, 0});
   signal(request.request.key, request.request.kind);
 }
 
 void spawner_loop::start(packet request) {
   auto key = request.request.key;
   auto& given = request.descriptors;
+  // The kernel leaves out what would be too many descriptors for us.
   auto spec = given.size() < 3 ? std::nullopt : read_spec(given[0]);
   if (!spec) {
-    replies_.push_back({key, spawner_reply_kind::failed, EINVAL});
+    replies_.push_back({key, spawner_reply_kind::failed, given.size() < 3 ? EMFILE : EINVAL});
     return;
   }
   child_descriptors streams{given[1].get(), given[2].get(), given.size() > 3 ? given[3].get() : -1};
   auto started = start_child(*spec, streams);
-  if (started.number != 0) {
-    if (started.pid > 0)
-      ::waitpid(started.pid, nullptr, 0);
-    replies_.push_back({key, spawner_reply_kind::failed, started.number});
-    return;
-  }
-  children_[started.pid] = {key, spec->sandboxed};
+  if (started.number != 0)
+    return replies_.push_back({key, spawner_reply_kind::failed, started.number});
+  children_[started.pid] = {key, spec->sandboxed, std::move(started.report)};
 }
 
 void spawner_loop::signal(process_key key, spawner_request_kind how) {
@@ -163,8 +168,10 @@ void spawner_loop::signal(process_key key, spawner_request_kind how) {
       std::ranges::find_if(children_, [key](const auto& known) { return known.second.key == key; });
   if (found == children_.end())
     return;
-  auto [pid, known] = *found;
+  const auto& [pid, known] = *found;
   auto below = descendants_of(pid);
+  if (!is_decided(known))
+    how = spawner_request_kind::kill; // It would not hear anything else, nor has it begun.
   if (how == spawner_request_kind::kill) {
     // The root first: what it leaves behind falls to us, and the sweep gets it.
     ::kill(-pid, SIGKILL);
@@ -183,7 +190,10 @@ void spawner_loop::reap() {
     if (found == children_.end())
       continue; // An orphan.
     spawner_reply reply{found->second.key, spawner_reply_kind::exited, WEXITSTATUS(status)};
-    if (WIFSIGNALED(status))
+    int number = 0;
+    if (::read(found->second.report.get(), &number, sizeof number) == sizeof number)
+      reply = {found->second.key, spawner_reply_kind::failed, number};
+    else if (WIFSIGNALED(status))
       reply = {found->second.key, spawner_reply_kind::killed, WTERMSIG(status)};
     children_.erase(found);
     endings_.push_back({reply, steady::now()});

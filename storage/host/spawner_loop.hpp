@@ -5,6 +5,7 @@
 #pragma once
 
 #include "storage/host/child_spec.hpp"
+#include "storage/host/descriptor.hpp"
 
 #include <sys/types.h>
 
@@ -22,10 +23,12 @@ struct child_descriptors {
 
 struct started_child {
   pid_t pid = -1;
-  int number = 0; ///< The errno if it could not be started.
+  int number = 0;    ///< The errno if it could not be forked.
+  descriptor report; ///< Holds an errno when the program could not be executed. Never blocks.
 };
 
-/// Forks and executes; returns once the program runs or is known not to.
+/// Forks. Does not wait for the program: a dead disk may hold up the way to it for ever, and that
+/// is the child's affair alone.
 started_child start_child(const child_spec& spec, const child_descriptors& streams);
 
 } // namespace kodad::storage::host

@@ -13,6 +13,7 @@ enum class spawner_request_kind : uint8_t {
   start,     ///< Carries descriptors: spec, input, output and, unless merged, error output.
   terminate, ///< SIGTERM to the child and all its descendants.
   kill,      ///< SIGKILL to all of them.
+  ping,      ///< Answered at once by `pong`, of the same key.
 };
 
 struct spawner_request {
@@ -26,6 +27,7 @@ enum class spawner_reply_kind : uint8_t {
   failed, ///< It could not be started; `number` is the errno.
   exited, ///< It, and everything it started, is gone; `number` is the exit code or the signal.
   killed, ///< Like `exited`, by the signal `number`.
+  pong,   ///< The answer to `ping`.
 };
 
 struct spawner_reply {

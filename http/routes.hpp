@@ -22,8 +22,8 @@ struct host_facts {
   proto::model_id default_model;
   std::vector<std::string> workspace_roots;
   std::vector<std::string> tools;
-  std::string sandbox;        ///< "bubblewrap" or "none".
-  std::string sandbox_reason; ///< Why there is none; empty otherwise.
+  std::string sandbox;        ///< "bubblewrap", "landlock", "unavailable" or "off".
+  std::string sandbox_reason; ///< Why no better one; may be empty.
   std::atomic<bool> is_draining = false;
 };
 

@@ -4,10 +4,13 @@
 #pragma once
 
 #include "proto/limits.hpp"
+#include "proto/limits/sandbox.hpp"
 #include "proto/model.hpp"
 #include "proto/permission.hpp"
 #include "proto/provider/formats.hpp"
 
+#include <array>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -51,9 +54,39 @@ struct server_config {
   size_t subscriber_buffer_bytes = limits::subscriber_buffer_bytes;
 };
 
-enum class sandbox_mode : uint8_t {
-  automatic, ///< "auto": whenever the system allows it.
-  off,
+/// Which sandbox commands run in. A named one that cannot be had is a reason not to start.
+enum class sandbox_wish : uint8_t {
+  automatic, ///< "auto": bubblewrap, else Landlock, else commands are refused.
+  bubblewrap,
+  landlock,
+  off, ///< None: commands run as the server's user. Said at every start.
+};
+
+constexpr auto words(sandbox_wish) {
+  return std::array<std::string_view, 4>{"auto", "bubblewrap", "landlock", "off"};
+}
+
+/// What one command may use, with all that it starts.
+struct command_limits {
+  uint64_t memory = limits::command_memory_bytes;
+  uint64_t processes = limits::command_processes;
+  uint64_t file_size = limits::command_file_bytes;
+  uint64_t disk = limits::command_disk_bytes;
+  uint64_t tmp = limits::command_temporary_bytes;
+  uint64_t shm = limits::command_shared_memory_bytes;
+  std::chrono::seconds time = limits::bash_deadline; ///< Unless the call asks for another.
+  std::chrono::seconds time_max = limits::bash_deadline_max;
+};
+
+struct sandbox_config {
+  sandbox_wish mode = sandbox_wish::automatic;
+  std::vector<std::string> path;          ///< Folders put before PATH; absolute.
+  std::map<std::string, std::string> env; ///< Added to a command's environment.
+  std::vector<std::string> read;          ///< Shown read-only; absolute.
+  std::vector<std::string> write;         ///< Shown writable, for caches; absolute.
+  bool network = false;                   ///< For the commands of all agents.
+  std::vector<agent_id> network_agents;   ///< For those of these agents.
+  command_limits limits;
 };
 
 /// What is known of models beside what providers say.
@@ -79,7 +112,7 @@ struct config {
   std::vector<std::string> allowed_paths; ///< Absolute, outside of any workspace.
   session_config session;
   server_config server;
-  sandbox_mode sandbox = sandbox_mode::automatic;
+  sandbox_config sandbox;
   sim_config sim;
   metadata_config metadata;
 };

@@ -69,13 +69,15 @@ constexpr auto words = std::to_array<word_of>({
     {ec::tool_denied, "tool_denied"},
     {ec::tool_failed, "tool_failed"},
     {ec::tool_timeout, "tool_timeout"},
+    {ec::sandbox_unavailable, "sandbox_unavailable"},
+    {ec::sandbox_failed, "sandbox_failed"},
 });
 
 constexpr bool in_order() {
   for (size_t at = 0; at < words.size(); ++at)
     if (words[at].code != static_cast<ec>(at))
       return false;
-  return words.back().code == ec::tool_timeout;
+  return words.back().code == ec::sandbox_failed;
 }
 static_assert(in_order(), "a code is missing or stands in another place than in the enum");
 

@@ -74,6 +74,8 @@ enum class ec : uint8_t {
   tool_denied,
   tool_failed,
   tool_timeout,
+  sandbox_unavailable, ///< No sandbox works here, and none was not asked for.
+  sandbox_failed,      ///< This command could not be confined, and so was not run.
 };
 
 /// The stable word of a code, for example "session_busy".

@@ -76,7 +76,7 @@ result<host::file_content> read_below(const load_attachments& wish, const entry&
     roots.insert(roots.end(), wish.allowed.begin(), wish.allowed.end());
   proto::error why = from.fail(".path", "lies outside of the workspace");
   for (const auto& root : roots) {
-    auto folder = host::open_folder(root);
+    auto folder = host::open_real_folder(root);
     if (!folder)
       continue;
     auto path = folder->relative_path(from.given.path);

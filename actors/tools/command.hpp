@@ -4,15 +4,18 @@
 
 #include "actors/tools/exec/output_keeper.hpp"
 #include "actors/tools/tool.hpp"
-#include "storage/host/sandbox.hpp"
+#include "storage/host/child_spec.hpp"
+#include "storage/host/process_host.hpp"
 
 #include <functional>
 
 namespace kodad::actors {
 
+enum class workspace_access : uint8_t { read, write };
+
 struct command {
   storage::host::child_spec spec; ///< Not yet confined.
-  storage::host::workspace_access access = storage::host::workspace_access::read;
+  workspace_access access = workspace_access::read;
   bool streams = false; ///< Is the output shown while it runs?
 
   /// Makes the result when the child is gone.

@@ -27,9 +27,10 @@ private:
   tool_runner_inside owner_;
 };
 
-tool_job_done run_job(const tool_job& job, file_order& order) {
+tool_job_done run_job(const tool_job& job, const host::sandbox_settings& sandbox,
+                      file_order& order) {
   auto done = [&job](tool_output output) { return tool_job_done{job.key, std::move(output), {}}; };
-  auto workspace = host::open_folder(job.what.workspace);
+  auto workspace = host::open_real_folder(job.what.workspace);
   if (!workspace)
     return done(failed(ec::workspace_vanished, "the session's folder is gone"));
   auto given = tool_arguments::parse(job.what.input);
@@ -48,12 +49,19 @@ tool_job_done run_job(const tool_job& job, file_order& order) {
                                : proto::make_error(ec::tool_not_found, "no such tool: " + tool);
   if (!made)
     return done(failed(made.failure()));
+  host::command_access access;
+  access.writable = made->access == workspace_access::write;
+  auto spec = host::confine(std::move(made->spec), sandbox, *workspace, access);
+  if (!spec)
+    return done(failed(spec.failure()));
+  made->spec = std::move(*spec);
   return {job.key, {}, std::move(*made)};
 }
 
-tool_worker_actor::behavior_type tool_worker(tool_worker_actor::pointer,
+tool_worker_actor::behavior_type tool_worker(tool_worker_actor::pointer, tool_equipment equipment,
                                              std::shared_ptr<file_order> order) {
-  return {[order](const tool_job& job) { return run_job(job, *order); }};
+  return {
+      [equipment, order](const tool_job& job) { return run_job(job, *equipment.sandbox, *order); }};
 }
 
 } // namespace
@@ -74,7 +82,7 @@ void tool_runner_state::give_work() {
   while (!waiting.empty()) {
     if (idle.empty() && workers < proto::limits::tool_threads) {
       ++workers;
-      idle.push_back(self->spawn<caf::detached>(tool_worker, order));
+      idle.push_back(self->spawn<caf::detached>(tool_worker, equipment, order));
     }
     if (idle.empty())
       return;
@@ -107,23 +115,13 @@ void tool_runner_state::job_done(tool_worker_actor worker, tool_job_done done) {
 void tool_runner_state::start_child(uint64_t key, run& one, command what) {
   if (one.is_cancelled)
     return finish(key, failed(ec::cancelled, "cancelled"));
-  auto spec = confined(std::move(what.spec), {one.what.workspace, what.access, {}});
-  if (!spec)
-    return finish(key, failed(spec.failure()));
   auto inside = caf::actor_cast<tool_runner_inside>(self);
-  auto child =
-      equipment.processes->start(std::move(*spec), std::make_shared<child_listener>(key, inside));
+  auto child = equipment.processes->start(std::move(what.spec),
+                                          std::make_shared<child_listener>(key, inside));
   if (!child)
     return finish(key, failed(child.failure()));
   one.child = *child;
   one.started = std::move(what);
-}
-
-proto::result<host::child_spec>
-tool_runner_state::confined(host::child_spec spec, const host::sandbox_options& options) const {
-  if (equipment.sandbox == host::sandbox_mode::none)
-    return spec;
-  return host::confine(std::move(spec), options);
 }
 
 void tool_runner_state::take_output(const child_output& piece) {

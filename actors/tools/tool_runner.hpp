@@ -9,6 +9,7 @@
 #include "actors/tools/command.hpp"
 #include "actors/tools/files/file_order.hpp"
 #include "storage/host/process_host.hpp"
+#include "storage/host/sandbox/sandbox.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -23,7 +24,7 @@ namespace kodad::actors {
 struct tool_equipment {
   std::shared_ptr<storage::host::process_host> processes;
 
-  storage::host::sandbox_mode sandbox = storage::host::sandbox_mode::none;
+  std::shared_ptr<const storage::host::sandbox_settings> sandbox;
 };
 
 /// One call on its way: a job for the pool.
@@ -76,8 +77,6 @@ struct tool_runner_state {
   void give_work();
   void job_done(tool_worker_actor worker, tool_job_done done);
   void start_child(uint64_t key, run& one, command what);
-  proto::result<storage::host::child_spec>
-  confined(storage::host::child_spec spec, const storage::host::sandbox_options& options) const;
   void take_output(const child_output& piece);
   void child_over(const child_ended& end);
   void finish(uint64_t key, tool_output output);

@@ -32,6 +32,10 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   auto options = session_options_of(all.settings);
   auto& facts = *all.facts;
   auto tools = equip_tools(config, all.processes, facts);
+  if (!tools)
+    return tools.failure();
+  if (auto notice = sandbox_notice(facts))
+    all.settings.warnings.push_back(*notice);
   facts.version = KODAD_VERSION;
   facts.default_agent = options.default_agent;
   facts.default_model = options.default_model;
@@ -42,7 +46,7 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
       std::move(options),
       std::move(agents),
       actors::tool_specs(),
-      std::move(tools),
+      std::move(*tools),
       provider_setups_of(config, all.client),
       {config.sim.load_tokens, config.sim.load_rate, config.sim.koda_rate},
       {config.metadata.url, config.metadata.refresh_days, all.settings.state_folder, all.client},

@@ -1,21 +1,34 @@
 #include "http/start/tools.hpp"
 
 #include "actors/tools/catalog.hpp"
-#include "storage/host/sandbox.hpp"
+#include "storage/host/sandbox/sandbox.hpp"
 
 namespace kodad::http {
 
-actors::tool_equipment equip_tools(const proto::config& config,
-                                   std::shared_ptr<storage::host::process_host> processes,
-                                   host_facts& facts) {
-  auto sandbox = config.sandbox == proto::sandbox_mode::off
-                     ? storage::host::sandbox_state{{}, "switched off by the configuration"}
-                     : storage::host::probe_sandbox(*processes);
-  facts.sandbox = words(sandbox.mode)[static_cast<size_t>(sandbox.mode)];
-  facts.sandbox_reason = sandbox.reason;
+proto::result<actors::tool_equipment>
+equip_tools(const proto::config& config, std::shared_ptr<storage::host::process_host> processes,
+            host_facts& facts) {
+  auto sandbox = storage::host::settle_sandbox(config.sandbox, *processes);
+  if (!sandbox)
+    return sandbox.failure();
+  facts.sandbox = words(sandbox->mode)[static_cast<size_t>(sandbox->mode)];
+  facts.sandbox_reason = sandbox->reason;
   for (const auto& tool : actors::tool_specs())
     facts.tools.push_back(tool.name);
-  return {std::move(processes), sandbox.mode};
+  return actors::tool_equipment{
+      std::move(processes),
+      std::make_shared<const storage::host::sandbox_settings>(std::move(*sandbox))};
+}
+
+std::optional<std::string> sandbox_notice(const host_facts& facts) {
+  if (facts.sandbox == "unavailable")
+    return "no sandbox works here (" + facts.sandbox_reason +
+           "): commands are refused; install bubblewrap, or set sandbox.mode: off";
+  if (facts.sandbox == "off")
+    return "the sandbox is off (sandbox.mode: off): commands run with all that this user may do";
+  if (!facts.sandbox_reason.empty())
+    return "commands run under Landlock only (" + facts.sandbox_reason + ")";
+  return std::nullopt;
 }
 
 } // namespace kodad::http

@@ -8,10 +8,13 @@
 
 namespace kodad::http {
 
-/// Probes the sandbox unless the configuration switches it off. Waits for that.
-/// @param facts Gets the tools' names and the state of the sandbox.
-actors::tool_equipment equip_tools(const proto::config& config,
-                                   std::shared_ptr<storage::host::process_host> processes,
-                                   host_facts& facts);
+/// Finds out which sandbox works. Waits for that. Fails when the configuration names one that
+/// cannot be had. @param facts Gets the tools' names and the state of the sandbox.
+proto::result<actors::tool_equipment>
+equip_tools(const proto::config& config, std::shared_ptr<storage::host::process_host> processes,
+            host_facts& facts);
+
+/// What the operator has to know of the sandbox at the start; nothing when all is as it should be.
+std::optional<std::string> sandbox_notice(const host_facts& facts);
 
 } // namespace kodad::http

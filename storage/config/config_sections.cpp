@@ -1,5 +1,7 @@
 #include "storage/config/config_sections.hpp"
 
+#include "storage/config/sandbox_section.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -149,15 +151,6 @@ void read_server(section from, proto::server_config& out) {
   from.finish();
 }
 
-void read_sandbox(section from, proto::sandbox_mode& out) {
-  std::string mode = "auto";
-  from.read("mode", mode);
-  if (mode != "auto" && mode != "off")
-    from.fail("mode", "expected auto or off");
-  out = mode == "off" ? proto::sandbox_mode::off : proto::sandbox_mode::automatic;
-  from.finish();
-}
-
 void read_sim(section from, proto::sim_config& out) {
   from.read("load_tokens", out.load_tokens, {0, 10'000'000});
   from.read("load_rate", out.load_rate, rate);
@@ -200,12 +193,7 @@ void read_models(section& all, config& out) {
 
 void read_allowed_paths(section& all, const host::environment& variables, config& out) {
   all.read("allowed_paths", out.allowed_paths);
-  for (auto& path : out.allowed_paths) {
-    if (path == "~" || path.starts_with("~/"))
-      path = variables("HOME").value_or("~") + path.substr(1);
-    if (!path.starts_with('/'))
-      all.fail("allowed_paths", "expected absolute paths, or ~/…");
-  }
+  make_absolute(all, "allowed_paths", variables, out.allowed_paths);
 }
 
 } // namespace
@@ -222,7 +210,10 @@ void read_all(section& all, const host::environment& variables, config& out) {
   read_allowed_paths(all, variables, out);
   read_session(all.below("session"), out.session);
   read_server(all.below("server"), out.server);
-  read_sandbox(all.below("sandbox"), out.sandbox);
+  read_sandbox(all.below("sandbox"), variables, out.sandbox);
+  if ((out.sandbox.network || !out.sandbox.network_agents.empty()) && out.server.tokens.empty())
+    all.fail("sandbox", "sandbox.network expects server.tokens: without them a command with "
+                        "network could use kodad itself");
   read_sim(all.below("sim"), out.sim);
   all.read_count("model_refresh_interval", out.metadata.refresh_days, {0, 3650});
   read_models_dev(all.below("models_dev"), out.metadata);

@@ -36,6 +36,33 @@ bool parse(const YAML::Node& node, T& out) {
   return failure == std::errc() && end == text.data() + text.size();
 }
 
+constexpr std::string_view units = "KMGT"; // 1024, its square, …
+
+std::optional<uint64_t> parse_bytes(std::string_view text) {
+  uint64_t number = 0;
+  auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc())
+    return std::nullopt;
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  if (text.empty())
+    return number;
+  auto unit = units.find(text.front());
+  auto rest = text.substr(1);
+  if (unit == units.npos || (rest != "" && rest != "iB" && rest != "B"))
+    return std::nullopt;
+  auto shift = 10 * (unit + 1);
+  return number > (UINT64_MAX >> shift) ? std::nullopt : std::optional(number << shift);
+}
+
+std::string size_text(uint64_t bytes) {
+  size_t unit = 0;
+  while (unit < units.size() && bytes >= 1024 && bytes % 1024 == 0) {
+    bytes /= 1024;
+    ++unit;
+  }
+  return std::to_string(bytes) + (unit == 0 ? "" : std::string(1, units[unit - 1]) + "iB");
+}
+
 bool is_word(const YAML::Node& node) {
   return node.IsScalar() && !node.IsNull();
 }
@@ -144,6 +171,36 @@ void section::read(std::string_view key, std::vector<std::string>& out, expansio
       return into_.fail(entry, full(key), text.failure().context);
     out.push_back(std::move(*text));
   }
+}
+
+void section::read(std::string_view key, std::map<std::string, std::string>& out, expansion how) {
+  auto node = find(key);
+  if (!node.IsDefined())
+    return;
+  if (!node.IsMap() || node.size() > list_entries)
+    return into_.fail(node, full(key), "expected a map of names to texts");
+  for (const auto& entry : node) {
+    if (!is_word(entry.first) || !is_word(entry.second))
+      return into_.fail(entry.first, full(key), "expected a map of names to texts");
+    auto text = how == expansion::none ? proto::result<std::string>(entry.second.Scalar())
+                                       : expand_variables(entry.second.Scalar(), into_.variables);
+    if (!text)
+      return into_.fail(entry.second, full(key) + "." + entry.first.Scalar(),
+                        text.failure().context);
+    out[entry.first.Scalar()] = std::move(*text);
+  }
+}
+
+void section::read_bytes(std::string_view key, uint64_t& out, range<uint64_t> bounds) {
+  auto node = find(key);
+  if (!node.IsDefined())
+    return;
+  auto value = is_word(node) ? parse_bytes(node.Scalar()) : std::nullopt;
+  if (!value || *value < bounds.least || *value > bounds.most)
+    return into_.fail(node, full(key),
+                      "expected a size from " + size_text(bounds.least) + " to " +
+                          size_text(bounds.most) + ", such as 512MiB or 4GiB");
+  out = *value;
 }
 
 section section::below(std::string_view key) {

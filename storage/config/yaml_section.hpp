@@ -10,6 +10,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <map>
 #include <vector>
 
 namespace kodad::storage {
@@ -51,6 +52,12 @@ public:
 
   /// A list of words, or a single one.
   void read(std::string_view key, std::vector<std::string>& out, expansion how = expansion::none);
+
+  /// A map of words to words.
+  void read(std::string_view key, std::map<std::string, std::string>& out, expansion how);
+
+  /// A number of bytes, or one with a unit: 512KiB, 4GiB, 1TiB; K, M, G and T mean the same.
+  void read_bytes(std::string_view key, uint64_t& out, range<uint64_t> bounds);
 
   /// For the other integral types.
   template <class T>

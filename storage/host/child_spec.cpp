@@ -19,9 +19,9 @@ constexpr size_t all_strings_bytes_max = 2 * 1024 * 1024 - 64 * 1024;
 struct head {
   uint32_t argument_count;
   uint32_t environment_count;
+  uint32_t confinement_count; ///< Lines; 0 for none.
   resource_limits limits;
   error_output errors;
-  bool sandboxed;
 };
 
 bool append(std::string& out, const std::string& text) {
@@ -77,10 +77,11 @@ proto::result<std::string> pack(const child_spec& spec) {
   first.environment_count = static_cast<uint32_t>(spec.environment.size());
   first.limits = spec.limits;
   first.errors = spec.errors;
-  first.sandboxed = spec.sandboxed;
+  auto confined = spec.confined ? to_lines(*spec.confined) : std::vector<std::string>();
+  first.confinement_count = static_cast<uint32_t>(confined.size());
   std::string out(reinterpret_cast<const char*>(&first), sizeof first);
   bool fits = !spec.argv.empty() && append(out, spec.cwd);
-  for (const auto* list : {&spec.argv, &spec.environment})
+  for (const auto* list : {&spec.argv, &spec.environment, &std::as_const(confined)})
     for (const auto& text : *list)
       fits = fits && append(out, text);
   if (!fits)
@@ -98,9 +99,13 @@ std::optional<child_spec> unpack_child_spec(std::string_view bytes) {
   child_spec out;
   out.limits = first.limits;
   out.errors = first.errors;
-  out.sandboxed = first.sandboxed;
   if (!take(bytes, out.cwd) || !take_all(bytes, first.argument_count, out.argv) ||
       !take_all(bytes, first.environment_count, out.environment) || out.argv.empty())
+    return {};
+  std::vector<std::string> confined;
+  if (!take_all(bytes, first.confinement_count, confined))
+    return {};
+  if (!confined.empty() && !(out.confined = confinement_from(confined)))
     return {};
   return out;
 }

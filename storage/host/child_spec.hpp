@@ -5,9 +5,12 @@
 
 #include "proto/limits.hpp"
 #include "proto/result.hpp"
+#include "storage/host/descriptor.hpp"
+#include "storage/host/sandbox/confinement.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,13 +29,23 @@ enum class error_output : uint8_t {
   merged,   ///< Into the standard output, in the order in which it was written.
 };
 
-/// Bounds that the kernel holds the child to; 0 leaves one unbounded. Core files are always off.
+/// Bounds of a child; 0 leaves one unbounded. Core files are always off. The first four are the
+/// kernel's and hold for each process; the others hold for the child and all that it starts, who
+/// are looked at several times a second and ended together when they exceed one.
 struct resource_limits {
   uint64_t cpu_s = 0;
   uint64_t address_space_bytes = 0;
   uint64_t file_size_bytes = 0;
   uint64_t open_files = 1024;
+  uint64_t memory_bytes = 0; ///< Without what is shared and what belongs to files.
+  uint64_t processes = 0;
+  uint64_t disk_bytes = 0; ///< By how much the workspace's disk may fill meanwhile.
+
+  bool operator==(const resource_limits&) const = default;
 };
+
+/// The bound that ended a child, or that it was seen to have reached.
+enum class resource_bound : uint8_t { none, memory, processes, disk, machine_memory };
 
 struct child_spec {
   std::vector<std::string> argv;        ///< The program is looked up in the environment's PATH.
@@ -42,8 +55,11 @@ struct child_spec {
   std::string input;
   error_output errors = error_output::separate;
   resource_limits limits;
-  /// Is argv[0] a sandbox whose own process must not be asked to end, only its contents?
-  bool sandboxed = false;
+
+  /// How it is confined; nothing for a child of our own that needs no sandbox.
+  std::optional<confinement> confined;
+  /// The open workspace (O_PATH); with `confined` only. `cwd` then counts for nothing.
+  std::shared_ptr<const descriptor> workspace;
 
   // For the process host; the spawner does not know them.
   std::optional<std::chrono::milliseconds> timeout;

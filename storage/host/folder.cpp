@@ -106,6 +106,29 @@ proto::result<folder> open_folder(const std::string& path) {
   return out;
 }
 
+proto::result<folder> open_real_folder(const std::string& path) {
+  open_how how{};
+  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  folder out;
+  bool is_absolute = !path.empty() && path.front() == '/';
+  if (is_absolute)
+    out.handle_ = descriptor(
+        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+  if (!out.handle_.is_open())
+    return system_error(is_absolute ? errno : EINVAL, "open", path);
+  out.given_ = path;
+  out.root_ = path;
+  return out;
+}
+
+proto::result<std::shared_ptr<const descriptor>> folder::held() const {
+  auto copy = std::make_shared<const descriptor>(::fcntl(handle_.get(), F_DUPFD_CLOEXEC, 3));
+  if (!copy->is_open())
+    return system_error(errno, "hold", "the workspace");
+  return copy;
+}
+
 proto::result<std::string> folder::relative_path(std::string_view path) const {
   auto inside = host::relative_path(root_, path);
   return inside || given_ == root_ ? inside : host::relative_path(given_, path);

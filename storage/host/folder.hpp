@@ -8,6 +8,7 @@
 #include "storage/host/descriptor.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,9 @@ public:
   /// The absolute path without links, as of opening.
   const std::string& root() const { return root_; }
 
+  /// The folder itself, open (O_PATH) for as long as somebody holds it.
+  proto::result<std::shared_ptr<const descriptor>> held() const;
+
   /// See host/relative_path.hpp. The root may be spelt as given to `open_folder` or as `root()`.
   proto::result<std::string> relative_path(std::string_view path) const;
 
@@ -77,6 +81,7 @@ public:
 
 private:
   friend proto::result<folder> open_folder(const std::string& path);
+  friend proto::result<folder> open_real_folder(const std::string& path);
 
   /// A descriptor, or the errno that says why there is none.
   struct attempt {
@@ -96,5 +101,9 @@ private:
 
 /// Opens a folder for the operations above. @param path Absolute.
 proto::result<folder> open_folder(const std::string& path);
+
+/// As `open_folder`, for a path that was without links when it was allowed, and must still be: one
+/// that leads through a link now, which somebody has put there since, fails.
+proto::result<folder> open_real_folder(const std::string& path);
 
 } // namespace kodad::storage::host

@@ -21,11 +21,12 @@ using output_bytes = std::shared_ptr<const std::string>;
 struct exit_status {
   int code = -1;  ///< -1 if it ended by a signal or was never started.
   int signal = 0; ///< 0 if it exited by itself. A sandbox tells a signal as code 128 + signal.
-  bool timed_out = false;              ///< Killed at its `timeout`.
-  bool cancelled = false;              ///< `kill` was called while it ran.
-  bool flooded = false;                ///< Killed for exceeding `output_bytes_max`.
-  uint64_t output_size = 0;            ///< Bytes delivered, both streams together.
-  std::optional<proto::error> failure; ///< Why it could not be started or was lost.
+  bool timed_out = false;                      ///< Killed at its `timeout`.
+  bool cancelled = false;                      ///< `kill` was called while it ran.
+  bool flooded = false;                        ///< Killed for exceeding `output_bytes_max`.
+  resource_bound bound = resource_bound::none; ///< Killed for it; processes: perhaps only reached.
+  uint64_t output_size = 0;                    ///< Bytes delivered, both streams together.
+  std::optional<proto::error> failure;         ///< Why it could not be started or was lost.
 };
 
 /// Hears of one child: `output` any number of times, then `exited` once. Called on the process

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -14,6 +15,16 @@ namespace {
 
 // What a pipe may hold at most without special rights (fs.pipe-max-size).
 constexpr size_t rest_bytes_max = 1024 * 1024;
+
+/// Why the program never ran.
+proto::error start_error(const spawner_reply& reply) {
+  std::string step(reply.step, ::strnlen(reply.step, sizeof reply.step));
+  if (step.empty())
+    return system_error(reply.number, "start", "the program");
+  return proto::make_error(proto::ec::sandbox_failed,
+                           "the command was not run: the sandbox could not " + step + ": " +
+                               std::strerror(reply.number));
+}
 
 } // namespace
 
@@ -87,8 +98,9 @@ void process_host::thread_state::on_reply(const spawner_reply& reply) {
   if (found == children.end())
     return;
   auto& status = found->second.status;
+  status.bound = reply.bound;
   if (reply.kind == spawner_reply_kind::failed)
-    status.failure = system_error(reply.number, "start", "the program");
+    status.failure = start_error(reply);
   else if (reply.kind == spawner_reply_kind::killed)
     status.signal = reply.number;
   else

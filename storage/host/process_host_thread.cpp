@@ -128,8 +128,12 @@ void process_host::thread_state::launch(process_key key, child_spec spec,
   else
     input.read = descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   std::string().swap(child.spec.input);
-  int fds[] = {memory.get(), input.read.get(), output.write.get(), errors.write.get()};
-  size_t count = child.spec.errors == error_output::merged ? 3 : 4;
+  int fds[spawner_descriptors_max] = {memory.get(), input.read.get(), output.write.get()};
+  size_t count = 3;
+  if (child.spec.errors != error_output::merged)
+    fds[count++] = errors.write.get();
+  if (child.spec.confined)
+    fds[count++] = child.spec.workspace ? child.spec.workspace->get() : -1;
   if (spawner_lost || std::any_of(fds, fds + count, [](int fd) { return fd < 0; })) {
     child.status.failure =
         proto::make_error(proto::ec::host_full, "no process can be started at the moment");

@@ -1,8 +1,12 @@
 // From fork to exec: what a child does before its program runs.
 #include "storage/host/spawner_loop.hpp"
 
+#include "storage/host/sandbox/enter.hpp"
+
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
@@ -31,8 +35,14 @@ void bound(int resource, uint64_t value) {
   (void)::setrlimit(static_cast<__rlimit_resource>(resource), &wanted);
 }
 
+// What a process may take at once beyond the bound that the meter watches, so that it cannot take
+// the machine's whole memory between two looks.
+constexpr uint64_t memory_slack_bytes = uint64_t{512} << 20;
+
 void apply(const resource_limits& limits) {
   bound(RLIMIT_CORE, 0);
+  if (limits.memory_bytes > 0)
+    bound(RLIMIT_DATA, limits.memory_bytes + memory_slack_bytes);
   if (limits.cpu_s > 0)
     bound(RLIMIT_CPU, limits.cpu_s);
   if (limits.address_space_bytes > 0)
@@ -41,6 +51,15 @@ void apply(const resource_limits& limits) {
     bound(RLIMIT_FSIZE, limits.file_size_bytes);
   if (limits.open_files > 0)
     bound(RLIMIT_NOFILE, limits.open_files);
+}
+
+/// When the machine runs out of memory or time, commands come after the server: they are the first
+/// to be killed and the last to be served.
+void step_back() {
+  descriptor score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+  (void)!::write(score.get(), "800", 3);
+  constexpr int niceness = 10;
+  (void)::setpriority(PRIO_PROCESS, 0, niceness);
 }
 
 /// The spawner ignores some signals; ignoring would survive the exec.
@@ -62,24 +81,56 @@ bool connect(const child_descriptors& streams) {
   return ::syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
 }
 
-[[noreturn]] void become(const child_spec& spec, const child_descriptors& streams,
-                         pid_t spawner_pid, int report) {
-  ::setsid();
+[[noreturn]] void give_up(int report, const char* step, int number) {
+  start_failure why{};
+  why.number = number;
+  std::strncpy(why.step, step, sizeof why.step - 1);
+  (void)!::write(report, &why, sizeof why);
+  ::_exit(127);
+}
+
+void tie_to_spawner(pid_t spawner_pid) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1); // Survives the exec: it adopts the orphans it makes.
   if (::getppid() != spawner_pid)
     ::_exit(127);
+}
+
+/// The environment with a home and a place for temporary files of the child's own.
+void move_home(std::vector<std::string>& environment, const std::string& folder) {
+  std::erase_if(environment, [](const std::string& each) {
+    return each.starts_with("HOME=") || each.starts_with("TMPDIR=");
+  });
+  environment.push_back("GIT_CONFIG_SYSTEM=" + folder + "/gitconfig");
+  environment.push_back("HOME=" + folder);
+  environment.push_back("TMPDIR=" + folder);
+}
+
+[[noreturn]] void become(child_spec spec, const child_descriptors& streams, pid_t spawner_pid,
+                         int report) {
+  ::setsid();
+  tie_to_spawner(spawner_pid);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1); // Survives the exec: it adopts the orphans it makes.
+  apply(spec.limits);
+  if (!streams.temporary.empty())
+    move_home(spec.environment, streams.temporary);
+  std::string program;
+  if (!connect(streams))
+    give_up(report, "connect its output", errno);
+  step_back();
+  if (spec.confined) {
+    if (auto failure =
+            enter_sandbox(spec, streams.workspace, streams.temporary, spec.argv, program))
+      give_up(report, failure.step, failure.number);
+    tie_to_spawner(spawner_pid); // Becoming another user unties.
+  } else if (::chdir(spec.cwd.c_str()) != 0) {
+    give_up(report, "", errno);
+  }
   auto argv = pointers_to(spec.argv);
   auto environment = pointers_to(spec.environment);
   environ = environment.data(); // Also where execvp looks for PATH.
-  apply(spec.limits);
-  if (connect(streams) && ::chdir(spec.cwd.c_str()) == 0) {
-    reset_signals();
-    ::execvp(argv[0], argv.data());
-  }
-  int number = errno;
-  (void)!::write(report, &number, sizeof number);
-  ::_exit(127);
+  reset_signals();
+  ::execvp(program.empty() ? argv[0] : program.c_str(), argv.data());
+  give_up(report, "", errno);
 }
 
 } // namespace

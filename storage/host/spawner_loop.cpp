@@ -1,5 +1,6 @@
 #include "storage/host/spawner_loop.hpp"
 
+#include "storage/host/bound_watch.hpp"
 #include "storage/host/process_tree.hpp"
 #include "storage/host/spawner_wire.hpp"
 
@@ -33,10 +34,15 @@ constexpr int sweep_interval_ms = 5;
 // An orphan stuck in the kernel (a dead network disk) may not hold back the report for ever.
 constexpr auto sweep_patience = 2s;
 
+// Not a key: what the spawner starts for itself ends without a word to anybody.
+constexpr process_key own_key = 0;
+
 struct child {
-  process_key key = 0;
-  bool sandboxed = false;
+  process_key key = own_key;
+  /// Is the process itself a sandbox, which must not be asked to end, only its contents?
+  bool is_wrapper = false;
   descriptor report;
+  std::string temporary; ///< To be removed at its end.
 };
 
 /// An end that is told once the orphans are gone.
@@ -83,6 +89,12 @@ std::optional<child_spec> read_spec(const descriptor& memory) {
   return unpack_child_spec(bytes);
 }
 
+/// A folder of a child's own for temporary files, where it cannot have a file system for them.
+std::string make_temporary() {
+  char name[] = "/tmp/kodad-XXXXXX";
+  return ::mkdtemp(name) ? name : "";
+}
+
 /// Has the program been executed, or failed to be?
 bool is_decided(const child& started) {
   pollfd report{started.report.get(), POLLIN, 0};
@@ -98,8 +110,12 @@ public:
 private:
   void obey(packet request);
   void start(packet request);
+  started_child start(const child_spec& spec, packet& request, std::string& temporary);
   void signal(process_key key, spawner_request_kind how);
+  void end_those_over();
   void reap();
+  void finish(pid_t pid, child& known, int status);
+  void remove_folder(const std::string& path);
   void sweep();
   void send_replies();
   void end_everything();
@@ -107,6 +123,7 @@ private:
   int socket_;
   bool open_ = true;
   std::map<pid_t, child> children_;
+  bound_watch bounds_;
   std::vector<ending> endings_;
   std::deque<spawner_reply> replies_;
 };
@@ -120,12 +137,13 @@ void spawner_loop::run() {
   while (open_) {
     short wanted = replies_.empty() ? POLLIN : POLLIN | POLLOUT;
     pollfd ready[] = {{socket_, wanted, 0}, {deaths.get(), POLLIN, 0}};
-    ::poll(ready, 2, endings_.empty() ? -1 : sweep_interval_ms);
+    ::poll(ready, 2, endings_.empty() ? bounds_.due_in_ms() : sweep_interval_ms);
     signalfd_siginfo ignored;
     while (::read(deaths.get(), &ignored, sizeof ignored) > 0) {
     }
     if (ready[0].revents & (POLLIN | POLLHUP | POLLERR))
       obey(receive(socket_));
+    end_those_over();
     reap();
     sweep();
     send_replies();
@@ -143,24 +161,51 @@ void spawner_loop::obey(packet request) {
   if (request.request.kind == spawner_request_kind::start)
     return start(std::move(request));
   if (request.request.kind == spawner_request_kind::ping)
-    return replies_.push_back({request.request.key, spawner_reply_kind::pong, 0});
+    return replies_.push_back({.key = request.request.key, .kind = spawner_reply_kind::pong});
   signal(request.request.key, request.request.kind);
 }
 
 void spawner_loop::start(packet request) {
-  auto key = request.request.key;
-  auto& given = request.descriptors;
+  spawner_reply failure{.key = request.request.key, .kind = spawner_reply_kind::failed};
   // The kernel leaves out what would be too many descriptors for us.
-  auto spec = given.size() < 3 ? std::nullopt : read_spec(given[0]);
-  if (!spec) {
-    replies_.push_back({key, spawner_reply_kind::failed, given.size() < 3 ? EMFILE : EINVAL});
-    return;
-  }
-  child_descriptors streams{given[1].get(), given[2].get(), given.size() > 3 ? given[3].get() : -1};
-  auto started = start_child(*spec, streams);
+  failure.number = request.descriptors.size() < 3 ? EMFILE : EINVAL;
+  auto spec = failure.number == EMFILE ? std::nullopt : read_spec(request.descriptors[0]);
+  if (!spec)
+    return replies_.push_back(failure);
+  std::string temporary;
+  auto started = start(*spec, request, temporary);
+  failure.number = started.number;
   if (started.number != 0)
-    return replies_.push_back({key, spawner_reply_kind::failed, started.number});
-  children_[started.pid] = {key, spec->sandboxed, std::move(started.report)};
+    return replies_.push_back(failure);
+  bool is_wrapper = spec->confined && spec->confined->mode == sandbox_mode::bubblewrap;
+  descriptor workspace(
+      spec->confined ? ::fcntl(request.descriptors.back().get(), F_DUPFD_CLOEXEC, 3) : -1);
+  bounds_.add(started.pid, spec->limits, std::move(workspace));
+  children_[started.pid] = {failure.key, is_wrapper, std::move(started.report),
+                            std::move(temporary)};
+}
+
+started_child spawner_loop::start(const child_spec& spec, packet& request, std::string& temporary) {
+  auto& given = request.descriptors;
+  bool is_merged = spec.errors == error_output::merged;
+  auto wanted = 3U + (is_merged ? 0U : 1U) + (spec.confined ? 1U : 0U);
+  if (given.size() != wanted)
+    return {-1, EMFILE, {}};
+  child_descriptors streams{.input = given[1].get(), .output = given[2].get()};
+  if (!is_merged)
+    streams.errors = given[3].get();
+  if (spec.confined)
+    streams.workspace = given.back().get();
+  if (spec.confined && spec.confined->mode == sandbox_mode::landlock) {
+    temporary = make_temporary();
+    if (temporary.empty())
+      return {-1, errno, {}};
+    streams.temporary = temporary;
+  }
+  auto started = start_child(spec, streams);
+  if (started.number != 0 && !temporary.empty())
+    ::rmdir(temporary.c_str());
+  return started;
 }
 
 void spawner_loop::signal(process_key key, spawner_request_kind how) {
@@ -176,28 +221,55 @@ void spawner_loop::signal(process_key key, spawner_request_kind how) {
     // The root first: what it leaves behind falls to us, and the sweep gets it.
     ::kill(-pid, SIGKILL);
     ::kill(pid, SIGKILL);
-  } else if (!known.sandboxed) {
+  } else if (!known.is_wrapper) {
     ::kill(pid, SIGTERM);
   }
   for (auto each : below)
     ::kill(each, how == spawner_request_kind::kill ? SIGKILL : SIGTERM);
 }
 
+void spawner_loop::end_those_over() {
+  for (auto pid : bounds_.look())
+    if (auto known = children_.find(pid); known != children_.end())
+      signal(known->second.key, spawner_request_kind::kill);
+}
+
 void spawner_loop::reap() {
   int status = 0;
-  for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-    auto found = children_.find(pid);
-    if (found == children_.end())
-      continue; // An orphan.
-    spawner_reply reply{found->second.key, spawner_reply_kind::exited, WEXITSTATUS(status)};
-    int number = 0;
-    if (::read(found->second.report.get(), &number, sizeof number) == sizeof number)
-      reply = {found->second.key, spawner_reply_kind::failed, number};
-    else if (WIFSIGNALED(status))
-      reply = {found->second.key, spawner_reply_kind::killed, WTERMSIG(status)};
-    children_.erase(found);
-    endings_.push_back({reply, steady::now()});
+  for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;)
+    if (auto found = children_.extract(pid); !found.empty())
+      finish(pid, found.mapped(), status); // Else an orphan.
+}
+
+void spawner_loop::finish(pid_t pid, child& known, int status) {
+  if (!known.temporary.empty())
+    remove_folder(known.temporary);
+  if (known.key == own_key)
+    return;
+  spawner_reply reply{
+      .key = known.key, .bound = bounds_.remove(pid), .number = WEXITSTATUS(status)};
+  if (WIFSIGNALED(status)) {
+    reply.kind = spawner_reply_kind::killed;
+    reply.number = WTERMSIG(status);
   }
+  start_failure why{};
+  if (::read(known.report.get(), &why, sizeof why) == sizeof why) {
+    reply.kind = spawner_reply_kind::failed;
+    reply.number = why.number;
+    std::memcpy(reply.step, why.step, sizeof reply.step);
+  }
+  endings_.push_back({reply, steady::now()});
+}
+
+/// In a process of its own, since it may hold a great many files. `rm` follows no link.
+void spawner_loop::remove_folder(const std::string& path) {
+  auto pid = ::fork();
+  if (pid == 0) {
+    ::execl("/bin/rm", "rm", "-rf", "--one-file-system", "--", path.c_str(), nullptr);
+    ::_exit(127);
+  }
+  if (pid > 0)
+    children_[pid] = {};
 }
 
 /// Kills the orphans, and lets go the endings that waited for them once there are none.

@@ -15,7 +15,15 @@ namespace kodad::storage::host {
 struct child_descriptors {
   int input = -1; ///< -1 for /dev/null.
   int output = -1;
-  int errors = -1; ///< -1 when merged.
+  int errors = -1;            ///< -1 when merged.
+  int workspace = -1;         ///< -1 for a child that is not confined.
+  std::string temporary = {}; ///< A folder of the child's own; only under Landlock.
+};
+
+/// What a child that could not become its program says over its report. Fits into one atomic write.
+struct start_failure {
+  int number = 0;      ///< The errno.
+  char step[124] = {}; ///< What could not be done to confine it; empty when that was not it.
 };
 
 /// Serves until the other end of `socket` is closed, kills all that is left, and exits.
@@ -23,8 +31,9 @@ struct child_descriptors {
 
 struct started_child {
   pid_t pid = -1;
-  int number = 0;    ///< The errno if it could not be forked.
-  descriptor report; ///< Holds an errno when the program could not be executed. Never blocks.
+  int number = 0; ///< The errno if it could not be forked.
+  descriptor
+      report; ///< Holds a start_failure when the program could not be executed. Never blocks.
 };
 
 /// Forks. Does not wait for the program: a dead disk may hold up the way to it for ever, and that

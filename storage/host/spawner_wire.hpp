@@ -2,6 +2,8 @@
 // same program of the same moment, so the messages are plain structs, one per packet.
 #pragma once
 
+#include "storage/host/child_spec.hpp"
+
 #include <cstdint>
 
 namespace kodad::storage::host {
@@ -10,7 +12,8 @@ namespace kodad::storage::host {
 using process_key = uint64_t;
 
 enum class spawner_request_kind : uint8_t {
-  start,     ///< Carries descriptors: spec, input, output and, unless merged, error output.
+  start,     ///< Carries descriptors: spec, input, output, error output unless it is merged, and
+             ///< the workspace of a confined child.
   terminate, ///< SIGTERM to the child and all its descendants.
   kill,      ///< SIGKILL to all of them.
   ping,      ///< Answered at once by `pong`, of the same key.
@@ -21,7 +24,7 @@ struct spawner_request {
   spawner_request_kind kind = spawner_request_kind::start;
 };
 
-inline constexpr int spawner_descriptors_max = 4;
+inline constexpr int spawner_descriptors_max = 5;
 
 enum class spawner_reply_kind : uint8_t {
   failed, ///< It could not be started; `number` is the errno.
@@ -33,7 +36,9 @@ enum class spawner_reply_kind : uint8_t {
 struct spawner_reply {
   process_key key = 0;
   spawner_reply_kind kind = spawner_reply_kind::exited;
+  resource_bound bound = resource_bound::none; ///< Of the end: what was exceeded or reached.
   int32_t number = 0;
+  char step[124] = {}; ///< With `failed`: what could not be done to confine the child, if that.
 };
 
 } // namespace kodad::storage::host

@@ -79,7 +79,7 @@ proto::result<command> bash_command(const host::folder& workspace, const tool_ar
   out.spec.errors = host::error_output::merged;
   out.spec.timeout =
       std::chrono::milliseconds(std::clamp<int64_t>(timeout->value_or(usual), 1, most));
-  out.access = host::workspace_access::write;
+  out.access = workspace_access::write;
   out.streams = true;
   out.finish = finish_bash;
   return out;

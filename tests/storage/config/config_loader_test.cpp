@@ -38,7 +38,7 @@ TEST_CASE("an empty file means the defaults") {
   CHECK(done->config.default_agent.text == "engineer");
   CHECK(done->config.server.port == 0);
   CHECK(done->config.session.max_retries == 5);
-  CHECK(done->config.sandbox == proto::sandbox_mode::automatic);
+  CHECK(done->config.sandbox.mode == proto::sandbox_wish::automatic);
 }
 
 TEST_CASE("every key reaches its value") {
@@ -97,7 +97,7 @@ sim: {load_tokens: 7, load_rate: 2.5}
   CHECK(config.server.origins == std::vector<std::string>{"https://app.example"});
   CHECK(config.server.tokens == std::vector<std::string>{"sk-1-0123456789abcdef"});
   CHECK(config.server.subscriber_buffer_bytes == 65536);
-  CHECK(config.sandbox == proto::sandbox_mode::off);
+  CHECK(config.sandbox.mode == proto::sandbox_wish::off);
   CHECK(config.sim.load_tokens == 7);
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("a wrong value is an error with file, line and key") {
       {"session: {resume_turns: yes}", "session.resume_turns: expected true or false"},
       {"session: {budget: -1}", "session.budget: expected a number from 0"},
       {"session: {budget: nan}", "session.budget: expected a number from 0"},
-      {"sandbox: {mode: on}", "sandbox.mode: expected auto or off"},
+      {"sandbox: {mode: on}", "sandbox.mode: expected auto, bubblewrap, landlock or off"},
       {"permission: {bash: maybe}", "permission.bash: expected allow, ask or deny"},
       {"permission: {bash: [a]}", "permission.bash: expected a word or a map"},
       {"permission: {bash: {a: ask, a: deny}}", "expected a pattern once"},

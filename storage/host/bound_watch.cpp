@@ -1,0 +1,108 @@
+#include "storage/host/bound_watch.hpp"
+
+#include <algorithm>
+
+namespace kodad::storage::host {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Often enough that a tree cannot grow far beyond a bound between two looks.
+constexpr auto interval = 100ms;
+// Looking may cost a tenth of a processor at most, however many processes there are.
+constexpr int cost_factor = 10;
+// What is left of a disk for everybody else, our own database among them.
+constexpr uint64_t disk_reserve_bytes = uint64_t{256} << 20;
+
+} // namespace
+
+void bound_watch::add(pid_t child, const resource_limits& limits, descriptor workspace) {
+  if (limits.memory_bytes == 0 && limits.processes == 0 && limits.disk_bytes == 0)
+    return;
+  auto free = limits.disk_bytes > 0 ? free_bytes(workspace) : std::nullopt;
+  if (all_.empty())
+    next_ = clock::now() + interval;
+  all_[child] = {limits, std::move(workspace), free.value_or(0), resource_bound::none, false, {}};
+}
+
+resource_bound bound_watch::remove(pid_t child) {
+  auto found = all_.extract(child);
+  return found.empty() ? resource_bound::none : found.mapped().noticed;
+}
+
+int bound_watch::due_in_ms() const {
+  if (all_.empty())
+    return -1;
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(next_ - clock::now());
+  return static_cast<int>(std::max<int64_t>(left.count(), 0));
+}
+
+resource_bound bound_watch::exceeded(watched& one) const {
+  const auto& limits = one.limits;
+  if (limits.memory_bytes > 0 && one.usage.memory_bytes > limits.memory_bytes)
+    return resource_bound::memory;
+  if (limits.processes > 0 && one.usage.processes > limits.processes)
+    return resource_bound::processes;
+  if (one.free_at_start > 0) {
+    auto free = free_bytes(one.workspace).value_or(one.free_at_start);
+    auto used = one.free_at_start > free ? one.free_at_start - free : 0;
+    // On a disk that was as good as full already nobody is to blame for the reserve.
+    if (used > limits.disk_bytes || (free < disk_reserve_bytes && used > disk_reserve_bytes))
+      return resource_bound::disk;
+  }
+  return resource_bound::none;
+}
+
+/// Ends the largest, before the kernel has to choose among all processes of the machine.
+void bound_watch::relieve_machine(std::vector<pid_t>& over) {
+  if (!over.empty() || !machine_memory_is_low())
+    return;
+  auto size_of = [this](const auto& entry) {
+    uint64_t size = entry.second.usage.memory_bytes;
+    for (auto pid : process_table::read().tree_of(entry.first))
+      if (auto temporary = temporary_bytes_of(pid)) {
+        size += temporary;
+        break;
+      }
+    return entry.second.is_over ? 0 : size;
+  };
+  auto largest = all_.end();
+  uint64_t most = 0;
+  for (auto one = all_.begin(); one != all_.end(); ++one)
+    if (auto size = size_of(*one); size > most) {
+      most = size;
+      largest = one;
+    }
+  if (largest == all_.end())
+    return;
+  largest->second.noticed = resource_bound::machine_memory;
+  largest->second.is_over = true;
+  over.push_back(largest->first);
+}
+
+std::vector<pid_t> bound_watch::look() {
+  std::vector<pid_t> over;
+  auto began = clock::now();
+  if (all_.empty() || began < next_)
+    return over;
+  auto table = process_table::read();
+  for (auto& [pid, one] : all_) {
+    one.usage = table.usage_of(pid);
+    // The kernel's own bound on processes lets a tree reach it and no more.
+    if (one.limits.processes > 0 && one.usage.processes >= one.limits.processes)
+      one.noticed = resource_bound::processes;
+    auto bound = exceeded(one);
+    if (bound == resource_bound::none || one.is_over)
+      continue;
+    one.noticed = bound;
+    one.is_over = true;
+    over.push_back(pid);
+  }
+  relieve_machine(over);
+  auto ended = clock::now();
+  next_ = ended + std::max<clock::duration>(interval, (ended - began) * cost_factor);
+  return over;
+}
+
+} // namespace kodad::storage::host

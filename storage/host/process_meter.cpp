@@ -1,0 +1,153 @@
+#include "storage/host/process_meter.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <memory>
+#include <string_view>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+namespace kodad::storage::host {
+
+namespace {
+
+// From the kernel's fs/xfs, fs/zfs and fs/f2fs; not in <linux/magic.h>.
+constexpr uint32_t xfs_magic = 0x58465342;
+constexpr uint32_t zfs_magic = 0x2fc12fc1;
+constexpr uint32_t bcachefs_magic = 0xca451a4e;
+
+// A machine with less than a sixteenth of its memory left is about to stall; of a large one, less
+// than a gigabyte.
+constexpr uint64_t low_share = 16;
+constexpr uint64_t low_bytes_most = uint64_t{1} << 30;
+
+/// The beginning of a small file of /proc.
+std::string_view read_small(const char* path, char* into, size_t size) {
+  descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
+  auto got = file.is_open() ? ::read(file.get(), into, size) : 0;
+  return {into, got > 0 ? static_cast<size_t>(got) : 0};
+}
+
+uint64_t number_at(std::string_view text) {
+  uint64_t out = 0;
+  text.remove_prefix(std::min(text.find_first_of("0123456789"), text.size()));
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
+std::string_view word_of(std::string_view text, size_t index) {
+  for (; index > 0 && !text.empty(); --index)
+    text.remove_prefix(std::min(text.find(' ') + 1, text.size()));
+  return text.substr(0, text.find(' '));
+}
+
+/// "pid (name) state parent …": the name may hold anything, also ")".
+pid_t parent_of(const char* pid) {
+  char text[512];
+  auto stat = read_small((std::string("/proc/") + pid + "/stat").c_str(), text, sizeof text);
+  auto name_end = stat.rfind(')');
+  if (name_end == stat.npos || name_end + 2 >= stat.size())
+    return 0;
+  return static_cast<pid_t>(number_at(word_of(stat.substr(name_end + 2), 1)));
+}
+
+uint64_t anonymous_bytes(pid_t pid) {
+  static const auto page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+  char text[128];
+  auto statm = read_small(("/proc/" + std::to_string(pid) + "/statm").c_str(), text, sizeof text);
+  auto resident = number_at(word_of(statm, 1));
+  auto shared = number_at(word_of(statm, 2));
+  return resident > shared ? (resident - shared) * page : 0;
+}
+
+uint64_t memory_line(std::string_view text, std::string_view name) {
+  auto at = text.find(name);
+  return at == text.npos ? 0 : number_at(text.substr(at + name.size())) * 1024;
+}
+
+uint64_t used_bytes(const std::string& folder) {
+  struct statfs seen {};
+  if (::statfs(folder.c_str(), &seen) != 0 || seen.f_type != TMPFS_MAGIC)
+    return 0;
+  return (seen.f_blocks - seen.f_bfree) * static_cast<uint64_t>(seen.f_bsize);
+}
+
+} // namespace
+
+process_table process_table::read() {
+  process_table out;
+  std::unique_ptr<DIR, int (*)(DIR*)> all(::opendir("/proc"), ::closedir);
+  while (auto* entry = all ? ::readdir(all.get()) : nullptr) {
+    if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+      continue;
+    if (auto parent = parent_of(entry->d_name); parent > 0)
+      out.children_.emplace(parent, static_cast<pid_t>(number_at(entry->d_name)));
+  }
+  return out;
+}
+
+std::vector<pid_t> process_table::tree_of(pid_t root) const {
+  std::vector<pid_t> out{root};
+  for (size_t i = 0; i < out.size(); ++i) {
+    auto [from, to] = children_.equal_range(out[i]);
+    for (; from != to; ++from)
+      out.push_back(from->second);
+  }
+  return out;
+}
+
+tree_usage process_table::usage_of(pid_t root) const {
+  tree_usage out;
+  for (auto pid : tree_of(root)) {
+    out.memory_bytes += anonymous_bytes(pid);
+    ++out.processes;
+  }
+  return out;
+}
+
+bool machine_memory_is_low() {
+  char text[512];
+  auto all = read_small("/proc/meminfo", text, sizeof text);
+  auto total = memory_line(all, "MemTotal:");
+  auto available = memory_line(all, "MemAvailable:");
+  return total > 0 && available < std::min(total / low_share, low_bytes_most);
+}
+
+uint64_t temporary_bytes_of(pid_t pid) {
+  auto root = "/proc/" + std::to_string(pid) + "/root";
+  // Outside of a sandbox this is the machine's own, which belongs to nobody here.
+  char theirs[64];
+  char ours[64];
+  auto names = "/proc/" + std::to_string(pid) + "/ns/mnt";
+  auto size = ::readlink(names.c_str(), theirs, sizeof theirs);
+  auto own_size = ::readlink("/proc/self/ns/mnt", ours, sizeof ours);
+  if (size <= 0 || own_size <= 0 ||
+      std::string_view(theirs, static_cast<size_t>(size)) ==
+          std::string_view(ours, static_cast<size_t>(own_size)))
+    return 0;
+  return used_bytes(root + "/tmp") + used_bytes(root + "/dev/shm");
+}
+
+std::optional<uint64_t> free_bytes(const descriptor& folder) {
+  struct statfs seen {};
+  if (!folder.is_open() || ::fstatfs(folder.get(), &seen) != 0)
+    return std::nullopt;
+  return seen.f_bavail * static_cast<uint64_t>(seen.f_bsize);
+}
+
+bool is_local_disk(const descriptor& folder) {
+  struct statfs seen {};
+  if (!folder.is_open() || ::fstatfs(folder.get(), &seen) != 0)
+    return false;
+  constexpr uint32_t local[] = {
+      EXT4_SUPER_MAGIC, BTRFS_SUPER_MAGIC, TMPFS_MAGIC, OVERLAYFS_SUPER_MAGIC,
+      F2FS_SUPER_MAGIC, xfs_magic,         zfs_magic,   bcachefs_magic};
+  return std::ranges::find(local, static_cast<uint32_t>(seen.f_type)) != std::end(local);
+}
+
+} // namespace kodad::storage::host

@@ -1,0 +1,165 @@
+#include "storage/host/sandbox/trial.hpp"
+
+#include "storage/host/system_error.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+#include <fcntl.h>
+#include <future>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace kodad::storage::host {
+
+namespace {
+
+// What the command says when all attempts to get out have failed.
+constexpr const char* held_word = "held";
+
+// Tries what a sandbox must prevent; the last line is reached only when nothing succeeded.
+constexpr const char* attempts = R"(
+if cat ../outside >/dev/null 2>&1; then echo "it can read outside of the workspace"; exit 1; fi
+if (: > ../outside) 2>/dev/null; then echo "it can write outside of the workspace"; exit 1; fi
+if (: > ../new) 2>/dev/null; then echo "it can create files outside of the workspace"; exit 1; fi
+if (: > guarded) 2>/dev/null; then echo "it can write a guarded file"; exit 1; fi
+if ! (: > inside) 2>/dev/null; then echo "it cannot write in the workspace"; exit 1; fi
+if chmod 4755 inside 2>/dev/null && [ -u inside ]; then
+  echo "it can leave a setuid file"; exit 1; fi
+echo held
+)";
+
+/// Hands the end of the trial over to the waiting thread.
+class trial_listener : public process_listener {
+public:
+  void output(output_stream, output_bytes bytes) override { said_ += *bytes; }
+  void exited(const exit_status& status) override { ended_.set_value({status, said_}); }
+
+  std::future<std::pair<exit_status, std::string>> ended() { return ended_.get_future(); }
+
+private:
+  std::string said_;
+  std::promise<std::pair<exit_status, std::string>> ended_;
+};
+
+/// A workspace with something beside it that must stay out of reach.
+class trial_ground {
+public:
+  trial_ground() {
+    char name[] = "/tmp/kodad-trial-XXXXXX";
+    if (!::mkdtemp(name))
+      return;
+    path_ = name;
+    // As an open umask would leave them: what keeps the command out must be the sandbox.
+    (void)::chmod(name, 0755);
+    is_ready_ =
+        ::mkdir(workspace().c_str(), 0777) == 0 && write("/outside") && write("/workspace/guarded");
+  }
+
+  ~trial_ground() {
+    for (const auto* each : {"/outside", "/new", "/workspace/guarded", "/workspace/inside"})
+      ::unlink((path_ + each).c_str());
+    ::rmdir(workspace().c_str());
+    ::rmdir(path_.c_str());
+  }
+
+  bool is_ready() const { return is_ready_; }
+  std::string workspace() const { return path_ + "/workspace"; }
+
+  /// Is what lies outside and the guarded file as it was?
+  bool is_untouched() const {
+    struct stat seen {};
+    return ::stat((path_ + "/outside").c_str(), &seen) == 0 && seen.st_size > 0 &&
+           ::stat((path_ + "/new").c_str(), &seen) != 0;
+  }
+
+private:
+  bool write(const char* name) {
+    descriptor file(::open((path_ + name).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    return file.is_open() && ::write(file.get(), "kept\n", 5) == 5;
+  }
+
+  std::string path_;
+  bool is_ready_ = false;
+};
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, std::min(text.find('\n'), size_t{200}));
+}
+
+std::string judge(const exit_status& status, const std::string& said, const trial_ground& ground) {
+  if (status.failure)
+    return status.failure->context;
+  if (status.timed_out)
+    return "it did not start a command in time";
+  if (status.code != 0)
+    return said.empty() ? "it ended with code " + std::to_string(status.code) : first_line(said);
+  if (said != std::string(held_word) + "\n")
+    return "it did not run the command that was given to it";
+  return ground.is_untouched() ? "" : "a command in it changed what lies outside";
+}
+
+bool is_trustworthy(const std::string& program) {
+  struct stat seen {};
+  return ::stat(program.c_str(), &seen) == 0 && S_ISREG(seen.st_mode) &&
+         ::access(program.c_str(), X_OK) == 0 && (seen.st_mode & 022) == 0 &&
+         (seen.st_uid == 0 || seen.st_uid == ::geteuid());
+}
+
+} // namespace
+
+std::optional<std::string> real_path(const std::string& path) {
+  char out[PATH_MAX];
+  if (path.empty() || path.front() != '/' || !::realpath(path.c_str(), out))
+    return std::nullopt;
+  return out;
+}
+
+found_program find_bubblewrap() {
+  const auto* given = std::getenv("PATH");
+  std::string_view left = given ? given : "/usr/bin:/bin";
+  while (!left.empty()) {
+    auto end = std::min(left.find(':'), left.size());
+    auto folder = std::string(left.substr(0, end));
+    left.remove_prefix(std::min(end + 1, left.size()));
+    auto program = real_path(folder + "/bwrap");
+    if (!program)
+      continue;
+    if (!is_trustworthy(*program))
+      return {"", *program + " is no program, or others than its owner may write it"};
+    return {*program, ""};
+  }
+  return {"", "there is no program bwrap on PATH"};
+}
+
+std::string try_sandbox(const sandbox_settings& settings, process_host& processes) {
+  trial_ground ground;
+  if (!ground.is_ready())
+    return "a folder to try it in cannot be made in /tmp";
+  auto workspace = open_folder(ground.workspace());
+  if (!workspace)
+    return workspace.failure().context;
+  child_spec spec;
+  spec.argv = {"/bin/sh", "-c", attempts};
+  spec.cwd = ground.workspace();
+  spec.errors = error_output::merged;
+  command_access access;
+  // Landlock cannot forbid part of what it allows: there the guard puts such files back.
+  if (settings.mode == sandbox_mode::bubblewrap)
+    access.places = {{"guarded", guarded_place::guard::read_only}};
+  else
+    spec.argv.back().replace(spec.argv.back().find("(: > guarded)"), 13, "false");
+  auto confined = confine(std::move(spec), settings, *workspace, access);
+  if (!confined)
+    return confined.failure().context;
+  confined->timeout = proto::limits::sandbox_trial;
+  confined->kill_grace = std::chrono::milliseconds(0);
+  auto outcome = std::make_shared<trial_listener>();
+  auto ended = outcome->ended();
+  if (auto started = processes.start(std::move(*confined), outcome); !started)
+    return started.failure().context;
+  auto [status, said] = ended.get();
+  return judge(status, said, ground);
+}
+
+} // namespace kodad::storage::host

@@ -1,0 +1,24 @@
+// TRIAL: a sandbox counts as one when it has shown that it confines: a command in it was kept from
+// reading and writing beside its workspace. A program that merely calls itself bubblewrap is not.
+#pragma once
+
+#include "storage/host/sandbox/sandbox.hpp"
+
+namespace kodad::storage::host {
+
+struct found_program {
+  std::string program;  ///< Absolute, without links; empty when there is none to be trusted.
+  std::string obstacle; ///< Why, then.
+};
+
+/// The first bwrap on PATH that nobody but root and the server's own user can write.
+found_program find_bubblewrap();
+
+/// Runs a command that tries to get out of the sandbox of `settings.mode`. Returns why it does not
+/// work; empty when it does. Waits for at most `limits::sandbox_trial`.
+std::string try_sandbox(const sandbox_settings& settings, process_host& processes);
+
+/// The absolute path without links of what stands at `path`; nothing if nothing does.
+std::optional<std::string> real_path(const std::string& path);
+
+} // namespace kodad::storage::host

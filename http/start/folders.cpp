@@ -75,6 +75,8 @@ fs::path nearest_existing(fs::path folder) {
 result<std::vector<std::string>> resolve_workspaces(const std::vector<std::string>& named) {
   std::vector<std::string> out;
   for (const auto& given : named) {
+    if (given.empty())
+      return make_error(ec::workspace_not_allowed, "--workspace wants a path");
     std::error_code failure;
     auto folder = fs::canonical(given, failure);
     auto fault = failure ? failure.message() : fault_of(folder);

@@ -107,7 +107,7 @@ proto::result<void> rehearse_threads(size_t count) {
   if (failure == 0)
     return {};
   return proto::make_error(proto::ec::host_full,
-                           "the system gives " + std::to_string(started.size()) +
+                           "the system gives only " + std::to_string(started.size()) +
                                " more threads, kodad needs " + std::to_string(count) + ": " +
                                std::strerror(failure) +
                                " (ulimit -u, pids of the container, memory)");

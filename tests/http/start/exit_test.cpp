@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <string>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -94,14 +95,14 @@ TEST_CASE("what nobody reads holds up no exit") {
 TEST_CASE("an uncaught exception is a line and a code") {
   auto start = run([] {
     catch_the_uncaught();
-    std::thread([]() noexcept { throw std::bad_alloc(); }).join();
+    std::thread([] { throw std::bad_alloc(); }).join();
   });
   CHECK(code_of(start) == 2);
   CHECK(start.said == "kodad: out of memory\n");
   auto later = run([] {
     catch_the_uncaught();
     advance(phase::starting, phase::running);
-    std::thread([]() noexcept { throw std::runtime_error("so\nit is"); }).join();
+    std::thread([] { throw std::runtime_error("so\nit is"); }).join();
   });
   CHECK(code_of(later) == 70);
   CHECK(later.said == "kodad: unexpected: so it is\n");
@@ -195,5 +196,11 @@ TEST_CASE("a step that takes too long ends the start") {
 
 TEST_CASE("threads are counted before they are needed") {
   CHECK(rehearse_threads(threads_needed()));
-  CHECK_FALSE(rehearse_threads(1 << 20));
+  auto got = run([] {
+    rlimit little{256 << 20, 256 << 20};
+    ::setrlimit(RLIMIT_AS, &little);
+    auto enough = rehearse_threads(1000);
+    leave(exit_code::refused, enough ? "enough" : enough.failure().context);
+  });
+  CHECK(got.said.find("more threads, kodad needs 1000") != std::string::npos);
 }

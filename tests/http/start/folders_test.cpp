@@ -45,7 +45,7 @@ TEST_CASE("what is no folder is told by its name") {
       {at.path() + "/file/x", "Not a directory"},
       {at.path() + "/loop", "symbolic links"},
       {at.path() + "/\xff", "not UTF-8"},
-      {"", "--workspace : No such file"},
+      {"", "--workspace wants a path"},
       {std::string(5000, 'x'), "File name too long"},
   };
   for (const auto& [path, text] : samples) {

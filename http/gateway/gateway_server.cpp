@@ -23,8 +23,6 @@ proto::result<uint16_t> gateway_server::start(descriptor listener) {
   options_.door.port = port;
   workers_ = std::make_unique<worker_pool>(work_, door(options_.door), handler_);
   reactor_ = std::make_unique<reactor>(options_, std::move(listener), post_, work_);
-  if (!reactor_->is_open())
-    return proto::make_error(proto::ec::internal, "start the gateway: no descriptors");
   drained_ = reactor_->drained();
   workers_->start(options_.workers);
   thread_ = std::thread([this] { reactor_->run(); });

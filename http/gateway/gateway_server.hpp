@@ -31,8 +31,7 @@ public:
   /// @return The port.
   proto::result<uint16_t> start();
 
-  /// The same on a socket that was bound before; see `listen_on`. Fails with `internal` when the
-  /// system gives no descriptors to serve with.
+  /// The same on a socket that was bound before; see `listen_on`.
   proto::result<uint16_t> start(descriptor listener);
 
   /// The streams. Valid before `start` and after `stop`; calls after `stop` do nothing. Share it

@@ -25,8 +25,8 @@ proto::error failure(const std::string& path) {
 } // namespace
 
 std::string url_of(const std::string& host, uint16_t port) {
-  bool is_bare = host.find(':') != std::string::npos && !host.starts_with('[');
-  return "http://" + (is_bare ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  auto name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  return "http://" + name + ":" + std::to_string(port);
 }
 
 address_file::address_file(std::optional<std::string> path) : path_(std::move(path)) {}

@@ -20,7 +20,7 @@ namespace kodad::http {
 namespace {
 
 // Of the process, not of an object: signals and uncaught exceptions know no object.
-std::atomic<phase> now_in{phase::starting};
+std::atomic<run_phase> now_in{run_phase::starting};
 std::atomic_flag somebody_leaves;
 
 /// SIGKILL by the kernel's timer, should the last line or the exit itself hang.
@@ -66,11 +66,11 @@ void be_the_first() {
 
 } // namespace
 
-phase current_phase() {
+run_phase current_phase() {
   return now_in;
 }
 
-bool advance(phase from, phase to) {
+bool advance(run_phase from, run_phase to) {
   return now_in.compare_exchange_strong(from, to);
 }
 
@@ -86,7 +86,7 @@ void leave(exit_code code, std::string_view why) {
 }
 
 void break_down(std::string_view why) {
-  leave(current_phase() == phase::starting ? exit_code::refused : exit_code::broken, why);
+  leave(current_phase() == run_phase::starting ? exit_code::refused : exit_code::broken, why);
 }
 
 void catch_the_uncaught() {

@@ -17,12 +17,12 @@ enum class exit_code : int {
 };
 
 /// What the process is doing. It only ever moves forward.
-enum class phase : uint8_t { starting, running, stopping };
+enum class run_phase : uint8_t { starting, running, stopping };
 
-phase current_phase();
+run_phase current_phase();
 
 /// False when the process is not, or no longer, in `from`.
-bool advance(phase from, phase to);
+bool advance(run_phase from, run_phase to);
 
 /// Ends the process; a watchdog kills it when even that takes more than `exit_deadline`.
 [[noreturn]] void leave(exit_code code);

@@ -53,32 +53,30 @@ result<std::string> ask_for(const std::string& host, std::chrono::milliseconds p
   return answer.get();
 }
 
+} // namespace
+
 std::string without_brackets(const std::string& host) {
   if (host.size() > 2 && host.front() == '[' && host.back() == ']')
     return host.substr(1, host.size() - 2);
   return host;
 }
 
-} // namespace
-
 bool is_loopback(const std::string& host) {
   if (host == "localhost")
     return true;
-  auto bare = without_brackets(host);
   in_addr four{};
-  if (::inet_pton(AF_INET, bare.c_str(), &four) == 1)
+  if (::inet_pton(AF_INET, host.c_str(), &four) == 1)
     return ntohl(four.s_addr) >> 24 == 127;
   in6_addr six{};
-  if (::inet_pton(AF_INET6, bare.c_str(), &six) != 1)
+  if (::inet_pton(AF_INET6, host.c_str(), &six) != 1)
     return false;
   return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == 127);
 }
 
 result<descriptor> open_listener(const listen_address& place, std::chrono::milliseconds patience) {
-  auto bare = without_brackets(place.host);
-  auto address = look_up(bare, AI_NUMERICHOST);
+  auto address = look_up(place.host, AI_NUMERICHOST);
   if (!address)
-    address = ask_for(bare, patience);
+    address = ask_for(place.host, patience);
   if (!address)
     return address.failure();
   if (!place.is_open_to_others && !is_loopback(*address))

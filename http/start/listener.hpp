@@ -10,7 +10,7 @@
 namespace kodad::http {
 
 struct listen_address {
-  std::string host; ///< An address or a name; an IPv6 address with or without brackets.
+  std::string host; ///< An address or a name, without brackets.
   uint16_t port = 0;
   bool is_open_to_others =
       false; ///< Else a name that does not lead back to this machine is refused.
@@ -19,6 +19,9 @@ struct listen_address {
 /// Fails with one line that names host and port. Waits for a name server at most `patience`.
 proto::result<descriptor> open_listener(const listen_address& place,
                                         std::chrono::milliseconds patience);
+
+/// An IPv6 address in brackets, as in a URL, without them; all else as it is.
+std::string without_brackets(const std::string& host);
 
 /// Can only this machine reach this numeric address? True as well for the name "localhost".
 bool is_loopback(const std::string& host);

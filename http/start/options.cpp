@@ -86,7 +86,7 @@ std::variant<options, early_exit> parse_options(std::span<const std::string> arg
 }
 
 proto::result<std::string> choose_host(const options& given, const proto::config& config) {
-  auto host = given.host.value_or(config.server.host);
+  auto host = without_brackets(given.host.value_or(config.server.host));
   if (host.empty())
     return proto::make_error(proto::ec::invalid_value, "--host wants an address");
   if (is_loopback(host) || !config.server.tokens.empty())

@@ -32,8 +32,8 @@ struct early_exit {
 /// with 2 and one line that names it.
 std::variant<options, early_exit> parse_options(std::span<const std::string> arguments);
 
-/// Address to listen on: the command line's, else the configuration's. Fails unless it is loopback
-/// or a token is configured: without one, whoever reaches the port has a shell.
+/// Address to listen on: the command line's, else the configuration's; no brackets. Fails unless it
+/// is loopback or a token is configured: without one, whoever reaches the port has a shell.
 proto::result<std::string> choose_host(const options& given, const proto::config& config);
 
 } // namespace kodad::http

@@ -64,6 +64,8 @@ void settle_signals() {
   // Writing to who is gone, or past `ulimit -f`, is an error like others.
   (void)std::signal(SIGPIPE, SIG_IGN);
   (void)std::signal(SIGXFSZ, SIG_IGN);
+  // A word on a terminal that others use just now is no reason to stand still.
+  (void)std::signal(SIGTTOU, SIG_IGN);
   auto blocked = awaited_signals();
   sigdelset(&blocked, SIGTERM);
   sigdelset(&blocked, SIGINT);
@@ -87,7 +89,7 @@ void signal_watch::expect(const char* step, std::chrono::seconds deadline) {
 
 void signal_watch::begin_running() {
   // Refused when a signal came first: then the process is about to be gone.
-  if (!advance(phase::starting, phase::running))
+  if (!advance(run_phase::starting, run_phase::running))
     std::binary_semaphore(0).acquire();
 }
 
@@ -98,7 +100,7 @@ void signal_watch::await_stop() {
 void signal_watch::watch() {
   auto awaited = awaited_signals();
   for (;;) {
-    bool has_deadline = current_phase() != phase::running;
+    bool has_deadline = current_phase() != run_phase::running;
     timespec until{0, std::chrono::nanoseconds(tick).count()};
     int number =
         has_deadline ? ::sigtimedwait(&awaited, nullptr, &until) : ::sigwaitinfo(&awaited, nullptr);
@@ -111,9 +113,9 @@ void signal_watch::watch() {
 
 void signal_watch::on_signal(int number) {
   if (is_among(asked_to_stop, number) || is_among(made_to_stop, number)) {
-    if (advance(phase::starting, phase::stopping))
+    if (advance(run_phase::starting, run_phase::stopping))
       leave(exit_code::stopped); // Nothing was acknowledged yet.
-    if (advance(phase::running, phase::stopping)) {
+    if (advance(run_phase::running, run_phase::stopping)) {
       deadline_ns_ = in_ns(steady_clock::now() + proto::limits::stop_deadline);
       return stop_asked_.release();
     }
@@ -127,9 +129,9 @@ void signal_watch::on_signal(int number) {
 void signal_watch::on_silence() {
   if (in_ns(steady_clock::now()) < deadline_ns_)
     return;
-  if (current_phase() == phase::stopping)
+  if (current_phase() == run_phase::stopping)
     leave(exit_code::not_all_kept, "not all could be kept in time");
-  if (current_phase() == phase::starting)
+  if (current_phase() == run_phase::starting)
     leave(exit_code::refused, std::string(step_.load()) + " takes too long; does the disk answer?");
 }
 

@@ -17,7 +17,7 @@ bool says(const kodad::proto::result<descriptor>& got, const char* text) {
 } // namespace
 
 TEST_CASE("addresses and names are listened on") {
-  for (const char* host : {"127.0.0.1", "127.0.0.2", "::1", "[::1]", "localhost"}) {
+  for (const char* host : {"127.0.0.1", "127.0.0.2", "::1", "localhost"}) {
     CAPTURE(host);
     auto opened = open_listener({host, 0, false}, 8s);
     REQUIRE(opened);
@@ -41,10 +41,10 @@ TEST_CASE("a name that leads elsewhere does not let others in") {
 }
 
 TEST_CASE("loopback is known in every spelling") {
-  for (const char* host : {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]", "0:0:0:0:0:0:0:1",
-                           "::ffff:127.0.0.1"})
+  for (const char* host :
+       {"localhost", "127.0.0.1", "127.1.2.3", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"})
     CHECK(is_loopback(host));
   for (const char* host : {"", "0.0.0.0", "::", "128.0.0.1", "127.0.0", "127.0.0.1.1", "::2",
-                           "::ffff:10.0.0.1", "local", "[]", "127.0.0.256"})
+                           "::ffff:10.0.0.1", "local", "[::1]", "127.0.0.256"})
     CHECK_FALSE(is_loopback(host));
 }

@@ -39,6 +39,17 @@ bool lies_in(const fs::path& inner, const fs::path& outer) {
   return at_outer == outer.end() || (at_outer->empty() && std::next(at_outer) == outer.end());
 }
 
+/// The same on the disk as it is: a folder that is mounted in two places is one folder.
+bool is_within(const fs::path& inner, const fs::path& outer) {
+  if (lies_in(inner, outer))
+    return true;
+  std::error_code failure;
+  for (auto at = inner; at.has_relative_path(); at = at.parent_path())
+    if (fs::equivalent(at, outer, failure))
+      return true;
+  return false;
+}
+
 bool lies_in_any(const std::string& folder, const auto& trees) {
   return std::ranges::any_of(trees, [&](const char* tree) { return lies_in(folder, tree); });
 }
@@ -56,7 +67,7 @@ std::string fault_of(const fs::path& folder) {
 }
 
 proto::error overlap(const std::string& state, const std::string& root, const char* kind) {
-  bool is_inside = lies_in(state, root);
+  bool is_inside = is_within(state, root);
   return make_error(ec::invalid_value, "the state folder " + state +
                                            (is_inside ? " lies inside the " : " holds the ") +
                                            kind + " " + root);
@@ -136,8 +147,8 @@ result<std::string> check_state_folder(const state_place& state,
     return make_error(ec::invalid_value, "state folder " + state.folder + ": " + failure.message());
   std::string warning;
   for (const auto& workspace : workspaces) {
-    bool is_inside = lies_in(resolved, workspace);
-    if (!is_inside && !lies_in(workspace, resolved))
+    bool is_inside = is_within(resolved, workspace);
+    if (!is_inside && !is_within(workspace, resolved))
       continue;
     auto found = overlap(resolved, workspace, "workspace");
     if (state.is_chosen || !is_inside || resolved == workspace)
@@ -145,7 +156,7 @@ result<std::string> check_state_folder(const state_place& state,
     warning = found.context;
   }
   for (const auto& path : allowed_paths)
-    if (lies_in(resolved, path) || lies_in(path, resolved))
+    if (is_within(resolved, path) || is_within(path, resolved))
       return overlap(resolved, path, "allowed path");
   return warning;
 }

@@ -52,9 +52,14 @@ uint64_t claim(const need& one) {
 } // namespace
 
 void open_standard_files() {
-  for (int fd = 0; fd < 3; ++fd)
-    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-      (void)::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY); // The lowest free one: `fd`.
+  for (int fd = 0; fd < 3; ++fd) {
+    if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+      continue;
+    // An opened file gets the lowest free number: `fd`. Where there is no /dev, a folder does as
+    // well: what is written to it goes nowhere.
+    if (::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) < 0)
+      (void)::open("/", O_RDONLY | O_DIRECTORY);
+  }
 }
 
 proto::result<void> claim_resources() {

@@ -90,6 +90,13 @@ def a_state_inside_the_workspace_by_a_link(start):
     return ("inside the workspace",)
 
 
+@case(needs_root=True)
+def a_state_inside_the_workspace_by_a_mount(start):
+    mount(start, start.root / "other", "--bind", str(start.workspace))
+    start.options["--state-dir"] = start.root / "other" / "state"
+    return ("inside the workspace",)
+
+
 @case
 def a_workspace_inside_the_state(start):
     start.options["--state-dir"] = start.root

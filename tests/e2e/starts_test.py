@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 
-from harness import main
+from harness import Server, bash, main, script
 from start_fixture import AT_ONCE, NAME_SERVER, NOBODY, SpoiltStart, Start, add_cases, case
 
 
@@ -219,6 +219,20 @@ class Starts(SpoiltStart):
         child.terminate()
         self.assertEqual(child.communicate(timeout=15), (b"", b""))
         self.assertEqual(child.returncode, 0)
+
+    def test_just_enough_is_enough(self):
+        # What is not refused works: the least of each is granted, and a command runs.
+        server = Server(start=False)
+        self.addCleanup(server.close)
+        words = server.command()
+        server.command = lambda: [
+            "bash", "-c", "ulimit -n 256 -f 16384 -s 1024 -v 68157440; exec \"$@\"", "bash", *words]
+        client = server.start().client()
+        session = client.new_session(agent_id="engineer", permission={"bash": "allow"})["id"]
+        turn = client.run(session, script(bash("echo $((6 * 7))")))
+        self.assertEqual(turn["state"], "succeeded")
+        self.assertIn("42", str(client.messages(session)))
+        self.assertEqual(server.terminate(), 0)
 
     def test_a_reader_of_stderr_that_never_reads(self):
         start = Start()

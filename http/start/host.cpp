@@ -1,15 +1,15 @@
 #include "http/start/host.hpp"
 
-#include "actors/agents/builtin.hpp"
 #include "actors/tools/catalog.hpp"
 #include "http/client/client.hpp"
+#include "http/start/agents.hpp"
 #include "http/start/exit.hpp"
 #include "http/start/listener.hpp"
 #include "http/start/part_options.hpp"
 #include "http/start/process.hpp"
 #include "http/start/tools.hpp"
 #include "proto/limits/start.hpp"
-#include "storage/agent_store.hpp"
+#include "storage/host/durable_file.hpp"
 
 namespace kodad::http {
 
@@ -20,11 +20,9 @@ namespace {
 
 result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   const auto& config = all.settings.loaded.config;
-  auto agents = actors::builtin_agents();
-  auto kept = storage::agent_store::all(all.database->read());
-  if (!kept)
-    return kept.failure();
-  agents.insert(agents.end(), kept->begin(), kept->end());
+  auto agents = load_agents(config.default_agent, all.database.get());
+  if (!agents)
+    return agents.failure();
   auto options = session_options_of(all.settings);
   auto& facts = *all.facts;
   auto tools = equip_tools(config, all.processes, facts);
@@ -36,7 +34,7 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
       *all.database,
       std::move(hub),
       std::move(options),
-      std::move(agents),
+      std::move(*agents),
       actors::tool_specs(),
       std::move(tools),
       provider_setups_of(config, all.client),
@@ -74,6 +72,11 @@ result<void> open_parts(host& all, storage::host::spawner spawner) {
   if (!client)
     return client.failure();
   all.client = std::move(*client);
+  // A state that is yet to be made knows the built-in agents only; one that is not good for the
+  // configuration is then never made.
+  if (!storage::host::file_exists(all.settings.state_folder + "/data.mdb"))
+    if (auto known = load_agents(all.settings.loaded.config.default_agent, nullptr); !known)
+      return known.failure();
   auto database = storage::database::open({all.settings.state_folder, 0});
   if (!database)
     return database.failure();

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <ctime>
@@ -106,8 +105,9 @@ void signal_watch::watch() {
         has_deadline ? ::sigtimedwait(&awaited, nullptr, &until) : ::sigwaitinfo(&awaited, nullptr);
     if (number > 0)
       on_signal(number);
-    else if (has_deadline && errno == EAGAIN)
-      on_silence();
+    // A flood of signals is no reason to forget the time.
+    if (has_deadline)
+      check_deadline();
   }
 }
 
@@ -126,7 +126,7 @@ void signal_watch::on_signal(int number) {
   tell(name_of(number) + " is ignored; SIGTERM stops kodad");
 }
 
-void signal_watch::on_silence() {
+void signal_watch::check_deadline() {
   if (in_ns(steady_clock::now()) < deadline_ns_)
     return;
   if (current_phase() == run_phase::stopping)

@@ -36,7 +36,7 @@ public:
 private:
   void watch();
   void on_signal(int number);
-  void on_silence();
+  void check_deadline();
 
   std::atomic<const char*> step_{"starting"};
   std::atomic<int64_t> deadline_ns_; ///< By the steady clock.

@@ -261,6 +261,12 @@ def a_configuration_nested_too_deep(start):
     return ("config.yaml",)
 
 
+@case
+def a_default_agent_that_is_nobody(start):
+    start.configure("version: 1\ndefault_agent: enginer\n")
+    return "default_agent", "enginer", "engineer"
+
+
 @case(needs_root=True)
 def a_configuration_that_may_not_be_read(start):
     start.configure("version: 1\n")

@@ -104,7 +104,7 @@ void stop(host& all, address_file& address) {
   all.facts->is_draining = true;
   bool all_kept = all.root->stop(limits::drain_deadline);
   all.gateway->stop_accepting();
-  all.gateway->drain(limits::drain_deadline / 5);
+  all.gateway->drain(limits::close_deadline);
   all.gateway->stop();
   if (all_kept)
     leave(exit_code::stopped);

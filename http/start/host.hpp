@@ -1,5 +1,5 @@
-// HOST: the parts of a running kodad and how they are made, joined and stopped. Decides nothing
-// that a session would notice; what was wrong comes back as one line.
+// HOST: the parts of a running kodad and how they are made, joined and stopped. What cannot be made
+// comes back as one line, and the process then leaves without taking the rest apart.
 #pragma once
 
 #include "actors/root/root.hpp"

@@ -83,7 +83,12 @@ result<descriptor> open_listener(const listen_address& place, std::chrono::milli
     return make_error(ec::invalid_value, place.host + " is " + *address +
                                              ", which lets others in: configure server.tokens"
                                              " first");
-  return listen_on(*address, place.port);
+  auto opened = listen_on(*address, place.port);
+  if (opened || *address == place.host)
+    return opened;
+  auto why = opened.failure();
+  why.context = place.host + ": " + why.context;
+  return why;
 }
 
 } // namespace kodad::http

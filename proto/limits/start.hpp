@@ -19,13 +19,13 @@ inline constexpr size_t thread_stack_bytes = size_t{8} << 20;       ///< Whateve
 inline constexpr size_t threads_spare = 24; ///< Beside the scheduler's: actors, door, tools.
 
 // How long a start may take.
-inline constexpr auto name_deadline = 8s; ///< A resolver asks twice, 5 s each, by default.
-inline constexpr auto settings_deadline =
-    10s;                                    ///< Some look-ups; a dead network disk never answers.
+inline constexpr auto name_deadline = 8s;      ///< One time-out of a resolver, 5 s, and then some.
+inline constexpr auto settings_deadline = 10s; ///< Some look-ups; a dead disk never answers.
 inline constexpr auto open_deadline = 300s; ///< Ten million blobs on a slow disk are swept by then.
 
 // How long an end may take.
 inline constexpr auto stop_deadline = 13s; ///< Draining and closing, of the 15 s after a SIGTERM.
+inline constexpr auto close_deadline = 2s; ///< Of it, for answers and streams, once all is kept.
 inline constexpr auto exit_deadline = 2s; ///< From the decision to leave until the process is gone.
 inline constexpr auto tell_patience = 1s; ///< For a reader of stderr or stdout that is slow.
 

@@ -29,6 +29,9 @@ TEST_CASE("an address that cannot be had is told by its name") {
   auto busy = open_listener({"127.0.0.1", 0, false}, 8s);
   REQUIRE(busy);
   CHECK(says(open_listener({"127.0.0.1", bound_port(*busy), false}, 8s), "already in use"));
+  auto named = open_listener({"localhost", 0, false}, 8s);
+  REQUIRE(named);
+  CHECK(says(open_listener({"localhost", bound_port(*named), false}, 8s), "localhost: listen on "));
   CHECK(says(open_listener({"192.0.2.1", 0, true}, 8s), "listen on 192.0.2.1:0"));
   CHECK(says(open_listener({"[::1", 0, true}, 8s), "find the address of [::1"));
   CHECK(says(open_listener({"bad name", 0, true}, 8s), "find the address of bad name"));

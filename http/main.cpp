@@ -1,52 +1,75 @@
-// MAIN PROGRAM: command line, settings, parts, door, signal, stop, in this order. The steps stand
-// in http/start/. Everything that can be wrong at the start is told in one line.
-#include "http/start/address.hpp"
+// MAIN PROGRAM: command line, settings, address, parts, door, signal, stop, in this order. The
+// steps stand in http/start/. Whatever goes wrong at the start is one line on stderr and an exit
+// code.
+#include "http/start/exit.hpp"
 #include "http/start/host.hpp"
 #include "http/start/process.hpp"
+#include "http/start/report.hpp"
+#include "http/start/signals.hpp"
+#include "proto/limits/start.hpp"
+#include "storage/config/locations.hpp"
 
-#include <cstdio>
+#include <cerrno>
+#include <cstring>
 
 using namespace kodad;
 
 namespace {
 
-int refuse(const proto::error& why) {
-  std::fprintf(stderr, "kodad: %s\n", why.context.c_str());
-  return 2;
+namespace limits = proto::limits;
+
+/// The value, or the end of the start.
+template <class T>
+T must(proto::result<T> got) {
+  if (!got)
+    http::leave(http::exit_code::refused, got.failure().context);
+  if constexpr (!std::is_void_v<T>)
+    return std::move(*got);
 }
 
-void tell(const http::host& all) {
-  for (const auto& warning : all.settings.loaded.warnings)
-    std::fprintf(stderr, "kodad: %s\n", warning.c_str());
+[[noreturn]] void leave_early(const http::early_exit& wish) {
+  if (wish.code != 0)
+    http::leave(http::exit_code{wish.code}, wish.text);
+  if (!http::announce(wish.text))
+    http::leave(http::exit_code::refused, std::string("write to stdout: ") + std::strerror(errno));
+  http::leave(http::exit_code::stopped);
+}
+
+void tell_address(const http::host& all, http::address_file& address) {
   for (const auto& warning : all.settings.warnings)
-    std::fprintf(stderr, "kodad: %s\n", warning.c_str());
-  http::keep_address(all.url);
-  std::printf("kodad listens on %s\n", all.url.c_str());
-  std::fflush(stdout);
+    http::tell(warning);
+  if (auto written = address.write(all.url); !written)
+    http::tell(written.failure().context);
+  // Who started us without listening may know the port, or find it in the file.
+  if (!http::announce("kodad listens on " + all.url))
+    http::tell("listens on " + all.url + "; stdout takes nothing: " + std::strerror(errno));
 }
 
 } // namespace
 
 int main(int count, char** words) {
-  auto awaited = http::block_signals();
-  auto given = http::parse_options(std::vector<std::string>(words + 1, words + count));
-  if (const auto* leave = std::get_if<http::early_exit>(&given)) {
-    std::fprintf(leave->code == 0 ? stdout : stderr, "%s\n", leave->text.c_str());
-    return leave->code;
-  }
-  http::set_process_limits();
-  auto settings = http::settle(std::get<http::options>(given));
-  if (!settings)
-    return refuse(settings.failure());
+  http::open_standard_files();
+  http::settle_signals();
+  http::catch_the_uncaught();
+  std::vector<std::string> arguments(words + (count > 0 ? 1 : 0), words + count);
+  auto given = http::parse_options(arguments);
+  if (const auto* wish = std::get_if<http::early_exit>(&given))
+    leave_early(*wish);
+  must(http::claim_resources());
+  http::signal_watch signals;
+  // Before any secret is read, and before there is a second thread.
+  auto spawner = must(storage::host::spawner::start());
+  signals.start();
+  auto variables = storage::host::own_environment();
   http::host all;
-  all.settings = std::move(*settings);
-  if (auto opened = http::open_parts(all); !opened)
-    return refuse(opened.failure());
-  if (auto opened = http::open_door(all); !opened)
-    return refuse(opened.failure());
-  all.root->resume();
-  tell(all);
-  int signal = 0;
-  sigwait(&awaited, &signal);
-  http::stop(all);
+  all.settings = must(http::settle(std::get<http::options>(given), variables));
+  signals.expect("opening the state", limits::open_deadline);
+  must(http::open_address(all));
+  must(http::open_parts(all, std::move(spawner)));
+  must(http::open_door(all));
+  signals.begin_running();
+  http::address_file address(storage::url_file(variables));
+  tell_address(all, address);
+  signals.await_stop();
+  http::stop(all, address);
 }

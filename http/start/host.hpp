@@ -1,10 +1,12 @@
-// HOST: the parts of a running kodad and how they are made, joined and stopped. Decides nothing
-// that a session would notice; what was wrong comes back as one line.
+// HOST: the parts of a running kodad and how they are made, joined and stopped. What cannot be made
+// comes back as one line, and the process then leaves without taking the rest apart.
 #pragma once
 
 #include "actors/root/root.hpp"
 #include "http/gateway/gateway_server.hpp"
+#include "http/gateway/socket.hpp"
 #include "http/routes.hpp"
+#include "http/start/address.hpp"
 #include "http/start/settings.hpp"
 #include "storage/database.hpp"
 #include "storage/host/process_host.hpp"
@@ -13,12 +15,13 @@
 
 namespace kodad::http {
 
-/// In the order in which they are made; they go in reverse.
+/// In the order in which they are made. Lasts until the process is gone; see exit.hpp.
 struct host {
   start_settings settings;
-  std::unique_ptr<storage::database> database;
+  descriptor listener; ///< Given to the gateway once all else is there.
   std::shared_ptr<storage::host::process_host> processes;
   std::shared_ptr<actors::http_client> client;
+  std::unique_ptr<storage::database> database;
   std::shared_ptr<host_facts> facts = std::make_shared<host_facts>();
   std::shared_ptr<http::desk> desk = std::make_shared<http::desk>();
   std::unique_ptr<gateway_server> gateway;
@@ -26,15 +29,16 @@ struct host {
   std::string url;
 };
 
-/// Opens what needs the system. @pre The process has no second thread yet.
-proto::result<void> open_parts(host& all);
+/// Binds the address: the first thing that others can see, and the cheapest to fail at.
+proto::result<void> open_address(host& all);
 
-/// Spawns the actors and starts the gateway; `all.url` is known from then on.
+/// Opens what needs the system; the state last, so that what fails before leaves it alone.
+proto::result<void> open_parts(host& all, storage::host::spawner spawner);
+
+/// Spawns the actors, lets turns that were cut off go on, and starts to accept.
 proto::result<void> open_door(host& all);
 
-/// No new work; what is under way is kept; streams end; then the process goes at once. All that
-/// was acknowledged is on disk and the spawner ends every child when we are gone, so that taking
-/// the host apart would only be a way to hang.
-[[noreturn]] void stop(host& all);
+/// No new work; what is under way is kept; streams end; then the process goes.
+[[noreturn]] void stop(host& all, address_file& address);
 
 } // namespace kodad::http

@@ -2,7 +2,7 @@
 
 #include "proto/provider/copilot.hpp"
 #include "storage/config/copilot_import.hpp"
-#include "storage/host/path.hpp"
+#include "storage/host/environment.hpp"
 
 namespace kodad::http {
 
@@ -49,9 +49,8 @@ actors::session_options session_options_of(const start_settings& settings) {
   out.default_agent = config.default_agent;
   out.default_model = choose_model(config);
   out.workspace_roots = settings.workspaces;
-  for (const auto& path : config.allowed_paths)
-    if (auto folder = storage::host::resolve_folder(path))
-      out.workspace_roots.push_back(*folder);
+  out.workspace_roots.insert(out.workspace_roots.end(), settings.allowed_paths.begin(),
+                             settings.allowed_paths.end());
   out.permission = config.permission;
   out.steps_max = config.session.primary_max_steps;
   out.retries_max = config.session.max_retries;

@@ -2,7 +2,7 @@
 // goes by. Everything that can be wrong with them is told here, before anything is opened.
 #pragma once
 
-#include "http/options.hpp"
+#include "http/start/options.hpp"
 #include "storage/config/config_loader.hpp"
 
 namespace kodad::http {
@@ -13,10 +13,12 @@ struct start_settings {
   uint16_t port = 0;
   std::string state_folder;
   std::vector<std::string> workspaces;
-  std::vector<std::string> warnings; ///< One line each, beside those of the configuration.
+  std::vector<std::string> allowed_paths; ///< Those configured that exist, links followed.
+  std::vector<std::string> warnings;      ///< One line each, those of the configuration first.
 };
 
-/// Fails with one line for the user.
-proto::result<start_settings> settle(const options& given);
+/// Fails with one line for the user. @param variables The process's environment.
+proto::result<start_settings> settle(const options& given,
+                                     const storage::host::environment& variables);
 
 } // namespace kodad::http

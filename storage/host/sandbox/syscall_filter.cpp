@@ -140,7 +140,7 @@ public:
     auto done = ::seccomp_rule_add(all_.get(), SCMP_ACT_ERRNO(static_cast<uint16_t>(number)), call,
                                    sizeof...(conditions), conditions...);
     // A call that this architecture does not have needs no rule.
-    if (done != 0 && done != -EDOM && done != -EINVAL)
+    if (done != 0 && done != -EDOM)
       failure_ = -done;
   }
 
@@ -191,9 +191,10 @@ void refuse_namespaces(rules& out) {
   for (auto flag : namespace_flags)
     if (flag != 0x80) // In clone's flags that bit is part of the exit signal.
       out.refuse(EPERM, SCMP_SYS(clone), has_bits(0, flag));
-  // Only the ordinary personality, the question for it, and the one that debuggers set.
-  out.refuse(EPERM, SCMP_SYS(personality), compare(0, SCMP_CMP_NE, PER_LINUX),
-             compare(0, SCMP_CMP_NE, 0xffffffff), compare(0, SCMP_CMP_NE, ADDR_NO_RANDOMIZE));
+  // Only the ordinary personality and the one that debuggers set.
+  for (uint64_t bit = 1; bit < uint64_t{1} << 32; bit <<= 1)
+    if (bit != ADDR_NO_RANDOMIZE)
+      out.refuse(EPERM, SCMP_SYS(personality), has_bits(0, bit));
 }
 
 /// Families that speak to this network namespace only, and of netlink only its routes.

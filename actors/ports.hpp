@@ -1,5 +1,5 @@
 // PORTS: what the actors need from the world beyond the storage, as two abstract classes. http/
-// implements them (http/gateway/sse_writer, http/client), http/main.cpp plugs them in, and tests
+// implements them (http/gateway/sse_writer, http/client), http/start plugs them in, and tests
 // put fakes in their place. Beside interfaces.hpp the only header of this folder that http/ may
 // include. No CAF in here.
 #pragma once

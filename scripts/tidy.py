@@ -21,7 +21,8 @@ ROOMS = ("proto", "storage", "actors", "http")
 TOP_FOLDERS = ROOMS + ("tests", "scripts")
 TOP_FILES = ("CMakeLists.txt", "README.md")
 
-# Which room may include from which; http has two headers of actors/ besides.
+# Which room may include from which; http has two headers of actors/ besides. What wires the house
+# sees everything, and nothing else may include it.
 ARROWS = {
     "proto": ("proto",),
     "storage": ("proto", "storage"),
@@ -29,7 +30,7 @@ ARROWS = {
     "http": ("proto", "http"),
 }
 HTTP_MAY_SEE = ("actors/interfaces.hpp", "actors/ports.hpp")
-MAIN = "http/main.cpp"
+WIRING = ("http/main.cpp", "http/start/")
 
 # Third-party and system headers, and the only folders where they belong. Tests are free.
 HOMES = (
@@ -125,8 +126,10 @@ def check_include(path, included, quoted):
     room, target = path.split("/")[0], included.split("/")[0]
     if quoted and target not in TOP_FOLDERS:
         return f"include from the root: {included}"
-    if room not in ROOMS or path == MAIN:
+    if room not in ROOMS or path.startswith(WIRING):
         return None
+    if included.startswith(WIRING):
+        return f"include arrow: only what wires the house may see {included}"
     if target in TOP_FOLDERS:
         fine = target in ARROWS[room] or (room == "http" and included in HTTP_MAY_SEE)
         return None if fine else f"include arrow: {room}/ may not see {included}"

@@ -15,10 +15,16 @@ proto::result<uint16_t> gateway_server::start() {
   auto listener = listen_on(options_.host, options_.port);
   if (!listener)
     return listener.failure();
-  uint16_t port = bound_port(*listener);
+  return start(std::move(*listener));
+}
+
+proto::result<uint16_t> gateway_server::start(descriptor listener) {
+  uint16_t port = bound_port(listener);
   options_.door.port = port;
   workers_ = std::make_unique<worker_pool>(work_, door(options_.door), handler_);
-  reactor_ = std::make_unique<reactor>(options_, std::move(*listener), post_, work_);
+  reactor_ = std::make_unique<reactor>(options_, std::move(listener), post_, work_);
+  if (!reactor_->is_open())
+    return proto::make_error(proto::ec::internal, "start the gateway: no descriptors");
   drained_ = reactor_->drained();
   workers_->start(options_.workers);
   thread_ = std::thread([this] { reactor_->run(); });

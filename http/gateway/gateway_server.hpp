@@ -7,6 +7,7 @@
 #include "http/gateway/mailbox.hpp"
 #include "http/gateway/options.hpp"
 #include "http/gateway/reactor.hpp"
+#include "http/gateway/socket.hpp"
 #include "http/gateway/work_queue.hpp"
 #include "http/gateway/worker_pool.hpp"
 #include "proto/result.hpp"
@@ -29,6 +30,10 @@ public:
   /// because it is in use. Call once.
   /// @return The port.
   proto::result<uint16_t> start();
+
+  /// The same on a socket that was bound before; see `listen_on`. Fails with `internal` when the
+  /// system gives no descriptors to serve with.
+  proto::result<uint16_t> start(descriptor listener);
 
   /// The streams. Valid before `start` and after `stop`; calls after `stop` do nothing. Share it
   /// with actors that may outlive this object.

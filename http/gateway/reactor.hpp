@@ -26,6 +26,9 @@ public:
   reactor(const gateway_options& options, descriptor listener, std::shared_ptr<mailbox> post,
           work_queue& work);
 
+  /// False when the system gave no descriptors: it would never hear of anything.
+  bool is_open() const { return epoll_.is_open() && post_->wake_descriptor() >= 0; }
+
   /// The thread's function: returns after `lifecycle::stop`, with everything closed.
   void run();
 

@@ -20,6 +20,7 @@ CLEAN = {
     "actors/interfaces.hpp": HEADER,
     "http/CMakeLists.txt": "add_executable(kodad main.cpp)\n",
     "http/main.cpp": '#include "storage/store.hpp"\n#include "actors/turn/turn.hpp"\n',
+    "http/start/host.hpp": HEADER + '#include "storage/store.hpp"\n',
     "http/door.hpp": HEADER + '#include "actors/interfaces.hpp"\n#include <sys/socket.h>\n',
     "tests/thing_test.hpp": HEADER + "#include <thread>\n",
 }
@@ -64,6 +65,7 @@ class tidy_test(unittest.TestCase):
             ("actors/a.hpp", '"http/door.hpp"'),
             ("http/a.hpp", '"storage/store.hpp"'),
             ("http/a.hpp", '"actors/turn/turn.hpp"'),
+            ("http/a.hpp", '"http/start/host.hpp"'),
         )
         for path, include in arrows:
             with self.subTest(path=path, include=include):

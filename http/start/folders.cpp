@@ -1,0 +1,167 @@
+#include "http/start/folders.hpp"
+
+#include "proto/limits/start.hpp"
+#include "proto/text/utf8.hpp"
+#include "storage/host/path.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace kodad::http {
+
+using proto::ec;
+using proto::make_error;
+using proto::result;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Those that hold the system or everybody's things; what lies below them may well be a project.
+constexpr std::array shared_folders = {
+    "/",    "/home",    "/root",    "/media",   "/mnt",     "/opt",           "/srv",    "/tmp",
+    "/var", "/var/lib", "/var/log", "/var/tmp", "/usr/src", "/usr/local/src", "/dev/shm"};
+// Those of which nothing is a project, but for the sources just named.
+constexpr std::array system_trees = {"/bin",   "/boot",  "/dev",    "/etc",         "/lib",
+                                     "/lib32", "/lib64", "/libx32", "/proc",        "/run",
+                                     "/sbin",  "/sys",   "/usr",    "/var/lib/dpkg"};
+constexpr std::array project_trees = {"/usr/src", "/usr/local/src", "/dev/shm", "/run/media"};
+
+bool lies_in(const fs::path& inner, const fs::path& outer) {
+  auto [at_outer, at_inner] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+  // A trailing slash is an empty last part.
+  return at_outer == outer.end() || (at_outer->empty() && std::next(at_outer) == outer.end());
+}
+
+bool lies_in_any(const std::string& folder, const auto& trees) {
+  return std::ranges::any_of(trees, [&](const char* tree) { return lies_in(folder, tree); });
+}
+
+/// The text of what is wrong with a folder for sessions, empty when nothing is.
+std::string fault_of(const fs::path& folder) {
+  std::error_code failure;
+  if (!fs::is_directory(folder, failure))
+    return failure ? failure.message() : "not a folder";
+  if (::faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) != 0)
+    return std::strerror(errno);
+  if (!proto::text::is_utf8(folder.native()))
+    return "the path is not UTF-8";
+  return {};
+}
+
+proto::error overlap(const std::string& state, const std::string& root, const char* kind) {
+  bool is_inside = lies_in(state, root);
+  return make_error(ec::invalid_value, "the state folder " + state +
+                                           (is_inside ? " lies inside the " : " holds the ") +
+                                           kind + " " + root);
+}
+
+/// The folder itself, or the nearest above it that exists.
+fs::path nearest_existing(fs::path folder) {
+  std::error_code failure;
+  while (folder.has_relative_path() && !fs::exists(folder, failure))
+    folder = folder.parent_path();
+  return folder;
+}
+
+} // namespace
+
+result<std::vector<std::string>> resolve_workspaces(const std::vector<std::string>& named) {
+  std::vector<std::string> out;
+  for (const auto& given : named) {
+    std::error_code failure;
+    auto folder = fs::canonical(given, failure);
+    auto fault = failure ? failure.message() : fault_of(folder);
+    if (!fault.empty())
+      return make_error(ec::workspace_not_allowed, "--workspace " + given + ": " + fault);
+    if (std::ranges::find(out, folder.native()) == out.end())
+      out.push_back(folder);
+  }
+  return out;
+}
+
+result<std::string> current_workspace(const storage::host::environment& variables) {
+  auto here = storage::host::resolve_folder(storage::host::current_folder());
+  if (!here)
+    return make_error(ec::workspace_not_allowed,
+                      "the current folder is gone; name one by --workspace");
+  if (auto fault = fault_of(*here); !fault.empty())
+    return make_error(ec::workspace_not_allowed, "the current folder " + *here + ": " + fault);
+  auto home = storage::host::resolve_folder(variables("HOME").value_or(""));
+  if (is_system_folder(*here, home.value_or("")))
+    return make_error(ec::workspace_not_allowed,
+                      "the current folder " + *here +
+                          " is no place to let sessions work in; if you mean it, name it by"
+                          " --workspace");
+  return *here;
+}
+
+bool is_system_folder(const std::string& folder, const std::string& home) {
+  if (folder == home && folder != "/")
+    return false;
+  if (!home.empty() && lies_in(home, folder))
+    return true;
+  if (std::ranges::find(shared_folders, folder) != shared_folders.end())
+    return true;
+  return lies_in_any(folder, system_trees) && !lies_in_any(folder, project_trees) &&
+         (home.empty() || home == "/" || !lies_in(folder, home));
+}
+
+result<std::string> absolute_path(const std::string& given, const char* option) {
+  if (given.empty())
+    return make_error(ec::invalid_value, std::string(option) + " wants a path");
+  std::error_code failure;
+  auto path = fs::absolute(given, failure);
+  if (failure)
+    return make_error(ec::invalid_value,
+                      std::string(option) + " " + given + ": the current folder is gone");
+  return path.lexically_normal().string();
+}
+
+result<std::string> check_state_folder(const state_place& state,
+                                       const std::vector<std::string>& workspaces,
+                                       const std::vector<std::string>& allowed_paths) {
+  std::error_code failure;
+  // Follows the links of what exists already.
+  auto resolved = fs::weakly_canonical(state.folder, failure).string();
+  if (failure)
+    return make_error(ec::invalid_value, "state folder " + state.folder + ": " + failure.message());
+  std::string warning;
+  for (const auto& workspace : workspaces) {
+    bool is_inside = lies_in(resolved, workspace);
+    if (!is_inside && !lies_in(workspace, resolved))
+      continue;
+    auto found = overlap(resolved, workspace, "workspace");
+    if (state.is_chosen || !is_inside || resolved == workspace)
+      return found;
+    warning = found.context;
+  }
+  for (const auto& path : allowed_paths)
+    if (lies_in(resolved, path) || lies_in(path, resolved))
+      return overlap(resolved, path, "allowed path");
+  return warning;
+}
+
+result<void> check_state_room(const std::string& folder) {
+  std::error_code failure;
+  if (fs::exists(folder + "/data.mdb", failure))
+    return {};
+  struct statvfs about {};
+  auto existing = nearest_existing(folder);
+  if (::statvfs(existing.c_str(), &about) != 0)
+    return {}; // Whatever is wrong shows when the state is opened.
+  auto left = uint64_t{about.f_bavail} * about.f_frsize;
+  // Some file systems tell no size at all.
+  if (about.f_blocks == 0 || left >= proto::limits::new_state_bytes_min)
+    return {};
+  return make_error(ec::storage_full, "state folder " + folder + ": no space left on the disk (" +
+                                          std::to_string(left / 1024) + " KiB)");
+}
+
+} // namespace kodad::http

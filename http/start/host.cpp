@@ -1,0 +1,111 @@
+#include "http/start/host.hpp"
+
+#include "actors/agents/builtin.hpp"
+#include "actors/tools/catalog.hpp"
+#include "http/client/client.hpp"
+#include "http/start/exit.hpp"
+#include "http/start/listener.hpp"
+#include "http/start/part_options.hpp"
+#include "http/start/process.hpp"
+#include "http/start/tools.hpp"
+#include "proto/limits/start.hpp"
+#include "storage/agent_store.hpp"
+
+namespace kodad::http {
+
+namespace limits = proto::limits;
+using proto::result;
+
+namespace {
+
+result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
+  const auto& config = all.settings.loaded.config;
+  auto agents = actors::builtin_agents();
+  auto kept = storage::agent_store::all(all.database->read());
+  if (!kept)
+    return kept.failure();
+  agents.insert(agents.end(), kept->begin(), kept->end());
+  auto options = session_options_of(all.settings);
+  auto& facts = *all.facts;
+  auto tools = equip_tools(config, all.processes, facts);
+  facts.version = KODAD_VERSION;
+  facts.default_agent = options.default_agent;
+  facts.default_model = options.default_model;
+  facts.workspace_roots = options.workspace_roots;
+  all.root = std::make_unique<actors::root>(actors::root_parts{
+      *all.database,
+      std::move(hub),
+      std::move(options),
+      std::move(agents),
+      actors::tool_specs(),
+      std::move(tools),
+      provider_setups_of(config, all.client),
+      {config.sim.load_tokens, config.sim.load_rate, config.sim.koda_rate},
+      {config.metadata.url, config.metadata.refresh_days, all.settings.state_folder, all.client},
+      [](const std::string& why) { break_down(why); }});
+  all.desk->gateway = all.root->system().spawn(gateway_behavior, all.facts);
+  all.desk->to = all.root->desk();
+  all.desk->facts = all.facts;
+  return {};
+}
+
+} // namespace
+
+result<void> open_address(host& all) {
+  const auto& config = all.settings.loaded.config;
+  auto listener = open_listener(
+      {all.settings.host, all.settings.port, !config.server.tokens.empty()}, limits::name_deadline);
+  if (!listener)
+    return listener.failure();
+  all.listener = std::move(*listener);
+  all.url = url_of(all.settings.host, bound_port(all.listener));
+  return {};
+}
+
+result<void> open_parts(host& all, storage::host::spawner spawner) {
+  // Threads are counted before the state exists: those that fail later would leave one behind.
+  if (auto enough = rehearse_threads(threads_needed()); !enough)
+    return enough;
+  auto processes = storage::host::process_host::start(std::move(spawner));
+  if (!processes)
+    return processes.failure();
+  all.processes = std::move(*processes);
+  auto client = start_client({});
+  if (!client)
+    return client.failure();
+  all.client = std::move(*client);
+  auto database = storage::database::open({all.settings.state_folder, 0});
+  if (!database)
+    return database.failure();
+  all.database = std::move(*database);
+  return {};
+}
+
+result<void> open_door(host& all) {
+  all.gateway = std::make_unique<gateway_server>(
+      gateway_options_of(all.settings), [desk = all.desk](const request& in, reply_token token) {
+        dispatch(in, std::move(token), *desk);
+      });
+  if (auto spawned = spawn_actors(all, all.gateway->hub()); !spawned)
+    return spawned;
+  // Before anybody can ask for more: until then a stop cuts off nothing that was promised.
+  all.root->resume();
+  auto port = all.gateway->start(std::move(all.listener));
+  return port ? result<void>() : port.failure();
+}
+
+void stop(host& all, address_file& address) {
+  // While the port is ours: see address_file.
+  address.remove();
+  // The door stays open meanwhile: /health tells that we drain, and commands get 503.
+  all.facts->is_draining = true;
+  bool all_kept = all.root->stop(limits::drain_deadline);
+  all.gateway->stop_accepting();
+  all.gateway->drain(limits::drain_deadline / 5);
+  all.gateway->stop();
+  if (all_kept)
+    leave(exit_code::stopped);
+  leave(exit_code::not_all_kept, "not all could be kept in time");
+}
+
+} // namespace kodad::http

@@ -1,0 +1,110 @@
+#include "http/start/settings.hpp"
+
+#include "http/start/folders.hpp"
+#include "storage/config/locations.hpp"
+#include "storage/host/path.hpp"
+
+#include <filesystem>
+
+namespace kodad::http {
+
+using proto::ec;
+using proto::make_error;
+using proto::result;
+using storage::host::environment;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The default file may be missing, but one that is there and cannot be reached must not be passed
+/// over: it may hold the tokens and the rules.
+result<void> check_default_config(const environment& variables) {
+  auto file = storage::default_config_file(variables);
+  if (!file)
+    return {};
+  std::error_code failure;
+  auto entry = fs::symlink_status(*file, failure).type();
+  if (entry == fs::file_type::not_found)
+    return {};
+  if (entry == fs::file_type::symlink)
+    (void)fs::canonical(*file, failure);
+  if (failure)
+    return make_error(ec::storage_failed, "config " + *file + ": " + failure.message());
+  return {};
+}
+
+result<void> read_config_file(const options& given, const environment& variables,
+                              start_settings& out) {
+  std::optional<std::string> chosen;
+  if (given.config_file) {
+    auto path = absolute_path(*given.config_file, "--config");
+    if (!path)
+      return path.failure();
+    chosen = *path;
+  } else if (auto checked = check_default_config(variables); !checked) {
+    return checked;
+  }
+  auto loaded = storage::load_config(chosen, variables);
+  if (!loaded)
+    return loaded.failure();
+  out.loaded = std::move(*loaded);
+  out.warnings = std::exchange(out.loaded.warnings, {});
+  return {};
+}
+
+result<void> settle_workspaces(const options& given, const environment& variables,
+                               start_settings& out) {
+  auto named = resolve_workspaces(given.workspaces);
+  if (!named)
+    return named.failure();
+  out.workspaces = std::move(*named);
+  if (out.workspaces.empty()) {
+    auto here = current_workspace(variables);
+    if (!here)
+      return here.failure();
+    out.workspaces.push_back(*here);
+  }
+  for (const auto& path : out.loaded.config.allowed_paths) {
+    if (auto folder = storage::host::resolve_folder(path))
+      out.allowed_paths.push_back(*folder);
+    else
+      out.warnings.push_back("allowed_paths: " + path + " is no folder and is passed over");
+  }
+  return {};
+}
+
+result<void> settle_state(const options& given, const environment& variables, start_settings& out) {
+  auto state = given.state_folder ? absolute_path(*given.state_folder, "--state-dir")
+                                  : storage::default_state_folder(variables);
+  if (!state)
+    return state.failure();
+  out.state_folder = *state;
+  auto checked = check_state_folder({out.state_folder, given.state_folder.has_value()},
+                                    out.workspaces, out.allowed_paths);
+  if (!checked)
+    return checked.failure();
+  if (!checked->empty())
+    out.warnings.push_back(*checked);
+  return check_state_room(out.state_folder);
+}
+
+} // namespace
+
+result<start_settings> settle(const options& given, const environment& variables) {
+  start_settings out;
+  if (auto read = read_config_file(given, variables, out); !read)
+    return read.failure();
+  auto host = choose_host(given, out.loaded.config);
+  if (!host)
+    return host.failure();
+  out.host = *host;
+  out.port = given.port.value_or(out.loaded.config.server.port);
+  if (auto settled = settle_workspaces(given, variables, out); !settled)
+    return settled.failure();
+  if (auto settled = settle_state(given, variables, out); !settled)
+    return settled.failure();
+  return out;
+}
+
+} // namespace kodad::http

@@ -25,14 +25,6 @@ bool ends(pid_t pid) {
   return ::poll(&ready, 1, 60'000) == 1;
 }
 
-std::vector<pid_t> numbers(const std::string& text) {
-  std::vector<pid_t> out;
-  std::istringstream words(text);
-  for (pid_t pid = 0; words >> pid;)
-    out.push_back(pid);
-  return out;
-}
-
 /// Starts processes that try to survive their parent, and tells all their ids, then "ready".
 const char* escapees =
     "D=$(mktemp -d); export D; echo $$; "
@@ -292,21 +284,4 @@ TEST_CASE("the death of the server is the death of its children") {
     CHECK(ends(pid));
   ::close(told[0]);
   ::close(told[1]);
-}
-
-TEST_CASE("the death of the spawner is told to all") {
-  auto spawned = spawner::start();
-  REQUIRE(spawned);
-  auto pid = spawned->pid();
-  auto host = process_host::start(std::move(*spawned));
-  REQUIRE(host);
-  auto heard = std::make_shared<recorder>();
-  REQUIRE((*host)->start(shell("echo $$; exec sleep 1000"), heard));
-  heard->wait_for_text("\n");
-
-  ::kill(pid, SIGKILL);
-
-  CHECK(heard->wait().failure->code == ec::internal);
-  CHECK(ends(numbers(heard->text()).at(0)));
-  CHECK(run(**host, shell("true")).status.failure.has_value());
 }

@@ -25,6 +25,8 @@ struct host_facts {
   std::string sandbox;        ///< "bubblewrap" or "none".
   std::string sandbox_reason; ///< Why there is none; empty otherwise.
   std::atomic<bool> is_draining = false;
+  /// False while what runs commands is being started anew; never null.
+  std::shared_ptr<const std::atomic<bool>> has_tools = std::make_shared<std::atomic<bool>>(true);
 };
 
 /// Everything a handler may use.

@@ -77,7 +77,7 @@ proto::result<process_key> process_host::start(child_spec spec,
     std::lock_guard lock(shared_->mutex);
     shared_->input_bytes[key] = 0;
   }
-  spec.argv.clear();
+  spec.argv.resize(1); // For people.
   spec.environment.clear();
   shared_->post([key, spec = std::move(spec), listener = std::move(listener),
                  packed = std::move(*packed)](thread_state& here) mutable {

@@ -45,8 +45,8 @@ public:
 class process_host {
 public:
   /// Starts a spawner and the thread. A spawner that dies or hangs is replaced from `source`; its
-  /// children end with `failure`. Fails as `source` does. @pre This process starts no other
-  /// children than those of this host.
+  /// children end with `failure`. Fails as `source` does. @pre From now on this process gets no
+  /// other children than those of this host.
   static proto::result<std::unique_ptr<process_host>> start(spawner_source source);
 
   /// Ends all children (`exited` comes with `cancelled`) and the spawner. Waits for that, but not

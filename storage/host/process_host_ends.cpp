@@ -84,7 +84,8 @@ void process_host::thread_state::replied(const spawner_reply& reply) {
     return;
   auto& status = found->second.status;
   if (reply.kind == spawner_reply_kind::failed)
-    status.failure = system_error(reply.number, "start", "the program");
+    status.failure = system_error(reply.number, "start",
+                                  found->second.spec.argv[0] + " in " + found->second.spec.cwd);
   else if (reply.kind == spawner_reply_kind::killed)
     status.signal = reply.number;
   else

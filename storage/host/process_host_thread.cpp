@@ -119,7 +119,7 @@ void process_host::thread_state::launch(process_key key, child_spec spec,
   child.spec = std::move(spec);
   auto with = prepare_streams(child, packed);
   if (with.empty()) {
-    child.status.failure = system_error(errno, "start", "a command");
+    child.status.failure = system_error(errno, "start", child.spec.argv[0]);
     return finish(children.find(key));
   }
   watch(child, output_stream::output, true);

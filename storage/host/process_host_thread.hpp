@@ -44,7 +44,7 @@ struct process_host::thread_state final : spawner_user {
 
   struct running_child {
     process_key key = 0;
-    child_spec spec; ///< Without argv, environment and input, which only the start needs.
+    child_spec spec; ///< Without arguments, environment and input, which only the start needs.
     std::shared_ptr<process_listener> listener;
     std::shared_ptr<held_output> held = std::make_shared<held_output>();
     descriptor streams[2]; ///< Output and error output, by `output_stream`.

@@ -47,6 +47,7 @@ std::chrono::milliseconds restart_delay(int failures, std::chrono::milliseconds 
 proto::result<void> spawner_link::open(const descriptor& epoll, uint64_t tag) {
   epoll_ = epoll.get();
   tag_ = tag;
+  strangers_ = children_of(::getpid());
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   auto first = source_();
   if (!first)
@@ -221,12 +222,12 @@ bool spawner_link::kill_strays() {
     for (auto pid : descendants_of(each.pid()))
       ::kill(pid, SIGKILL);
   }
-  auto is_spawner = [this](pid_t pid) {
-    return (current_ && current_->pid() == pid) ||
+  auto is_known = [this](pid_t pid) {
+    return (current_ && current_->pid() == pid) || std::ranges::count(strangers_, pid) > 0 ||
            std::ranges::any_of(dying_, [pid](const auto& each) { return each.pid() == pid; });
   };
   for (auto pid : children_of(::getpid())) {
-    if (is_spawner(pid))
+    if (is_known(pid))
       continue;
     any = true;
     ::kill(pid, SIGKILL);

@@ -2,7 +2,8 @@
 // take at once stands in a queue, bounded by the children there may be. It pings while children
 // run; a spawner that dies or answers no more is killed and replaced, and whatever it had started
 // is killed, too: this process is a subreaper, so that all of it falls to us.
-// Not for two threads at once. @pre Every child of this process is a spawner of this link.
+// Not for two threads at once. @pre Every child that this process gets after `open` is a spawner of
+// this link; earlier ones are left alone.
 #pragma once
 
 #include "storage/host/spawner.hpp"
@@ -94,6 +95,7 @@ private:
   int missed_ = 0;
   int failures_ = 0; ///< In a row: young deaths and failed starts.
 
+  std::vector<pid_t> strangers_; ///< Children from before us: whoever executed us had them.
   std::vector<spawner> dying_;
   int clean_sweeps_ = 0;
   std::optional<time_point> told_by_; ///< When `buried` comes at the latest.

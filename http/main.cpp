@@ -48,6 +48,7 @@ void tell_address(const http::host& all, http::address_file& address) {
 } // namespace
 
 int main(int count, char** words) {
+  storage::host::run_spawner_if_asked(count, words);
   http::open_standard_files();
   http::settle_signals();
   http::catch_the_uncaught();
@@ -57,15 +58,13 @@ int main(int count, char** words) {
     leave_early(*wish);
   must(http::claim_resources());
   http::signal_watch signals;
-  // Before any secret is read, and before there is a second thread.
-  auto spawner = must(storage::host::spawner::start());
   signals.start();
   auto variables = storage::host::own_environment();
   http::host all;
   all.settings = must(http::settle(std::get<http::options>(given), variables));
   signals.expect("opening the state", limits::open_deadline);
   must(http::open_address(all));
-  must(http::open_parts(all, std::move(spawner)));
+  must(http::open_parts(all));
   must(http::open_door(all));
   signals.begin_running();
   http::address_file address(storage::url_file(variables));

@@ -25,6 +25,8 @@ struct host_facts {
   std::string sandbox;        ///< "bubblewrap", "landlock", "unavailable" or "off".
   std::string sandbox_reason; ///< Why no better one; may be empty.
   std::atomic<bool> is_draining = false;
+  /// False while what runs commands is being started anew; never null.
+  std::shared_ptr<const std::atomic<bool>> has_tools = std::make_shared<std::atomic<bool>>(true);
 };
 
 /// Everything a handler may use.

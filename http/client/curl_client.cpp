@@ -15,8 +15,14 @@ proto::result<std::unique_ptr<actors::http_client>> start_client(client_options 
   return std::unique_ptr<actors::http_client>(std::move(client));
 }
 
-curl_client::curl_client(client_options options)
-    : wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), loop_(std::move(options), wake_fd_) {
+event_descriptor::event_descriptor() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+event_descriptor::~event_descriptor() {
+  if (fd_ >= 0)
+    close(fd_);
+}
+
+curl_client::curl_client(client_options options) : loop_(std::move(options), wake_.get()) {
   if (is_open())
     thread_ = std::thread([this] { run(); });
 }
@@ -26,8 +32,6 @@ curl_client::~curl_client() {
   ring();
   if (thread_.joinable())
     thread_.join();
-  if (wake_fd_ >= 0)
-    close(wake_fd_);
 }
 
 actors::exchange_key curl_client::start(actors::http_request request,
@@ -54,7 +58,7 @@ void curl_client::put(command wanted) {
 
 void curl_client::ring() {
   uint64_t one = 1;
-  [[maybe_unused]] auto sent = write(wake_fd_, &one, sizeof one);
+  [[maybe_unused]] auto sent = write(wake_.get(), &one, sizeof one);
 }
 
 void curl_client::run() {

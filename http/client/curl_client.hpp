@@ -12,13 +12,27 @@
 
 namespace kodad::http {
 
+/// What other threads wake the loop with.
+class event_descriptor {
+public:
+  event_descriptor();
+  ~event_descriptor();
+  event_descriptor(const event_descriptor&) = delete;
+  event_descriptor& operator=(const event_descriptor&) = delete;
+
+  int get() const { return fd_; }
+
+private:
+  int fd_;
+};
+
 class curl_client final : public actors::http_client {
 public:
   explicit curl_client(client_options options);
   ~curl_client() override;
 
   /// Must hold before the client is used.
-  bool is_open() const { return wake_fd_ >= 0 && loop_.is_open(); }
+  bool is_open() const { return wake_.get() >= 0 && loop_.is_open(); }
 
   actors::exchange_key start(actors::http_request request,
                              std::shared_ptr<actors::http_listener> listener) override;
@@ -32,7 +46,7 @@ private:
   bool obey();
   void ring();
 
-  int wake_fd_;
+  event_descriptor wake_; // Lasts longer than the loop, whose lookups ring it.
   curl_loop loop_;
   std::atomic<actors::exchange_key> last_key_ = 0;
   std::atomic<bool> stopping_ = false;

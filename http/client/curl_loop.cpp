@@ -54,7 +54,8 @@ int readiness_of(uint32_t events) {
 
 curl_loop::curl_loop(client_options options, int wake_fd)
     : options_(std::move(options)), wake_fd_(wake_fd), epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      multi_(curl_multi_init()), share_(curl_share_init()), events_(events_per_turn) {
+      multi_(curl_multi_init()), share_(curl_share_init()), names_(wake_fd),
+      events_(events_per_turn) {
   if (!is_open())
     return;
   current_.now = steady::now();
@@ -108,17 +109,58 @@ void curl_loop::start(start_command command) {
   auto added = std::make_unique<exchange>(std::move(command), easy, current_);
   auto ready = easy ? added->prepare(options_, share_)
                     : make_error(ec::provider_down, "call a provider: no memory for a handle");
-  if (!ready)
+  if (!ready) {
     added->end_with(ready.failure());
-  else if (auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK)
-    added->end_with(make_error(ec::provider_down, curl_multi_strerror(code)));
-  else {
-    looks_.push({added->next_look(steady::now()), key});
-    exchanges_.emplace(key, std::move(added));
-    return;
+    added.reset();
+    return give_back(easy);
   }
-  added.reset();
-  give_back(easy);
+  auto& one = *exchanges_.emplace(key, std::move(added)).first->second;
+  const auto& name = one.peer().host;
+  auto addresses = name.empty() ? std::vector<std::string>() : names_.find(name);
+  if (!name.empty() && addresses.empty()) {
+    one.await_address();
+    nameless_[name].push_back(key);
+  } else if (!name.empty()) {
+    one.use(addresses);
+  }
+  looks_.push({one.next_look(steady::now()), key});
+  if (!one.awaits_address())
+    send(one);
+}
+
+/// Lets curl have it. @post It may be gone.
+void curl_loop::send(exchange& ready) {
+  auto code = curl_multi_add_handle(multi_, ready.easy());
+  if (code != CURLM_OK)
+    retire(ready.key(), [code](exchange& refused) {
+      refused.end_with(make_error(ec::provider_down, curl_multi_strerror(code)));
+    });
+}
+
+/// Sends who waited for an address, or tells them that there is none.
+void curl_loop::take_names() {
+  for (const auto& answer : names_.take()) {
+    auto waiting = nameless_.extract(answer.name);
+    for (auto key : waiting ? waiting.mapped() : std::vector<actors::exchange_key>()) {
+      auto& one = *exchanges_.at(key);
+      if (answer.addresses.empty()) {
+        retire(key, [&answer](exchange& lost) { lost.end_with(lost.nameless(answer.failure)); });
+      } else {
+        one.use(answer.addresses);
+        send(one);
+      }
+    }
+  }
+}
+
+/// Nobody waits for an address on its behalf any more.
+void curl_loop::leave_queue(const exchange& leaving) {
+  auto place = nameless_.find(leaving.peer().host);
+  if (place == nameless_.end())
+    return;
+  std::erase(place->second, leaving.key());
+  if (place->second.empty())
+    nameless_.erase(place);
 }
 
 void curl_loop::cancel(actors::exchange_key key) {
@@ -140,6 +182,7 @@ void curl_loop::turn() {
   current_.now = steady::now();
   move_ready(count);
   move_late();
+  take_names();
   // In this order: `flush_gathered` holds pointers to what the others destroy.
   flush_gathered();
   reap();
@@ -194,7 +237,10 @@ void curl_loop::reap() {
     auto code = message->data.result;
     char* owner = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
-    retire(reinterpret_cast<exchange*>(owner)->key(), [code](exchange& done) { done.end(code); });
+    auto& over = *reinterpret_cast<exchange*>(owner);
+    if (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT)
+      names_.forget(over.peer().host); // It may have moved.
+    retire(over.key(), [code](exchange& done) { done.end(code); });
   }
 }
 
@@ -218,6 +264,8 @@ void curl_loop::retire(actors::exchange_key key, const std::function<void(exchan
     return;
   auto leaving = std::move(place->second);
   exchanges_.erase(place);
+  if (leaving->awaits_address())
+    leave_queue(*leaving);
   auto* easy = leaving->easy();
   curl_multi_remove_handle(multi_, easy);
   last_word(*leaving);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "http/client/exchange.hpp"
+#include "http/client/name_lookup.hpp"
 
 #include <functional>
 #include <queue>
@@ -44,6 +45,9 @@ private:
 
   void set_up_multi();
   void let_connections_go();
+  void send(exchange& ready);
+  void take_names();
+  void leave_queue(const exchange& leaving);
   void watch(curl_socket_t fd, int what, bool known);
   int wait_ms() const;
   void move_ready(int count);
@@ -64,6 +68,9 @@ private:
   std::optional<steady::time_point> curl_timer_;
   std::optional<steady::time_point> idle_from_; // Since when no exchange is open.
   std::unordered_map<actors::exchange_key, std::unique_ptr<exchange>> exchanges_;
+  name_lookup names_;
+  /// Who waits for the address of a name.
+  std::unordered_map<std::string, std::vector<actors::exchange_key>> nameless_;
   std::priority_queue<look, std::vector<look>, std::greater<>> looks_;
   std::vector<CURL*> spare_;
   std::vector<epoll_event> events_;

@@ -82,6 +82,7 @@ exchange::exchange(start_command start, CURL* easy, wake_up& current)
 
 exchange::~exchange() {
   curl_slist_free_all(lines_);
+  curl_slist_free_all(addresses_);
 }
 
 proto::result<void> exchange::prepare(const client_options& options, CURLSH* share) {
@@ -98,7 +99,23 @@ proto::result<void> exchange::prepare(const client_options& options, CURLSH* sha
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
   set_method();
   set_connection(options, share);
+  peer_ = peer_name_of(request_.url, options);
   return {};
+}
+
+void exchange::use(const std::vector<std::string>& addresses) {
+  awaits_address_ = false;
+  auto line = "+" + peer_.host + ":" + peer_.port;
+  for (const auto& each : addresses) {
+    line += line.size() == peer_.host.size() + peer_.port.size() + 2 ? ":" : ",";
+    line += each.find(':') == std::string::npos ? each : "[" + each + "]";
+  }
+  addresses_ = curl_slist_append(nullptr, line.c_str());
+  curl_easy_setopt(easy_, CURLOPT_RESOLVE, addresses_);
+  // The lookup is part of connecting.
+  auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(steady::now() - started_);
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
+                   std::max(1L, static_cast<long>((request_.connect_deadline - spent).count())));
 }
 
 proto::result<void> exchange::add_headers() {
@@ -153,6 +170,11 @@ void exchange::set_connection(const client_options& options, CURLSH* share) {
   curl_easy_setopt(easy_, CURLOPT_USERAGENT, "kodad/" KODAD_VERSION);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
                    std::max(1L, static_cast<long>(request_.connect_deadline.count())));
+  // Addresses are ours to find, for libcurl waits for its own lookups when a call is cancelled.
+  // What it was given must not expire under it, and where it looks up all the same it shall not
+  // wait.
+  curl_easy_setopt(easy_, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
   // The empty string switches the variables of the environment off as well.
   curl_easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());
   if (!options.ca_file.empty())
@@ -160,6 +182,8 @@ void exchange::set_connection(const client_options& options, CURLSH* share) {
 }
 
 steady::time_point exchange::deadline() const {
+  if (awaits_address_)
+    return started_ + std::min(request_.connect_deadline, request_.total_deadline);
   auto silence =
       last_byte_ ? *last_byte_ + request_.idle_deadline : started_ + request_.first_byte_deadline;
   return std::min(silence, started_ + request_.total_deadline);
@@ -250,7 +274,15 @@ void exchange::end_with(std::optional<proto::error> failure) {
   listener_.reset();
 }
 
+proto::error exchange::nameless(const std::string& why) const {
+  return make_error(ec::provider_down,
+                    "call " + host() + ": look up the address of " + peer_.host + ": " + why);
+}
+
 proto::error exchange::silence() const {
+  if (awaits_address_)
+    return nameless("no answer within " + std::to_string(request_.connect_deadline.count()) +
+                    " ms; does the name server work?");
   if (current_.now >= started_ + request_.total_deadline)
     return make_error(ec::stream_stalled, "call " + host() + ": the answer took longer than " +
                                               std::to_string(request_.total_deadline.count()) +

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "actors/ports.hpp"
-#include "http/client/client.hpp"
+#include "http/client/peer_name.hpp"
 
 #include <chrono>
 #include <curl/curl.h>
@@ -45,6 +45,17 @@ public:
   actors::exchange_key key() const { return key_; }
   CURL* easy() const { return easy_; }
 
+  /// Whose address it needs before it may go out; see `use`.
+  const peer_name& peer() const { return peer_; }
+
+  /// It waits for an address from now on, until `use` brings some.
+  void await_address() { awaits_address_ = true; }
+  bool awaits_address() const { return awaits_address_; }
+  void use(const std::vector<std::string>& addresses);
+
+  /// The error for a name without an address.
+  proto::error nameless(const std::string& why) const;
+
   /// When the present silence, or the whole exchange, becomes too long.
   steady::time_point deadline() const;
 
@@ -80,6 +91,9 @@ private:
   CURL* easy_;
   wake_up& current_;
   curl_slist* lines_ = nullptr;
+  curl_slist* addresses_ = nullptr;
+  peer_name peer_;
+  bool awaits_address_ = false;
   steady::time_point started_;
   std::optional<steady::time_point> last_byte_;
   int status_ = 0;

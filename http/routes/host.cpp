@@ -6,15 +6,15 @@ namespace kodad::http {
 
 namespace {
 
-struct health {
-  std::string status;
-  std::string version;
-
-  static constexpr auto fields() {
-    return std::tuple(proto::field("status", &health::status),
-                      proto::field("version", &health::version));
-  }
-};
+std::string health_body(const host_facts& facts, bool is_draining) {
+  proto::json::writer out;
+  out.begin_object().key("status").string(is_draining ? "draining" : "ok");
+  out.key("version").string(facts.version);
+  if (!*facts.has_tools)
+    out.key("details").begin_object().key("tools").string("restarting").end_object();
+  out.end_object();
+  return out.take();
+}
 
 void write_limits(proto::json::writer& out) {
   namespace limits = proto::limits;
@@ -57,8 +57,10 @@ response config_response(const host_facts& facts, const proto::provider_list& pr
 
 void get_health(call& now) {
   bool is_draining = now.at.facts->is_draining;
-  now.token.answer(json_response(health{is_draining ? "draining" : "ok", now.at.facts->version},
-                                 is_draining ? 503 : 200));
+  response made;
+  made.status = is_draining ? 503 : 200;
+  made.body = health_body(*now.at.facts, is_draining);
+  now.token.answer(std::move(made));
 }
 
 void get_config(call& now) {

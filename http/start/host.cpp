@@ -31,6 +31,7 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   if (auto notice = sandbox_notice(facts))
     all.settings.warnings.push_back(*notice);
   facts.version = KODAD_VERSION;
+  facts.has_tools = all.processes->is_ready();
   facts.default_agent = options.default_agent;
   facts.default_model = options.default_model;
   facts.workspace_roots = options.workspace_roots;
@@ -64,11 +65,11 @@ result<void> open_address(host& all) {
   return {};
 }
 
-result<void> open_parts(host& all, storage::host::spawner spawner) {
+result<void> open_parts(host& all) {
   // Threads are counted before the state exists: those that fail later would leave one behind.
   if (auto enough = rehearse_threads(threads_needed()); !enough)
     return enough;
-  auto processes = storage::host::process_host::start(std::move(spawner));
+  auto processes = storage::host::process_host::start(storage::host::spawner::start);
   if (!processes)
     return processes.failure();
   all.processes = std::move(*processes);

@@ -33,7 +33,7 @@ struct host {
 proto::result<void> open_address(host& all);
 
 /// Opens what needs the system; the state last, so that what fails before leaves it alone.
-proto::result<void> open_parts(host& all, storage::host::spawner spawner);
+proto::result<void> open_parts(host& all);
 
 /// Spawns the actors, lets turns that were cut off go on, and starts to accept.
 proto::result<void> open_door(host& all);

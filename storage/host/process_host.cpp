@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <sys/eventfd.h>
+#include <system_error>
 
 namespace kodad::storage::host {
 
@@ -26,21 +27,30 @@ std::vector<process_host::shared_state::wish> process_host::shared_state::take()
   return std::exchange(wishes, {});
 }
 
-proto::result<std::unique_ptr<process_host>> process_host::start(spawner children) {
+proto::result<std::unique_ptr<process_host>> process_host::start(spawner_source source) {
   std::unique_ptr<process_host> out(new process_host());
   out->shared_ = std::make_shared<shared_state>();
   out->shared_->wake = descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  out->thread_ = std::make_unique<thread_state>(out->shared_, std::move(children));
-  if (!out->shared_->wake.is_open() || !out->thread_->open_epoll())
+  if (!out->shared_->wake.is_open())
     return system_error(errno, "start", "the process host");
+  out->thread_ = std::make_unique<thread_state>(out->shared_, std::move(source));
+  auto* state = out->thread_.get();
+  if (auto opened = state->open(); !opened)
+    return opened.failure();
   // Signals are for the main thread; a new thread inherits the mask of its maker.
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  auto* state = out->thread_.get();
-  state->thread = std::thread([state] { state->run(); });
+  int number = 0;
+  try {
+    state->thread = std::thread([state] { state->run(); });
+  } catch (const std::system_error& refusal) {
+    number = refusal.code().value();
+  }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (number != 0)
+    return system_error(number, "start a thread for", "the process host");
   return out;
 }
 
@@ -67,7 +77,7 @@ proto::result<process_key> process_host::start(child_spec spec,
     std::lock_guard lock(shared_->mutex);
     shared_->input_bytes[key] = 0;
   }
-  spec.argv.clear();
+  spec.argv.resize(1); // For people.
   spec.environment.clear();
   shared_->post([key, spec = std::move(spec), listener = std::move(listener),
                  packed = std::move(*packed)](thread_state& here) mutable {
@@ -102,6 +112,10 @@ void process_host::kill(process_key child) {
 
 size_t process_host::alive() const {
   return shared_->alive;
+}
+
+std::shared_ptr<const std::atomic<bool>> process_host::is_ready() const {
+  return shared_->is_ready;
 }
 
 } // namespace kodad::storage::host

@@ -9,6 +9,7 @@
 #include "storage/host/spawner.hpp"
 #include "storage/host/spawner_wire.hpp"
 
+#include <atomic>
 #include <memory>
 
 namespace kodad::storage::host {
@@ -44,14 +45,17 @@ public:
 /// All methods may be called from any thread and return at once.
 class process_host {
 public:
-  /// Takes over the spawner and starts the thread.
-  static proto::result<std::unique_ptr<process_host>> start(spawner children);
+  /// Starts a spawner and the thread. A spawner that dies or hangs is replaced from `source`; its
+  /// children end with `failure`. Fails as `source` does. @pre From now on this process gets no
+  /// other children than those of this host.
+  static proto::result<std::unique_ptr<process_host>> start(spawner_source source);
 
-  /// Ends all children (`exited` comes with `cancelled`) and the spawner. Waits for that.
+  /// Ends all children (`exited` comes with `cancelled`) and the spawner. Waits for that, but not
+  /// beyond `limits::spawner_farewell` and `limits::spawner_burial`.
   ~process_host();
 
   /// Starts a child. Fails with `host_full` when `limits::processes` are alive, and as `pack`
-  /// does; all later failures (no such program, no such folder) come with `exited`.
+  /// does; all later failures (no such program, no such folder, no spawner) come with `exited`.
   proto::result<process_key> start(child_spec spec, std::shared_ptr<process_listener> listener);
 
   /// Queues bytes for the child's input. Fails with `host_full` when more than
@@ -62,11 +66,15 @@ public:
   /// Closes the input once all that is queued has been written.
   void close_input(process_key child);
 
-  /// SIGTERM to the child and its descendants, after the spec's `kill_grace` SIGKILL.
+  /// SIGTERM to the child and its descendants, after the spec's `kill_grace` SIGKILL. What does not
+  /// end even so is given up after `limits::kill_patience`.
   void kill(process_key child);
 
   /// Children started and not yet `exited`.
   size_t alive() const;
+
+  /// Is there a spawner that answers? Outlives the host.
+  std::shared_ptr<const std::atomic<bool>> is_ready() const;
 
   process_host(const process_host&) = delete;
   process_host& operator=(const process_host&) = delete;

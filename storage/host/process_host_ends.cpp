@@ -1,13 +1,11 @@
 // The thread's half that ends children: kills, deadlines, reports of the spawner.
 #include "storage/host/process_host_thread.hpp"
 
+#include "proto/limits/processes.hpp"
 #include "storage/host/system_error.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 
 namespace kodad::storage::host {
 
@@ -17,10 +15,10 @@ namespace {
 constexpr size_t rest_bytes_max = 1024 * 1024;
 
 /// Why the program never ran.
-proto::error start_error(const spawner_reply& reply) {
+proto::error start_error(const spawner_reply& reply, const child_spec& spec) {
   std::string step(reply.step, ::strnlen(reply.step, sizeof reply.step));
   if (step.empty())
-    return system_error(reply.number, "start", "the program");
+    return system_error(reply.number, "start", spec.argv[0] + " in " + spec.cwd);
   return proto::make_error(proto::ec::sandbox_failed,
                            "the command was not run: the sandbox could not " + step + ": " +
                                std::strerror(reply.number));
@@ -36,19 +34,26 @@ void process_host::thread_state::cancel(process_key key) {
   begin_ending(found->second);
 }
 
+/// @post The child may be gone from `children`.
 void process_host::thread_state::begin_ending(running_child& child) {
-  if (std::exchange(child.ending, true))
+  if (std::exchange(child.ending, true) || child.lost)
     return;
-  ask_spawner(child.key, spawner_request_kind::terminate, nullptr, 0);
-  deadlines.emplace(steady::now() + child.spec.kill_grace,
-                    deadline{child.key, deadline::what::kill});
+  auto key = child.key;
+  if (link.is_unsent(key)) { // It has not begun.
+    link.take_back(key);
+    return finish(children.find(key));
+  }
+  deadlines.emplace(steady::now() + child.spec.kill_grace, deadline{key, deadline::what::kill});
+  link.ask(key, spawner_request_kind::terminate);
 }
 
 int process_host::thread_state::until_next_deadline_ms() const {
-  if (deadlines.empty())
+  auto next = link.due();
+  if (!deadlines.empty() && (!next || deadlines.begin()->first < *next))
+    next = deadlines.begin()->first;
+  if (!next)
     return -1;
-  auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(deadlines.begin()->first - steady::now());
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - steady::now());
   return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 3'600'000));
 }
 
@@ -65,47 +70,78 @@ void process_host::thread_state::on_deadline(const deadline& due) {
   if (due.then == deadline::what::listen_again)
     return listen_again(due.child);
   auto found = children.find(due.child);
-  if (found == children.end())
+  if (found == children.end() || found->second.lost)
     return;
-  if (due.then == deadline::what::kill)
-    return ask_spawner(due.child, spawner_request_kind::kill, nullptr, 0);
-  if (!found->second.ending)
-    found->second.status.timed_out = true;
-  begin_ending(found->second);
-}
-
-void process_host::thread_state::on_spawner() {
-  spawner_reply reply;
-  for (;;) {
-    auto got = ::recv(children_process.socket().get(), &reply, sizeof reply, MSG_DONTWAIT);
-    if (got == static_cast<ssize_t>(sizeof reply)) {
-      on_reply(reply);
-      continue;
-    }
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
-      return;
-    break;
+  auto& child = found->second;
+  switch (due.then) {
+  case deadline::what::kill:
+    deadlines.emplace(steady::now() + proto::limits::kill_patience,
+                      deadline{due.child, deadline::what::give_up});
+    return link.ask(due.child, spawner_request_kind::kill);
+  case deadline::what::give_up:
+    link.take_back(due.child);
+    return finish(found); // It hangs in the kernel; whoever waits has waited enough.
+  default:
+    child.status.timed_out = child.status.timed_out || !child.ending;
+    begin_ending(child);
   }
-  // Somebody killed the spawner. Its children went with it.
-  spawner_lost = true;
-  ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, children_process.socket().get(), nullptr);
-  auto why = proto::make_error(proto::ec::internal, "the process that starts others is gone");
-  finish_all(&why);
 }
 
-void process_host::thread_state::on_reply(const spawner_reply& reply) {
+// --- what the spawner says -------------------------------------------------------------------
+
+void process_host::thread_state::replied(const spawner_reply& reply) {
   auto found = children.find(reply.key);
   if (found == children.end())
     return;
   auto& status = found->second.status;
   status.bound = reply.bound;
   if (reply.kind == spawner_reply_kind::failed)
-    status.failure = start_error(reply);
+    status.failure = start_error(reply, found->second.spec);
   else if (reply.kind == spawner_reply_kind::killed)
     status.signal = reply.number;
   else
     status.code = reply.number;
   finish(found);
+}
+
+void process_host::thread_state::lost() {
+  for (auto& [key, child] : children)
+    child.lost = child.lost || !link.is_unsent(key);
+}
+
+void process_host::thread_state::buried() {
+  for (auto key : keys()) {
+    auto found = children.find(key);
+    if (found == children.end() || !found->second.lost)
+      continue;
+    auto& status = found->second.status;
+    if (!status.cancelled && !status.timed_out)
+      status.failure = proto::make_error(
+          proto::ec::tool_failed, "the command was cut off, because the part of the host that runs "
+                                  "commands broke down and was started anew; what the command had "
+                                  "done by then stays done");
+    finish(found);
+  }
+}
+
+void process_host::thread_state::refused(const proto::error& why) {
+  for (auto key : keys()) {
+    auto found = children.find(key);
+    if (found == children.end() || found->second.lost)
+      continue;
+    found->second.status.failure = proto::make_error(
+        proto::ec::tool_failed,
+        "no command can be started at the moment, try again in a few seconds: " + why.context);
+    finish(found);
+  }
+}
+
+/// For loops in which a listener may make children go.
+std::vector<process_key> process_host::thread_state::keys() const {
+  std::vector<process_key> out;
+  for (const auto& [key, child] : children)
+    out.push_back(key);
+  return out;
 }
 
 void process_host::thread_state::finish(children_map::iterator found) {
@@ -126,12 +162,10 @@ void process_host::thread_state::finish(children_map::iterator found) {
   child.listener->exited(child.status);
 }
 
-void process_host::thread_state::finish_all(const proto::error* why) {
+void process_host::thread_state::finish_all() {
   while (!children.empty()) {
     auto first = children.begin();
-    first->second.status.cancelled = first->second.status.cancelled || !why;
-    if (why)
-      first->second.status.failure = *why;
+    first->second.status.cancelled = true;
     finish(first);
   }
 }

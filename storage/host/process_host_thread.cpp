@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 
 namespace kodad::storage::host {
 
@@ -63,10 +61,11 @@ pipe_ends make_pipe(bool we_read) {
 
 } // namespace
 
-bool process_host::thread_state::open_epoll() {
+proto::result<void> process_host::thread_state::open() {
   epoll = descriptor(::epoll_create1(EPOLL_CLOEXEC));
-  return epoll.is_open() && add_to(epoll, shared->wake.get(), EPOLLIN, wake_tag) &&
-         add_to(epoll, children_process.socket().get(), EPOLLIN, spawner_tag);
+  if (!epoll.is_open() || !add_to(epoll, shared->wake.get(), EPOLLIN, wake_tag))
+    return system_error(errno, "start", "the process host");
+  return link.open(epoll, spawner_tag);
 }
 
 void process_host::thread_state::run() {
@@ -79,6 +78,7 @@ void process_host::thread_state::run() {
     for (auto& wish : shared->take())
       wish(*this);
     run_deadlines();
+    link.tick(!children.empty());
   }
   {
     std::lock_guard lock(shared->mutex);
@@ -87,8 +87,8 @@ void process_host::thread_state::run() {
   // Starts that came after the wish to stop: they, too, hear of their end.
   for (auto& wish : shared->take())
     wish(*this);
-  { auto gone = std::move(children_process); } // Ends and reaps all there is.
-  finish_all(nullptr);
+  link.close(); // Ends and reaps all there is.
+  finish_all();
 }
 
 void process_host::thread_state::on_ready(uint64_t tag) {
@@ -98,7 +98,7 @@ void process_host::thread_state::on_ready(uint64_t tag) {
     return;
   }
   if (tag == spawner_tag)
-    return on_spawner();
+    return link.receive();
   auto child = children.find(tag / first_child_tag);
   if (child == children.end())
     return;
@@ -117,9 +117,24 @@ void process_host::thread_state::launch(process_key key, child_spec spec,
   child.key = key;
   child.listener = std::move(listener);
   child.spec = std::move(spec);
-  auto memory = memory_file(packed);
-  auto output = make_pipe(true);
-  auto errors = child.spec.errors == error_output::merged ? pipe_ends{} : make_pipe(true);
+  auto with = prepare_streams(child, packed);
+  if (with.empty()) {
+    child.status.failure = system_error(errno, "start", child.spec.argv[0]);
+    return finish(children.find(key));
+  }
+  watch(child, output_stream::output, true);
+  watch(child, output_stream::error, true);
+  if (child.spec.timeout)
+    deadlines.emplace(steady::now() + *child.spec.timeout, deadline{key, deadline::what::timeout});
+  link.ask(key, spawner_request_kind::start, std::move(with));
+}
+
+/// Makes the child's files and pipes and keeps our ends. @return The child's ends, in the order of
+/// the wire; none, and errno, if the system has not got that many.
+std::vector<descriptor> process_host::thread_state::prepare_streams(running_child& child,
+                                                                    const std::string& packed) {
+  std::vector<descriptor> out;
+  out.push_back(memory_file(packed));
   pipe_ends input;
   if (child.spec.input_from == input_mode::open)
     input = make_pipe(false);
@@ -128,47 +143,25 @@ void process_host::thread_state::launch(process_key key, child_spec spec,
   else
     input.read = descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   std::string().swap(child.spec.input);
-  int fds[spawner_descriptors_max] = {memory.get(), input.read.get(), output.write.get()};
-  size_t count = 3;
-  if (child.spec.errors != error_output::merged)
-    fds[count++] = errors.write.get();
-  if (child.spec.confined)
-    fds[count++] = child.spec.workspace ? child.spec.workspace->get() : -1;
-  if (spawner_lost || std::any_of(fds, fds + count, [](int fd) { return fd < 0; })) {
-    child.status.failure =
-        proto::make_error(proto::ec::host_full, "no process can be started at the moment");
-    return finish(children.find(key));
-  }
-  child.streams[0] = std::move(output.read);
-  child.streams[1] = std::move(errors.read);
+  out.push_back(std::move(input.read));
   child.input = std::move(input.write);
-  watch(child, output_stream::output, true);
-  watch(child, output_stream::error, true);
-  if (child.spec.timeout)
-    deadlines.emplace(steady::now() + *child.spec.timeout, deadline{key, deadline::what::timeout});
-  ask_spawner(key, spawner_request_kind::start, fds, count);
-}
-
-void process_host::thread_state::ask_spawner(process_key key, spawner_request_kind kind,
-                                             const int* fds, size_t count) {
-  spawner_request request{key, kind};
-  iovec piece{&request, sizeof request};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * spawner_descriptors_max)] = {};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  if (count > 0) {
-    message.msg_control = control;
-    message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
-    auto* head = CMSG_FIRSTHDR(&message);
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof(int) * count);
-    std::memcpy(CMSG_DATA(head), fds, sizeof(int) * count);
+  for (auto from : {output_stream::output, output_stream::error}) {
+    if (from == output_stream::error && child.spec.errors == error_output::merged)
+      continue;
+    auto ends = make_pipe(true);
+    child.streams[static_cast<size_t>(from)] = std::move(ends.read);
+    out.push_back(std::move(ends.write));
   }
-  // May wait for the spawner to read, which itself never waits for us.
-  while (::sendmsg(children_process.socket().get(), &message, MSG_NOSIGNAL) < 0 && errno == EINTR) {
+  if (child.spec.confined)
+    out.emplace_back(child.spec.workspace ? ::fcntl(child.spec.workspace->get(), F_DUPFD_CLOEXEC, 3)
+                                          : -1);
+  child.spec.workspace.reset();
+  if (!std::ranges::all_of(out, &descriptor::is_open)) {
+    auto number = errno;
+    out.clear();
+    errno = number;
   }
+  return out;
 }
 
 // --- output ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storage/host/process_host.hpp"
+#include "storage/host/spawner_link.hpp"
 
 #include <atomic>
 #include <functional>
@@ -29,6 +30,7 @@ struct process_host::shared_state {
   descriptor wake;                           ///< An eventfd.
   std::atomic<size_t> alive{0};
   std::atomic<process_key> last_key{0};
+  std::shared_ptr<std::atomic<bool>> is_ready = std::make_shared<std::atomic<bool>>(false);
 };
 
 /// How many bytes of one child are held by its listener.
@@ -36,13 +38,13 @@ struct held_output {
   std::atomic<size_t> bytes{0};
 };
 
-struct process_host::thread_state {
-  thread_state(std::shared_ptr<shared_state> box, spawner started)
-      : shared(std::move(box)), children_process(std::move(started)) {}
+struct process_host::thread_state final : spawner_user {
+  thread_state(std::shared_ptr<shared_state> box, spawner_source source)
+      : shared(std::move(box)), link(std::move(source), *this, shared->is_ready) {}
 
   struct running_child {
     process_key key = 0;
-    child_spec spec; ///< Without argv, environment and input, which only the start needs.
+    child_spec spec; ///< Without arguments, environment and input, which only the start needs.
     std::shared_ptr<process_listener> listener;
     std::shared_ptr<held_output> held = std::make_shared<held_output>();
     descriptor streams[2]; ///< Output and error output, by `output_stream`.
@@ -52,6 +54,7 @@ struct process_host::thread_state {
     bool input_watched = false;
     bool input_ends = false; ///< Close it once the queue is empty.
     bool ending = false;     ///< SIGTERM was sent.
+    bool lost = false;       ///< Its spawner is gone; it is being killed.
     exit_status status;
   };
 
@@ -60,14 +63,15 @@ struct process_host::thread_state {
   /// Something to do at a moment. Those of children that are gone do nothing.
   struct deadline {
     process_key child = 0;
-    enum class what : uint8_t { listen_again, timeout, kill } then = what::listen_again;
+    enum class what : uint8_t { listen_again, timeout, kill, give_up } then = what::listen_again;
   };
 
   void run();
-  bool open_epoll();
+  proto::result<void> open();
 
   void launch(process_key key, child_spec spec, std::shared_ptr<process_listener> listener,
               const std::string& packed);
+  std::vector<descriptor> prepare_streams(running_child& child, const std::string& packed);
   void add_input(process_key key, std::string bytes);
   void end_input(process_key key);
   void cancel(process_key key);
@@ -79,24 +83,25 @@ struct process_host::thread_state {
   void deliver(running_child& child, output_stream from, std::string bytes);
   void write_input(running_child& child);
   void close_child_input(running_child& child);
-  void on_spawner();
-  void on_reply(const spawner_reply& reply);
+  void replied(const spawner_reply& reply) override;
+  void lost() override;
+  void buried() override;
+  void refused(const proto::error& why) override;
   void finish(children_map::iterator child);
-  void finish_all(const proto::error* why);
+  void finish_all();
+  std::vector<process_key> keys() const;
   void begin_ending(running_child& child);
   void on_deadline(const deadline& due);
   void run_deadlines();
   int until_next_deadline_ms() const;
   void watch(running_child& child, output_stream from, bool wanted);
-  void ask_spawner(process_key key, spawner_request_kind kind, const int* fds, size_t count);
 
   std::shared_ptr<shared_state> shared;
-  spawner children_process;
   descriptor epoll;
+  spawner_link link;
   children_map children;
   std::multimap<steady::time_point, deadline> deadlines;
   bool stopping = false;
-  bool spawner_lost = false;
   std::thread thread;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "storage/host/process_host.hpp"
+#include "storage/host/spawner_loop.hpp"
 
 #include <condition_variable>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <mutex>
 #include <sstream>
+#include <sys/socket.h>
 
 namespace kodad::storage::host {
 
@@ -99,10 +101,21 @@ private:
   int ends_ = 0;
 };
 
-inline std::unique_ptr<process_host> start_processes() {
-  auto spawned = spawner::start();
-  REQUIRE(spawned);
-  auto host = process_host::start(std::move(*spawned));
+/// A spawner forked from the test itself, whose main does not know of spawners.
+inline kodad::proto::result<spawner> fork_spawner() {
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+  descriptor ours(ends[0]);
+  descriptor theirs(ends[1]);
+  auto pid = ::fork();
+  if (pid == 0)
+    run_spawner(theirs.get()); // Does not return.
+  REQUIRE(pid > 0);
+  return spawner(std::move(ours), pid);
+}
+
+inline std::unique_ptr<process_host> start_processes(spawner_source source = fork_spawner) {
+  auto host = process_host::start(std::move(source));
   REQUIRE(host);
   return std::move(*host);
 }
@@ -112,6 +125,15 @@ inline child_spec shell(const std::string& script, const std::string& cwd = "/")
   out.argv = {"/bin/sh", "-c", script};
   out.cwd = cwd;
   out.environment = base_environment();
+  return out;
+}
+
+/// The process ids in what a child said.
+inline std::vector<pid_t> numbers(const std::string& text) {
+  std::vector<pid_t> out;
+  std::istringstream words(text);
+  for (pid_t pid = 0; words >> pid;)
+    out.push_back(pid);
   return out;
 }
 

@@ -25,14 +25,6 @@ bool ends(pid_t pid) {
   return ::poll(&ready, 1, 60'000) == 1;
 }
 
-std::vector<pid_t> numbers(const std::string& text) {
-  std::vector<pid_t> out;
-  std::istringstream words(text);
-  for (pid_t pid = 0; words >> pid;)
-    out.push_back(pid);
-  return out;
-}
-
 /// Starts processes that try to survive their parent, and tells all their ids, then "ready".
 const char* escapees =
     "D=$(mktemp -d); export D; echo $$; "
@@ -78,7 +70,7 @@ TEST_CASE("what cannot be started ends with the cause") {
   auto huge = shell(std::string(200'000, 'x'));
 
   CHECK(run(*host, missing).status.failure->context ==
-        "start the program: no such file or directory");
+        "start no-such-program-here in /: no such file or directory");
   CHECK(run(*host, nowhere).status.failure.has_value());
   CHECK(host->start(huge, std::make_shared<recorder>()).failure().code == ec::tool_invalid_args);
   CHECK(host->alive() == 0);
@@ -294,19 +286,29 @@ TEST_CASE("the death of the server is the death of its children") {
   ::close(told[1]);
 }
 
-TEST_CASE("the death of the spawner is told to all") {
-  auto spawned = spawner::start();
-  REQUIRE(spawned);
-  auto pid = spawned->pid();
-  auto host = process_host::start(std::move(*spawned));
-  REQUIRE(host);
+TEST_CASE("a program that hangs before it runs holds up nobody else") {
+  temporary_folder at;
+  auto program = at.path("program");
+  write_text(program, "#!/bin/sh\ntrue\n");
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  // Until a lease is given back, the kernel lets nobody else open the file.
+  ::signal(SIGIO, SIG_IGN);
+  descriptor leased(::open(program.c_str(), O_RDONLY | O_CLOEXEC));
+  REQUIRE(::fcntl(leased.get(), F_SETLEASE, F_WRLCK) == 0);
+  auto host = start_processes();
+  auto first = run(*host, shell("echo $PPID")).output;
+  auto spec = shell("");
+  spec.argv = {program};
   auto heard = std::make_shared<recorder>();
-  REQUIRE((*host)->start(shell("echo $$; exec sleep 1000"), heard));
-  heard->wait_for_text("\n");
+  auto key = host->start(spec, heard);
+  REQUIRE(key);
 
-  ::kill(pid, SIGKILL);
+  auto begun = std::chrono::steady_clock::now();
+  CHECK(run(*host, shell("echo on")).output == "on\n");
+  CHECK(std::chrono::steady_clock::now() - begun < 2s);
+  CHECK(heard->ends() == 0);
 
-  CHECK(heard->wait().failure->code == ec::internal);
-  CHECK(ends(numbers(heard->text()).at(0)));
-  CHECK(run(**host, shell("true")).status.failure.has_value());
+  host->kill(*key);
+  CHECK(heard->wait().cancelled);
+  CHECK(run(*host, shell("echo $PPID")).output == first);
 }

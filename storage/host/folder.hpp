@@ -56,6 +56,9 @@ public:
   /// The absolute path without links, as of opening.
   const std::string& root() const { return root_; }
 
+  /// The folder held open, for work below it that this class does not offer.
+  const descriptor& handle() const { return handle_; }
+
   /// See host/relative_path.hpp. The root may be spelt as given to `open_folder` or as `root()`.
   proto::result<std::string> relative_path(std::string_view path) const;
 
@@ -64,7 +67,8 @@ public:
 
   /// Replaces or creates a file, wholly or not at all, and returns once it is durable. A link is
   /// followed if it stays inside; a hard link's other names keep the old content. Keeps the mode
-  /// of an existing file. Fails with `tool_denied` for protected names, links followed or not.
+  /// of an existing file. Fails with `tool_denied`, links followed or not, for protected names, for
+  /// what makes or changes a git directory, and for what the person's git is configured to run.
   proto::result<write_outcome> write_file(const std::string& path, std::string_view bytes,
                                           write_options options) const;
 

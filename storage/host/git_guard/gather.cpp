@@ -99,11 +99,11 @@ void gatherer::find_working_trees() {
     if (found == out_.kept.end())
       continue;
     std::string base(parent_of(path));
-    auto target = target_of(workspace_, path, found->second.item);
-    if (target)
+    const auto& item = found->second.item;
+    if (auto target = target_of(workspace_, path, item))
       bases_.emplace(repository_of(*target), base);
-    else
-      outside_[base] = path;
+    else if (auto written = git::read_git_file(item.bytes); written && item.kind == item_kind::file)
+      outside_[base] = *written;
   }
   for (const auto& [repository, base] : bases_)
     out_.bases.insert(base);
@@ -212,8 +212,8 @@ baseline gather_before(const beneath& workspace, const walked& seen, const opera
   names.read_person();
   for (const auto& path : look.value().git_dirs)
     names.read_repository(path);
-  for (const auto& [base, file] : look.outside())
-    names.read_outside(joined(workspace.root(), file), joined(workspace.root(), base));
+  for (const auto& [base, target] : look.outside())
+    names.read_elsewhere(target, workspace.root() + "/" + base);
   auto named = names.take();
   for (const auto& one : named)
     look.add_relative(one);

@@ -221,7 +221,10 @@ bool pass::is_copy(const std::string& path, const guarded_item& item) const {
          std::ranges::any_of(before_.kept, [&](const auto& one) {
            bool is_named =
                one.second.role == item_role::inside || one.second.role == item_role::named;
-           return is_named && name_of(one.first) == name_of(path) && one.second.item == item;
+           const auto& old = one.second.item;
+           bool is_same = old.kind == item.kind && !old.is_cut && old.bytes == item.bytes &&
+                          (old.mode & 0100) == (item.mode & 0100);
+           return is_named && is_same && name_of(one.first) == name_of(path);
          });
 }
 

@@ -85,8 +85,10 @@ void name_reader::read_person() {
   for (auto above = workspace_.root(); above.rfind('/') != std::string::npos && !above.empty();) {
     above = folder_of(above);
     auto git_dir = above + "/.git";
-    if (::access(git_dir.c_str(), F_OK) == 0)
-      return read_outside(git_dir, above.empty() ? "/" : above);
+    if (::access(git_dir.c_str(), F_OK) != 0)
+      continue;
+    auto target = git::read_git_file(read_plain(git_dir));
+    return read_elsewhere(target.value_or(git_dir), above.empty() ? "/" : above);
   }
 }
 
@@ -95,10 +97,8 @@ void name_reader::read_repository(const std::string& git_dir) {
     read_file(workspace_.root() + "/" + joined(git_dir, name), {repository_of(git_dir), {}}, 0);
 }
 
-void name_reader::read_outside(const std::string& git_dir, const std::string& base) {
-  auto at = git_dir;
-  if (auto target = git::read_git_file(read_plain(git_dir)))
-    at = normal(target->starts_with('/') ? *target : base + "/" + *target);
+void name_reader::read_elsewhere(const std::string& git_dir, const std::string& base) {
+  auto at = normal(git_dir.starts_with('/') ? git_dir : base + "/" + git_dir);
   source from{{}, base};
   for (const auto* name : {"config", "config.worktree"})
     read_file(at + "/" + name, from, 0);

@@ -27,8 +27,8 @@ public:
   /// What the repository at `git_dir`, below the workspace, names.
   void read_repository(const std::string& git_dir);
 
-  /// The same for a git directory elsewhere, of the working tree `base` (absolute paths).
-  void read_outside(const std::string& git_dir, const std::string& base);
+  /// The same for a git directory elsewhere, as the `.git` file of the folder `base` names it.
+  void read_elsewhere(const std::string& git_dir, const std::string& base);
 
   std::vector<relative_name> take() { return std::move(out_); }
 

@@ -1,6 +1,7 @@
 // What kodad's own file tools may not write, asked for one path: the same shapes and names as the
 // looks know, without a walk.
 #include "proto/git/pointer.hpp"
+#include "proto/limits/git_guard.hpp"
 #include "storage/host/git_guard/git_guard.hpp"
 #include "storage/host/git_guard/walk.hpp"
 #include "storage/host/relative_path.hpp"
@@ -43,17 +44,12 @@ bool is_obeyed_by_git(const folder& workspace, const std::string& path,
       return true;
     auto git_dir = joined(above, ".git");
     bases.push_back(above);
-    switch (below.read(git_dir, 0).kind) {
-    case item_kind::directory:
+    auto item = below.read(git_dir, proto::limits::guard_file_bytes_max);
+    if (item.kind == item_kind::directory)
       names.read_repository(git_dir);
-      break;
-    case item_kind::file: // A working tree or a submodule: its configuration lies elsewhere.
-    case item_kind::link:
-      names.read_outside(joined(below.root(), git_dir), joined(below.root(), above));
-      break;
-    default:
-      break;
-    }
+    // A working tree or a submodule: its configuration lies elsewhere. A link is not followed.
+    if (auto target = proto::git::read_git_file(item.bytes); target && !item.is_cut)
+      names.read_elsewhere(*target, below.root() + "/" + above);
     at = above;
   }
   for (const auto& name : names.take())

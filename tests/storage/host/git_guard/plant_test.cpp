@@ -8,8 +8,8 @@ namespace {
 
 // What a person does in a folder. Each line may fail: a broken repository runs nothing.
 constexpr const char* person = R"(
-git status; git diff; git commit --allow-empty -m x; git commit --allow-empty; git log -1 -p
-git add -A; git st; git rebase --continue
+git rebase --continue; git status; git diff; git commit --allow-empty -m x
+git commit --allow-empty; git log -1 -p; git add -A; git st
 )";
 
 constexpr const char* make_repository = R"(
@@ -74,7 +74,7 @@ TEST_CASE("nothing that an agent planted is run by the person's git") {
   CHECK(std::size(plants) >= 30);
   for (const auto& one : plants)
     for (auto where : {layout::existing, layout::none, layout::nested}) {
-      CAPTURE(one.name);
+      CAPTURE(std::string(one.name));
       CAPTURE(static_cast<int>(where));
       auto result = try_plant(one, where, true);
       CAPTURE(result.told);
@@ -86,7 +86,7 @@ TEST_CASE("nothing that an agent planted is run by the person's git") {
 
 TEST_CASE("each plant would be run without the guard") {
   for (const auto& one : plants) {
-    CAPTURE(one.name);
+    CAPTURE(std::string(one.name));
     auto result = try_plant(one, layout::existing, false);
     CHECK(result.fired == one.fires);
   }

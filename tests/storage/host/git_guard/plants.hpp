@@ -102,13 +102,15 @@ inline constexpr plant plants[] = {
                           "config core.worktree .; git -C sub config core.fsmonitor $P"},
     {"a folder shaped like a repository",
      "mkdir -p sub/objects sub/refs; echo ref: refs/heads/main > sub/HEAD; printf "
-     "'[core]\\nworktree=.\\nfsmonitor='$P > sub/config"},
+     "'[core]\\nbare=false\\nworktree=.\\nfsmonitor='$P > sub/config"},
     {"a shape made of links", "git init -q --bare b; mkdir sub; for n in HEAD objects refs; do "
                               "ln -s ../b/$n sub/$n; done; printf "
-                              "'[core]\\nworktree=.\\nfsmonitor='$P > sub/config"},
-    {"a shape with commondir", "git init -q --bare b; git -C b config core.bare false; git -C b "
-                               "config core.worktree ../sub; git -C b config core.fsmonitor $P; "
-                               "mkdir sub; cp b/HEAD sub; echo ../b > sub/commondir"},
+                              "'[core]\\nbare=false\\nworktree=.\\nfsmonitor='$P > sub/config"},
+    {"a shape with commondir",
+     "git init -q --bare b; git config -f b/config core.fsmonitor $P; git config -f b/config "
+     "extensions.worktreeConfig true; git config -f b/config core.repositoryformatversion 1; "
+     "mkdir sub; cp b/HEAD sub; echo ../b > sub/commondir; git config -f sub/config.worktree "
+     "core.bare false; git config -f sub/config.worktree core.worktree ."},
     {"a repository in an unreadable folder",
      "mkdir sub; git init -q sub; git -C sub config core.fsmonitor $P; chmod 311 sub"},
     {"a rebase with a command",

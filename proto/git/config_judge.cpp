@@ -222,6 +222,8 @@ bool must_stay(const std::string& name) {
 } // namespace
 
 bool runs_nothing(const config_entry& entry, const config_place& place) {
+  if (place.is_fixed && (entry.name() == "core.worktree" || entry.name() == "core.bare"))
+    return false;
   if (entry.subsection && std::ranges::any_of(*entry.subsection, is_control))
     return false;
   return std::ranges::any_of(list, [&](const allowed& one) {
@@ -247,7 +249,9 @@ config_verdict judge_config(std::string_view bytes, const config_place& place) {
 }
 
 bool is_harmless_change(std::string_view before, std::string_view after,
-                        const config_place& place) {
+                        const config_place& where) {
+  auto place = where;
+  place.is_fixed = true;
   auto old_text = read_config(before);
   auto new_text = read_config(after);
   if (!old_text.plain || !new_text.plain || others(old_text, place) != others(new_text, place))

@@ -11,6 +11,10 @@ namespace kodad::proto::git {
 struct config_place {
   std::string root;    ///< The workspace, absolute and without links.
   std::string git_dir; ///< Relative to it, without links.
+
+  /// Of a git directory that was there before: a person's own hooks and drivers are named from the
+  /// working tree, so none may get another.
+  bool is_fixed = false;
 };
 
 struct config_verdict {

@@ -83,4 +83,11 @@ std::optional<std::string> without_commands(std::string_view todo) {
   return found ? std::optional(out) : std::nullopt;
 }
 
+bool is_strategy(std::string_view name) {
+  for (std::string_view one : {"ort", "recursive", "resolve", "octopus", "ours", "subtree"})
+    if (name == one)
+      return true;
+  return name.empty();
+}
+
 } // namespace kodad::proto::git

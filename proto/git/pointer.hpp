@@ -24,4 +24,7 @@ std::optional<std::string> read_path_line(std::string_view bytes);
 /// none. Words may be shortened, and stand behind blanks.
 std::optional<std::string> without_commands(std::string_view todo);
 
+/// Is this the name of a merge strategy? Git makes a program's name of it, and "../x" a path.
+bool is_strategy(std::string_view name);
+
 } // namespace kodad::proto::git

@@ -26,6 +26,8 @@ enum class item_role : uint8_t {
   tree = 9,       ///< A folder that it names, with everything in it.
   inside = 10,    ///< What lies in it.
   own = 11,       ///< kodad's own configuration at the top.
+  strategy = 12,  ///< The merge strategy that a stopped rebase or cherry-pick goes on with.
+  state = 13,     ///< The folder of such a state.
 };
 
 struct kept_item {

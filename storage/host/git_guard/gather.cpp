@@ -1,5 +1,6 @@
 #include "storage/host/git_guard/gather.hpp"
 
+#include "proto/git/config_text.hpp"
 #include "proto/git/pointer.hpp"
 #include "proto/limits/git_guard.hpp"
 #include "storage/host/relative_path.hpp"
@@ -32,7 +33,9 @@ constexpr const char* hook_names[] = {
 
 class gatherer {
 public:
-  gatherer(const beneath& workspace, const walked& seen) : workspace_(workspace), seen_(seen) {
+  gatherer(const beneath& workspace, const walked& seen, const baseline& known)
+      : workspace_(workspace), seen_(seen),
+        items_max_(known.kept.size() + limits::guard_items_max) {
     struct stat status {};
     if (::fstat(workspace.handle().get(), &status) == 0) {
       out_.device = status.st_dev;
@@ -41,9 +44,18 @@ public:
     out_.root = workspace.root();
     out_.is_cut = seen.is_cut;
     out_.git_dirs.insert(seen.git_dirs.begin(), seen.git_dirs.end());
-    find_working_trees();
+    // What is known comes first, however much else there is by now.
+    for (const auto& path : known.git_dirs)
+      if (workspace.read(path, 0).kind == item_kind::directory)
+        out_.git_dirs.insert(path);
+    for (const auto& [path, one] : known.kept)
+      add_file(path, one.role);
+    for (const auto& path : known.git_dirs)
+      if (out_.git_dirs.contains(path))
+        add_git_dir(path);
     for (const auto& path : out_.git_dirs)
       add_git_dir(path);
+    find_working_trees();
     for (const auto& name : seen.own)
       add_own(name);
   }
@@ -59,28 +71,32 @@ public:
 
 private:
   void find_working_trees();
+  void add_configured_tree(const std::string& git_dir, const std::string& config);
   void add_git_dir(const std::string& path);
   void add_own(const std::string& name);
   void add_inside(const std::string& path, item_role within, int depth);
-  bool keep(const std::string& path, item_role role, guarded_item item);
+  bool is_inert(const std::string& path) const;
+  void keep(const std::string& path, item_role role, guarded_item item);
 
   const beneath& workspace_;
   const walked& seen_;
   baseline out_;
   std::multimap<std::string, std::string> bases_; // Of each repository.
   std::map<std::string, std::string> outside_;    // Git directories elsewhere, by working tree.
+  std::set<std::string> listed_;
+  size_t items_max_;
   size_t bytes_ = 0;
 };
 
-bool gatherer::keep(const std::string& path, item_role role, guarded_item item) {
+void gatherer::keep(const std::string& path, item_role role, guarded_item item) {
   if (item.kind == item_kind::absent || out_.kept.contains(path))
-    return false;
+    return;
   bytes_ += item.bytes.size();
-  out_.is_cut = out_.is_cut || out_.kept.size() >= limits::guard_items_max;
-  if (out_.is_cut)
-    return false;
+  if (out_.kept.size() >= items_max_) {
+    out_.is_cut = true;
+    return;
+  }
   out_.kept.emplace(path, kept_item{role, std::move(item)});
-  return true;
 }
 
 void gatherer::add_file(const std::string& path, item_role role) {
@@ -90,8 +106,11 @@ void gatherer::add_file(const std::string& path, item_role role) {
 
 void gatherer::find_working_trees() {
   for (const auto& path : out_.git_dirs) {
-    bool has_tree = is_name(name_of(path), ".git");
-    bases_.emplace(path, has_tree ? std::string(parent_of(path)) : path);
+    bases_.emplace(path, path);
+    if (is_name(name_of(path), ".git"))
+      bases_.emplace(path, std::string(parent_of(path)));
+    for (const auto* name : {"config", "config.worktree"})
+      add_configured_tree(path, joined(path, name));
   }
   for (const auto& path : seen_.pointers) {
     add_file(path, item_role::git_file);
@@ -109,13 +128,27 @@ void gatherer::find_working_trees() {
     out_.bases.insert(base);
 }
 
+void gatherer::add_configured_tree(const std::string& git_dir, const std::string& config) {
+  auto found = out_.kept.find(config);
+  if (found == out_.kept.end() || found->second.item.is_cut)
+    return;
+  for (const auto& entry : git::read_config(found->second.item.bytes).entries)
+    if (entry.name() == "core.worktree" && entry.value)
+      if (auto base = git::path_inside(workspace_.root(), git_dir, *entry.value))
+        bases_.emplace(repository_of(git_dir), *base);
+}
+
 void gatherer::add_git_dir(const std::string& path) {
   for (const auto* name : {"config", "config.worktree"})
     add_file(joined(path, name), item_role::config);
   add_file(joined(path, "commondir"), item_role::commondir);
   add_file(joined(path, "gitdir"), item_role::gitdir);
   add_file(joined(path, "objects/info/alternates"), item_role::alternates);
+  for (const auto* name : {"rebase-merge", "sequencer"})
+    add_file(joined(path, name), item_role::state);
   add_file(joined(path, "rebase-merge/git-rebase-todo"), item_role::todo);
+  add_file(joined(path, "rebase-merge/strategy"), item_role::strategy);
+  add_file(joined(path, "sequencer/opts"), item_role::strategy);
   add_tree(joined(path, "hooks"), item_role::hooks, item_role::hook);
 }
 
@@ -126,8 +159,17 @@ void gatherer::add_own(const std::string& name) {
 void gatherer::add_tree(const std::string& path, item_role role, item_role within) {
   auto item = workspace_.read(path, limits::guard_file_bytes_max);
   bool is_directory = item.kind == item_kind::directory;
-  if (keep(path, role, std::move(item)) && is_directory)
+  keep(path, role, std::move(item));
+  if (is_directory && listed_.insert(path).second)
     add_inside(path, within, 0);
+}
+
+/// What was moved aside stays, unless somebody makes it a program again.
+bool gatherer::is_inert(const std::string& path) const {
+  if (!path.ends_with(untrusted_suffix))
+    return false;
+  auto item = workspace_.read(path, 0);
+  return item.kind == item_kind::file && (item.mode & 0111) == 0;
 }
 
 void gatherer::add_inside(const std::string& path, item_role within, int depth) {
@@ -135,10 +177,9 @@ void gatherer::add_inside(const std::string& path, item_role within, int depth) 
     return;
   for (const auto& entry : entries_of(workspace_, path, limits::guard_items_max)) {
     // Git never runs these, and each repository brings a dozen of them.
-    bool never_runs = within == item_role::hook && entry.name.ends_with(".sample");
-    if (never_runs || entry.name.ends_with(untrusted_suffix))
-      continue;
     auto inner = joined(path, entry.name);
+    if ((within == item_role::hook && entry.name.ends_with(".sample")) || is_inert(inner))
+      continue;
     if (entry.kind == item_kind::directory)
       add_inside(inner, within, depth + 1);
     else
@@ -207,7 +248,7 @@ std::optional<std::string> target_of(const beneath& workspace, const std::string
 }
 
 baseline gather_before(const beneath& workspace, const walked& seen, const operator_files& person) {
-  gatherer look(workspace, seen);
+  gatherer look(workspace, seen, {});
   name_reader names(workspace, person);
   names.read_person();
   for (const auto& path : look.value().git_dirs)
@@ -226,7 +267,7 @@ baseline gather_before(const beneath& workspace, const walked& seen, const opera
 }
 
 baseline gather_after(const beneath& workspace, const walked& seen, const baseline& before) {
-  gatherer look(workspace, seen);
+  gatherer look(workspace, seen, before);
   for (const auto& [path, one] : before.kept)
     if (one.role == item_role::tree)
       look.add_tree(path, item_role::tree, item_role::inside);

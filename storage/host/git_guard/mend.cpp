@@ -48,6 +48,7 @@ private:
   bool is_fine_commondir(const std::string& path, const guarded_item& item) const;
   bool is_fine_gitdir(const std::string& path, const guarded_item& item) const;
   bool is_fine_alternates(const std::string& path, const guarded_item& item) const;
+  bool is_fine_strategy(const std::string& path, const guarded_item& item) const;
   bool is_copy(const std::string& path, const guarded_item& item) const;
   bool is_program(const std::string& path, item_role role) const;
   bool has_container(const std::string& path, item_role role) const;
@@ -62,7 +63,8 @@ private:
   }
 
   git::config_place place_of(const std::string& config) const {
-    return {workspace_.root(), std::string(parent_of(config))};
+    std::string git_dir(parent_of(config));
+    return {workspace_.root(), git_dir, before_.git_dirs.contains(git_dir)};
   }
 
   const beneath& workspace_;
@@ -95,7 +97,8 @@ void pass::judge_changed(const std::string& path, const kept_item& old, const ke
       git::is_harmless_change(old.item.bytes, one.item.bytes, place_of(path)))
     return;
   bool is_pointer = one.role == item_role::git_file || one.role == item_role::commondir ||
-                    one.role == item_role::gitdir || one.role == item_role::alternates;
+                    one.role == item_role::gitdir || one.role == item_role::alternates ||
+                    one.role == item_role::strategy || one.role == item_role::state;
   if (is_pointer && is_fine(path, one))
     return;
   if (old.item.kind == item_kind::directory || old.item.kind == item_kind::other || old.item.is_cut)
@@ -108,7 +111,8 @@ void pass::put_back_gone(const std::string& path, const kept_item& old) {
       workspace_.read(path, 0).kind != item_kind::absent)
     return;
   bool wanted = old.item.kind == item_kind::file || old.item.kind == item_kind::link;
-  bool is_state = old.role == item_role::todo || old.role == item_role::gitdir;
+  bool is_state = old.role == item_role::todo || old.role == item_role::gitdir ||
+                  old.role == item_role::strategy || old.role == item_role::state;
   if (wanted && !is_state && make_folders(std::string(parent_of(path))) &&
       workspace_.put(path, old.item))
     tell("Put back " + shown(path) + ", which the command had removed.");
@@ -152,6 +156,9 @@ bool pass::is_fine(const std::string& path, const kept_item& one) const {
     return is_fine_gitdir(path, one.item);
   case item_role::alternates:
     return is_fine_alternates(path, one.item);
+  case item_role::strategy:
+    return is_fine_strategy(path, one.item);
+  case item_role::state:
   case item_role::hooks:
   case item_role::tree:
     return one.item.kind == item_kind::directory; // What lies in it is judged by itself.
@@ -213,6 +220,17 @@ bool pass::is_fine_alternates(const std::string& path, const guarded_item& item)
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return true;
+}
+
+bool pass::is_fine_strategy(const std::string& path, const guarded_item& item) const {
+  if (item.kind != item_kind::file || item.is_cut)
+    return false;
+  if (name_of(path) == "strategy")
+    return git::is_strategy(git::read_path_line(item.bytes).value_or("?"));
+  auto text = git::read_config(item.bytes);
+  return text.plain && std::ranges::all_of(text.entries, [](const git::config_entry& entry) {
+           return entry.name() != "options.strategy" || git::is_strategy(entry.value.value_or("?"));
+         });
 }
 
 /// A new working tree holds copies of the hooks that a person keeps in the repository.

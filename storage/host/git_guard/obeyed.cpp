@@ -48,7 +48,8 @@ bool is_obeyed_by_git(const folder& workspace, const std::string& path,
     if (item.kind == item_kind::directory)
       names.read_repository(git_dir);
     // A working tree or a submodule: its configuration lies elsewhere. A link is not followed.
-    if (auto target = proto::git::read_git_file(item.bytes); target && !item.is_cut)
+    auto target = proto::git::read_git_file(item.bytes);
+    if (item.kind == item_kind::file && target)
       names.read_elsewhere(*target, below.root() + "/" + above);
     at = above;
   }

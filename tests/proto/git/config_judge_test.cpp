@@ -172,6 +172,9 @@ TEST_CASE("a person's configuration may gain what runs nothing and must keep the
       {before + "[remote \"origin\"]\n\turl = https://evil/b\n", false},
       {without("[remote \"origin\"]\n\turl = https://a/b\n"), false},
       {before + "[user]\n\tname = B\n", false},
+      {before + "[core]\n\tworktree = ../x\n", false},
+      {before + "[core]\n\tbare = true\n", false},
+      {without("\tbare = false\n"), false},
       {without("[user]\n\tname = A\n"), false},
       {before + "[user]\n\tname = B\\\n", false},
   };

@@ -130,6 +130,17 @@ TEST_CASE("what a person's configuration names is put back, or does not come to 
        "Renamed lib/.shared/pre-commit"},
       {"git worktree add -q wt; mkdir -p wt/.husky; cp $P wt/.husky/pre-commit",
        "Renamed wt/.husky/pre-commit"},
+      {"mkdir -p t/tools; cp $P t/tools/monitor.sh; git config core.worktree ../t",
+       "Put .git/config back"},
+      {"git config core.bare true; mkdir .git/tools; cp $P .git/tools/monitor.sh",
+       "Put .git/config back"},
+      {"git config extensions.worktreeConfig true; git config -f .git/config.worktree "
+       "core.worktree ../t",
+       "Took core.worktree out of .git/config.worktree"},
+      {"mkdir lib t; git init -q lib; git -C lib config core.worktree ../../t; mkdir t/.shared; cp "
+       "$P t/.shared/pre-commit",
+       "Renamed t/.shared/pre-commit"},
+      {"cp $P .husky/x.kodad-untrusted", "Renamed .husky/x.kodad-untrusted"},
       {"echo x >> .kodad/agents", "Put .kodad/agents back"},
       {"echo x > .kodad/more", "Renamed .kodad/more"},
       {"echo 'a: b' > kodad.yaml", "Renamed kodad.yaml"},

@@ -8,7 +8,7 @@ namespace {
 
 // What a person does in a folder. Each line may fail: a broken repository runs nothing.
 constexpr const char* person = R"(
-git rebase --continue; git status; git diff; git commit --allow-empty -m x
+git rebase --continue; git cherry-pick --continue; git status; git diff; git commit --allow-empty -m x
 git commit --allow-empty; git log -1 -p; git add -A; git st
 )";
 

@@ -118,6 +118,26 @@ inline constexpr plant plants[] = {
      "git-rebase-todo; echo refs/heads/main > head-name; echo $h > onto; echo $h > orig-head; echo "
      "1 > "
      "msgnum; echo 1 > end; : > interactive; : > done"},
+    {"a rebase with a strategy that is a path",
+     "h=$(git rev-parse HEAD); git checkout -q -b o; git commit -q --allow-empty -m o; c=$(git "
+     "rev-parse HEAD); git checkout -q -; git commit -q --allow-empty -m p; h=$(git rev-parse "
+     "HEAD); mkdir git-merge-..; cp $P payload; mkdir .git/rebase-merge; cd .git/rebase-merge; "
+     "echo pick $c > git-rebase-todo; echo refs/heads/main > head-name; echo $h > onto; echo $h > "
+     "orig-head; echo 1 > msgnum; echo 1 > end; : > interactive; : > done; echo ../../payload > "
+     "strategy"},
+    {"a cherry-pick with a strategy that is a path",
+     "git checkout -q -b o; git commit -q --allow-empty -m o; c=$(git rev-parse HEAD); git "
+     "checkout -q -; git commit -q --allow-empty -m p; mkdir git-merge-..; cp $P payload; mkdir "
+     ".git/sequencer; cd .git/sequencer; echo pick $c > todo; git rev-parse HEAD > head; git "
+     "config "
+     "-f opts options.strategy ../../payload"},
+    {"a rebase behind a link",
+     "h=$(git rev-parse HEAD); mkdir r; cd r; echo exec $P > "
+     "git-rebase-todo; echo refs/heads/main > head-name; echo $h > onto; echo $h > orig-head; echo "
+     "1 > msgnum; echo 1 > end; : > interactive; : > done; ln -s ../r ../.git/rebase-merge"},
+    {"another working tree for a person's hooks",
+     "mkdir -p t/hp; cp $P t/hp/pre-commit; git config core.hooksPath hp; git config "
+     "core.worktree ../t"},
     {"another case",
      "git init -q sub; mv sub/.git sub/.GIT; git config -f sub/.GIT/config "
      "core.fsmonitor $P",

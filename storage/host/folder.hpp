@@ -60,6 +60,9 @@ public:
   /// The folder itself, open (O_PATH) for as long as somebody holds it.
   proto::result<std::shared_ptr<const descriptor>> held() const;
 
+  /// The folder held open, for work below it that this class does not offer.
+  const descriptor& handle() const { return handle_; }
+
   /// See host/relative_path.hpp. The root may be spelt as given to `open_folder` or as `root()`.
   proto::result<std::string> relative_path(std::string_view path) const;
 
@@ -68,7 +71,8 @@ public:
 
   /// Replaces or creates a file, wholly or not at all, and returns once it is durable. A link is
   /// followed if it stays inside; a hard link's other names keep the old content. Keeps the mode
-  /// of an existing file. Fails with `tool_denied` for protected names, links followed or not.
+  /// of an existing file. Fails with `tool_denied`, links followed or not, for protected names, for
+  /// what makes or changes a git directory, and for what the person's git is configured to run.
   proto::result<write_outcome> write_file(const std::string& path, std::string_view bytes,
                                           write_options options) const;
 

@@ -3,6 +3,7 @@
 // moves the write with it but cannot send it outside.
 #include "storage/host/clock.hpp"
 #include "storage/host/folder.hpp"
+#include "storage/host/git_guard/git_guard.hpp"
 #include "storage/host/relative_path.hpp"
 #include "storage/host/system_error.hpp"
 
@@ -23,6 +24,11 @@ constexpr mode_t new_file_mode = 0666; // The umask takes from it.
 
 proto::error is_guarded(const std::string& path) {
   return make_error(ec::tool_denied, path + " is protected and may not be written");
+}
+
+/// The folders of git and of kodad, by name, and whatever else git would obey.
+bool is_kept_from_tools(const folder& workspace, const std::string& path) {
+  return is_protected(path) || is_obeyed_by_git(workspace, path, operator_files_of_environment());
 }
 
 std::string temporary_name() {
@@ -112,7 +118,7 @@ proto::result<descriptor> folder::open_parent(const std::string& path,
   if (!real)
     return real.failure();
   std::string name(name_of(parent));
-  if (is_protected(*real + "/" + name))
+  if (is_kept_from_tools(*this, joined(*real, name)))
     return is_guarded(parent);
   if (::mkdirat(above->get(), name.c_str(), 0777) != 0 && errno != EEXIST)
     return system_error(errno, "create", parent);
@@ -157,7 +163,7 @@ proto::result<write_outcome> folder::write_file(const std::string& path, std::st
   auto real = real_path(*parent);
   if (!real)
     return real.failure();
-  if (is_protected(*real + "/" + std::string(name_of(target))))
+  if (is_kept_from_tools(*this, joined(*real, name_of(target))))
     return is_guarded(path);
   return replace(parent->get(), std::string(name_of(target)), bytes);
 }

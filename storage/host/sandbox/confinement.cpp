@@ -58,10 +58,10 @@ bool take(confinement& out, char kind, std::string_view text) {
     out.git_config = text;
     return true;
   case 'g':
-    out.places.push_back({std::string(text), guarded_place::guard::read_only});
+    out.places.push_back({std::string(text), guarded_place::protection::read_only});
     return true;
   case 'p':
-    out.places.push_back({std::string(text), guarded_place::guard::pinned});
+    out.places.push_back({std::string(text), guarded_place::protection::pinned});
     return true;
   case 'r':
     out.shown.push_back({std::string(text), false});
@@ -94,7 +94,7 @@ std::vector<std::string> to_lines(const confinement& what) {
       line('s', std::to_string(what.shared_memory_bytes)),
   };
   for (const auto& place : what.places)
-    out.push_back(line(place.how == guarded_place::guard::pinned ? 'p' : 'g', place.path));
+    out.push_back(line(place.how == guarded_place::protection::pinned ? 'p' : 'g', place.path));
   for (const auto& one : what.shown)
     out.push_back(line(one.writable ? 'x' : 'r', one.path));
   return out;

@@ -27,12 +27,12 @@ constexpr auto words(sandbox_mode) {
 
 /// A place in a writable workspace that its commands may not change.
 struct guarded_place {
-  enum class guard : uint8_t {
+  enum class protection : uint8_t {
     read_only, ///< The file or folder with all below.
     pinned,    ///< May be written below, but not moved or removed.
   };
   std::string path; ///< Relative to the workspace. A link on the way leaves it unguarded.
-  guard how = guard::read_only;
+  protection how = protection::read_only;
 
   bool operator==(const guarded_place&) const = default;
 };

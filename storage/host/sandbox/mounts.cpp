@@ -235,7 +235,7 @@ setup_failure staging::guard(const descriptor& root) {
     if (!S_ISDIR(seen.st_mode) && !S_ISREG(seen.st_mode))
       continue;
     auto copy = clone_tree(target.get(), "", AT_EMPTY_PATH | AT_RECURSIVE);
-    bool writable = place.how == guarded_place::guard::pinned;
+    bool writable = place.how == guarded_place::protection::pinned;
     if (!copy.is_open() || !restrict_tree(copy, writable) ||
         !attach(copy, target.get(), "", MOVE_MOUNT_T_EMPTY_PATH))
       return failed_to("guard a place in the workspace");

@@ -148,7 +148,7 @@ std::string try_sandbox(const sandbox_settings& settings, process_host& processe
   command_access access;
   // Landlock cannot forbid part of what it allows: there the guard puts such files back.
   if (settings.mode == sandbox_mode::bubblewrap)
-    access.places = {{"guarded", guarded_place::guard::read_only}};
+    access.places = {{"guarded", guarded_place::protection::read_only}};
   else
     spec.argv.back().replace(spec.argv.back().find("(: > guarded)"), 13, "false");
   auto confined = confine(std::move(spec), settings, *workspace, access);

@@ -33,7 +33,9 @@ struct request_head {
   std::string method;
   std::string target;  ///< Path and query, undecoded.
   header_list headers; ///< Names in lower case, values without blanks around.
+  bool is_1_0 = false; ///< HTTP/1.0, which knows neither chunks nor "100 Continue".
   bool keep_alive = true;
+  bool has_close = false; ///< "Connection: close", which wins over "keep-alive".
   bool expects_continue = false;
   bool chunked = false;
   size_t body_length = 0; ///< 0 when chunked.

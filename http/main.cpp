@@ -254,6 +254,7 @@ result<void> spawn_actors(house& all, std::shared_ptr<actors::stream_hub> hub) {
       {config.metadata.url, config.metadata.refresh_days, all.chosen.state_folder, all.client},
       break_down});
   all.desk->gateway = all.root->system().spawn(http::gateway_behavior, all.facts);
+  all.desk->urgent = all.root->system().spawn(http::gateway_behavior, all.facts);
   all.desk->to = all.root->desk();
   all.desk->facts = all.facts;
   return {};
@@ -265,6 +266,7 @@ result<void> open_door(house& all) {
       [desk = all.desk](const http::request& in, http::reply_token token) {
         http::dispatch(in, std::move(token), *desk);
       });
+  all.facts->connections = all.gateway->connections_max();
   if (auto spawned = spawn_actors(all, all.gateway->hub()); !spawned)
     return spawned;
   auto port = all.gateway->start();

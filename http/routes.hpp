@@ -23,6 +23,7 @@ struct host_facts {
   std::vector<std::string> workspace_roots;
   std::vector<std::string> tools;
   std::string sandbox;        ///< "bubblewrap" or "none".
+  size_t connections = 0;     ///< The door's cap as it is in force.
   std::string sandbox_reason; ///< Why there is none; empty otherwise.
   std::atomic<bool> is_draining = false;
 };
@@ -30,6 +31,7 @@ struct host_facts {
 /// Everything a handler may use.
 struct desk {
   gateway_actor gateway;
+  gateway_actor urgent; ///< For cancels: never busy with writing pages of messages.
   actors::front_desk to;
   std::shared_ptr<host_facts> facts;
 };

@@ -56,7 +56,21 @@ std::optional<rejection> read_version(std::string_view version, request_head& he
   return std::nullopt;
 }
 
-std::optional<rejection> check_target(const reader_limits& limits, const request_head& head) {
+/// "http://name:1/path" is what a client sends through a proxy, and a server has to understand it
+/// (RFC 9112 3.2.2). From here on it is "/path".
+void take_authority(request_head& head) {
+  constexpr std::string_view scheme = "http://";
+  if (to_lower(std::string_view(head.target).substr(0, scheme.size())) != scheme)
+    return;
+  auto end = std::min(head.target.find_first_of("/?", scheme.size()), head.target.size());
+  head.authority = to_lower(head.target.substr(scheme.size(), end - scheme.size()));
+  head.target.erase(0, end);
+  if (!head.target.starts_with('/'))
+    head.target.insert(0, "/");
+}
+
+std::optional<rejection> check_target(const reader_limits& limits, request_head& head) {
+  take_authority(head);
   const std::string& target = head.target;
   if (target.empty() || !std::all_of(target.begin(), target.end(), is_target_character))
     return malformed("the request target has a character that must be escaped");
@@ -107,6 +121,7 @@ struct framing {
   int types = 0;
   int lengths = 0;
   int encodings = 0;
+  std::string_view host;
   std::string_view length;
   std::string_view encoding;
 };
@@ -116,6 +131,7 @@ framing find_framing(const header_list& headers) {
   for (const auto& [name, value] : headers) {
     if (name == "host") {
       ++found.hosts;
+      found.host = value;
     } else if (name == "content-type") {
       ++found.types;
     } else if (name == "content-length") {
@@ -146,6 +162,8 @@ std::optional<rejection> read_framing(const reader_limits& limits, request_head&
   framing found = find_framing(head.headers);
   if (found.hosts != 1)
     return malformed("exactly one Host header is needed");
+  if (!head.authority.empty() && head.authority != to_lower(found.host))
+    return malformed("the request target and the Host header name different hosts");
   if (found.types > 1)
     return malformed("Content-Type is given twice");
   if (found.lengths > 1)

@@ -56,7 +56,13 @@ const bad_request bad_requests[] = {
     {400, "GET / HTTP/11\r\nHost: a\r\n\r\n"},
     {400, "GET / http/1.1\r\nHost: a\r\n\r\n"},
     {400, "GET  HTTP/1.1\r\nHost: a\r\n\r\n"},
-    {400, "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET http://user@a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET http://a:1/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET http://a/ HTTP/1.1\r\n\r\n"},
+    {400, "GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
     {400, "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n"},
     {400, "GET  / HTTP/1.1\r\nHost: a\r\n\r\n"},
     {400, "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n"},
@@ -204,6 +210,19 @@ TEST_CASE("header names come in lower case and values without blanks around") {
   request_reader reader(small_limits());
   reader.feed(length_request);
   CHECK(find_header(reader.head().headers, "x-name") == "some value");
+}
+
+TEST_CASE("a target in absolute form is the path behind it") {
+  auto target = [](const std::string& given) {
+    request_reader reader(small_limits());
+    reader.feed("GET " + given + " HTTP/1.1\r\nHost: A:1\r\n\r\n");
+    REQUIRE(reader.now() == state::complete);
+    return reader.head().target;
+  };
+  CHECK(target("http://a:1/b?c=d") == "/b?c=d");
+  CHECK(target("HTTP://A:1/") == "/");
+  CHECK(target("http://a:1") == "/");
+  CHECK(target("http://a:1?c") == "/?c");
 }
 
 TEST_CASE("bytes behind a request are left for the next") {

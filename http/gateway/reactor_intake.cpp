@@ -87,7 +87,7 @@ void reactor::consume(connection& c, std::string_view bytes) {
   auto after = c.reader->now();
   if (after == request_reader::state::refused)
     return reject(c, c.reader->refusal());
-  if (after != request_reader::state::head && !may_go_on(c))
+  if (!may_go_on(c))
     return;
   if (after == request_reader::state::complete)
     return dispatch(c, bytes.substr(used));
@@ -97,13 +97,14 @@ void reactor::consume(connection& c, std::string_view bytes) {
     send_continue(c);
 }
 
-/// The head is known: is the request one for which there is room? It is answered when not.
+/// Is there room for the request, as far as it is here? It is answered when not.
 bool reactor::may_go_on(connection& c) {
-  if (c.above_cap && lane_of(c.reader->head()) != lane::urgent) {
+  bool is_known = c.reader->now() != request_reader::state::head;
+  if (is_known && c.above_cap && lane_of(c.reader->head()) != lane::urgent) {
     reject(c, {503, host_is_full("too many connections")});
     return false;
   }
-  weigh(c, c.reader->body_received());
+  weigh(c, c.reader->held());
   if (weight_ > options_.connection.bytes)
     relieve();
   return c.now <= connection::phase::receiving; // It may itself have been the one to go.
@@ -125,8 +126,10 @@ void reactor::end_of_input(connection& c) {
 }
 
 void reactor::dispatch(connection& c, std::string_view rest) {
-  if (!rest.empty())
+  if (!rest.empty()) {
     c.unread = std::make_unique<std::string>(rest);
+    weigh(c, c.reader->held());
+  }
   connections_.enter(c, connection::phase::waiting, now_);
   ++c.serial;
   c.keep_alive = c.reader->head().keep_alive;

@@ -120,6 +120,7 @@ void reactor::discard_input(connection& c) {
 
 void reactor::release(connection& c) {
   connections_.enter(c, connection::phase::closed, now_);
+  c.unread.reset();
   weigh(c, 0);
   c.reply.reset();
   closed_.push_back(c.id);

@@ -147,7 +147,9 @@ bool reactor::shed_one() {
   return was_shed && spare_.is_open();
 }
 
+/// @param bytes Of its request or its answer; what is pipelined behind comes on top.
 void reactor::weigh(connection& c, size_t bytes) {
+  bytes += c.unread ? c.unread->size() : 0;
   weight_ += bytes;
   weight_ -= std::exchange(c.weight, bytes);
 }
@@ -165,8 +167,10 @@ void reactor::relieve_all() {
   while (weight_ > options_.connection.bytes) {
     if (auto* unread = connections_.oldest(phase::responding))
       close(*unread);
-    else if (auto* coming = connections_.oldest(phase::receiving))
-      reject(*coming, {503, host_is_full("requests hold too much memory")});
+    else if (auto* body = connections_.oldest(phase::receiving))
+      reject(*body, {503, host_is_full("requests hold too much memory")});
+    else if (auto* head = connections_.oldest(phase::reading))
+      reject(*head, {503, host_is_full("requests hold too much memory")});
     else
       return;
   }

@@ -4,8 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 using namespace kodad;
 using namespace kodad::http;
@@ -231,6 +233,27 @@ TEST_CASE("answers that nobody reads hold a bounded amount of memory") {
   CHECK(whole <= 6);
   other.send(get(at.port(), "/big"));
   CHECK(other.read_reply().body.size() == 8 * 1024 * 1024);
+}
+
+TEST_CASE("requests that never end hold a bounded amount of memory") {
+  gateway_options options;
+  options.connection.bytes = 4 * 1024 * 1024;
+  server_fixture at(options);
+  std::vector<raw_client> hoarding;
+  for (int i = 0; i < 100; ++i) {
+    auto& client = hoarding.emplace_back(at.port());
+    bool in_head = i % 2 == 0;
+    client.send(in_head ? "GET / HTTP/1.1\r\nX: " + std::string(60'000, 'x')
+                        : "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" +
+                              std::string(90'000, 'x'));
+  }
+  auto other = settled(at.port());
+  int told = 0;
+  for (auto& client : hoarding)
+    if (::recv(client.fd(), std::array<char, 1>().data(), 1, MSG_PEEK | MSG_DONTWAIT) == 1)
+      told += client.read_reply().status == 503 ? 1 : 0;
+  CHECK(told >= 30);
+  CHECK(told < 70);
 }
 
 TEST_CASE("every answer has a request id, also those that no handler gives") {

@@ -208,7 +208,8 @@ using session_actor = caf::typed_actor<
     caf::reacts_to<title_made>,
     // Hands the answer to the turn that asked; fails with question_not_found, already_answered.
     caf::replies_to<proto::answer_question>::with<acknowledged>,
-    // Fails with no_active_turn.
+    // Cancels the running turn, or takes the named one out of the queue. Fails with
+    // no_active_turn, or turn_not_found.
     caf::replies_to<proto::cancel_turn>::with<proto::turn>,
     caf::replies_to<proto::patch_session>::with<proto::session>,
     // Ends the turn and its processes, then removes all that is kept, and quits.

@@ -28,6 +28,7 @@ struct frame {
   uint64_t id = 0;            ///< The event's number; 0 for a frame that carries none.
   uint32_t turn = 0;          ///< The turn it belongs to; 0 for none.
   bool ends_turn = false;     ///< Is it the turn's `done` or `error`?
+  bool ends_stream = false;   ///< Whoever has sent it is at the end, whatever its filter.
   uint32_t event_begin = 0;   ///< Where "event:" starts in `text`.
   uint32_t content_begin = 0; ///< The mergeable content, JSON-escaped; 0 when not mergeable.
   uint32_t content_end = 0;
@@ -46,6 +47,7 @@ using channel_key = uint64_t;
 struct stream_filter {
   uint32_t only_turn = 0;  ///< Skip the frames of other turns; 0 sees all.
   bool until_done = false; ///< End after the (first, or that) turn's terminal frame.
+  bool until_live = false; ///< End once what is kept has left: nothing more will come.
 };
 
 /// Told what becomes of a channel's subscribers. Called on the reactor's thread: must not block.

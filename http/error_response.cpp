@@ -2,6 +2,7 @@
 
 #include "proto/json/writer.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace kodad::http {
@@ -57,7 +58,34 @@ constexpr std::array statuses = {
     status_row{ec::storage_full, 507},
 };
 
+struct public_text {
+  ec code;
+  std::string_view text;
+};
+
+constexpr std::array public_texts = {
+    public_text{ec::host_full, "the host is full, try again later"},
+    public_text{ec::draining, "the host is shutting down"},
+    public_text{ec::storage_full, "the host has no room left to keep this"},
+    public_text{ec::storage_failed, "the host could not read or write its storage"},
+    public_text{ec::timeout, "the host did not answer in time"},
+    public_text{ec::internal, "the request failed inside the host"},
+};
+
+/// What a client is told.
+std::string_view sentence(const proto::error& failure) {
+  for (const auto& row : public_texts)
+    if (row.code == failure.code)
+      return row.text;
+  return failure.context.empty() ? proto::to_word(failure.code) : std::string_view(failure.context);
+}
+
 } // namespace
+
+bool is_internal(proto::ec code) {
+  return std::ranges::any_of(public_texts,
+                             [code](const public_text& row) { return row.code == code; });
+}
 
 int to_status(proto::ec code) {
   for (const auto& row : statuses)
@@ -66,18 +94,19 @@ int to_status(proto::ec code) {
   return 500; // What a turn or a tool call died of is told on its stream, seldom as an answer.
 }
 
-response to_response(const proto::error& failure, int status) {
+response to_response(const proto::error& failure, int status, std::string_view request_id) {
   proto::json::writer json;
   json.begin_object();
-  auto word = proto::to_word(failure.code);
-  json.key("error").string(failure.context.empty() ? word : std::string_view(failure.context));
-  json.key("code").string(word);
+  json.key("error").string(sentence(failure));
+  json.key("code").string(proto::to_word(failure.code));
   if (!failure.field.empty())
     json.key("field").string(failure.field);
   if (failure.limit)
     json.key("limit").integer(*failure.limit);
   if (failure.retry_after_s)
     json.key("retry_after").integer(*failure.retry_after_s);
+  if (!request_id.empty() && is_internal(failure.code))
+    json.key("request_id").string(request_id);
   json.end_object();
 
   response answer;
@@ -90,8 +119,14 @@ response to_response(const proto::error& failure, int status) {
   return answer;
 }
 
-response to_response(const proto::error& failure) {
-  return to_response(failure, to_status(failure.code));
+response to_response(const proto::error& failure, std::string_view request_id) {
+  return to_response(failure, to_status(failure.code), request_id);
+}
+
+proto::error host_is_full(std::string context) {
+  auto failure = proto::make_error(ec::host_full, std::move(context));
+  failure.retry_after_s = 1;
+  return failure;
 }
 
 } // namespace kodad::http

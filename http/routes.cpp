@@ -1,6 +1,8 @@
 #include "http/routes.hpp"
 
 #include "http/routes/handlers.hpp"
+#include "http/routes/parse.hpp"
+#include "proto/text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,6 +72,33 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
   return ids;
 }
 
+/// Text that may be kept and shown: UTF-8 without control characters.
+bool is_plain_text(std::string_view text) {
+  auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  // U+0080 to U+009F are control characters as well: C2 80 to C2 9F.
+  for (size_t i = 0; i + 1 < text.size(); ++i)
+    if (text[i] == '\xc2' && static_cast<unsigned char>(text[i + 1]) < 0xa0)
+      return false;
+  return std::ranges::none_of(text, is_control) && proto::text::is_utf8(text);
+}
+
+proto::error no_text(std::string field) {
+  return proto::field_error(proto::ec::invalid_value, std::move(field),
+                            "expected UTF-8 without control characters");
+}
+
+/// The first variable of the path or the query that is no text.
+std::optional<proto::error> find_no_text(const route& to, const call& now) {
+  size_t index = 0;
+  for (auto segment : segments(to.path))
+    if (segment.starts_with(':') && !is_plain_text(now.ids[index++]))
+      return no_text(std::string(segment.substr(1)));
+  for (const auto& [name, value] : parse_query(now.in.query))
+    if (!is_plain_text(name) || !is_plain_text(value))
+      return no_text(is_plain_text(name) ? name : "query");
+  return std::nullopt;
+}
+
 response not_allowed(const std::string& methods) {
   auto out = to_response(
       proto::make_error(proto::ec::method_not_allowed, "this path knows only " + methods));
@@ -91,12 +120,16 @@ void dispatch(const request& in, reply_token token, const desk& at) {
       continue;
     if (one.method == in.method) {
       call now{in, std::move(*ids), std::move(token), at};
+      if (auto bad = find_no_text(one, now))
+        return now.token.answer(*bad);
       return one.handler(now);
     }
     methods += (methods.empty() ? "" : ", ") + std::string(one.method);
   }
   if (!methods.empty())
     return token.answer(not_allowed(methods));
+  if (!is_plain_text(in.path))
+    return token.answer(no_text("path"));
   token.answer(proto::make_error(proto::ec::not_found, "there is no such path"));
 }
 

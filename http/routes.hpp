@@ -22,6 +22,7 @@ struct host_facts {
   proto::model_id default_model;
   std::vector<std::string> workspace_roots;
   std::vector<std::string> tools;
+  size_t connections = 0;     ///< The door's cap as it is in force.
   std::string sandbox;        ///< "bubblewrap", "landlock", "unavailable" or "off".
   std::string sandbox_reason; ///< Why no better one; may be empty.
   std::atomic<bool> is_draining = false;
@@ -32,6 +33,7 @@ struct host_facts {
 /// Everything a handler may use.
 struct desk {
   gateway_actor gateway;
+  gateway_actor urgent; ///< For cancels: never busy with writing pages of messages.
   actors::front_desk to;
   std::shared_ptr<host_facts> facts;
 };

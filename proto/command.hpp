@@ -112,8 +112,12 @@ struct send_message {
 
 struct cancel_turn {
   proto::session_id session;
+  std::optional<operation_id> operation = {}; ///< Running or queued; absent: the running one.
 
-  static constexpr auto fields() { return std::tuple(field("$session", &cancel_turn::session)); }
+  static constexpr auto fields() {
+    return std::tuple(field("$session", &cancel_turn::session),
+                      field("operation_id", &cancel_turn::operation));
+  }
 };
 
 /// `response` on the wire is a string or an array of strings; here always a list.

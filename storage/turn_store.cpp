@@ -7,6 +7,16 @@ namespace kodad::storage {
 
 using proto::result;
 
+namespace {
+
+/// Does it wait in the queue, or was it cancelled there?
+bool never_began(const proto::turn& shown) {
+  bool was_withdrawn = shown.state == proto::turn_phase::cancelled && !shown.started_at;
+  return shown.state == proto::turn_phase::queued || was_withdrawn;
+}
+
+} // namespace
+
 void turn_store::put(write_batch& into, const proto::turn_record& turn) {
   const auto& shown = turn.shown;
   auto key = session_key(shown.session_id, shown.number);
@@ -47,7 +57,7 @@ turn_store::maybe_turn turn_store::last(const snapshot& at, const proto::session
                            auto turn = decode<proto::turn_record>(table::turns, value);
                            if (!turn)
                              read = turn.failure();
-                           else if (turn->shown.state == proto::turn_phase::queued)
+                           else if (never_began(turn->shown))
                              return true;
                            else
                              out = std::move(*turn);

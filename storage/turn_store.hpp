@@ -19,7 +19,7 @@ public:
   static maybe_turn find_operation(const snapshot& at, const proto::session_id& session,
                                    const proto::operation_id& operation);
 
-  /// The turn that began last; queued ones do not count.
+  /// The turn that began last; those that are queued, or were cancelled there, do not count.
   static maybe_turn last(const snapshot& at, const proto::session_id& session);
 
   /// All turns still to end, by session and number.

@@ -64,6 +64,7 @@ struct session_state {
                   std::vector<proto::event>& events);
   void forget_old_events(uint32_t number, storage::write_batch& batch);
   void start_next();
+  void renumber_queue(storage::write_batch& batch);
   void spawn_turn(start_mode mode);
   std::vector<proto::model> models_for(const proto::model_id& own) const;
   double budget_usd() const;
@@ -80,14 +81,17 @@ struct session_state {
   void end(const turn_ends& how, done_promise promise);
   void fail_turn(const proto::error& why);
   void apply(const turn_keeps& step, storage::write_batch& batch);
-  void close_books(const turn_ends& how, storage::write_batch& batch);
+  void close_books(proto::turn_record& ended, const turn_ends& how, storage::write_batch& batch);
   void turn_is_over();
-  proto::event terminal_event(const turn_ends& how) const;
+  proto::event terminal_event(const proto::turn_record& ended, const turn_ends& how) const;
 
   // Other commands (session_commands.cpp).
   void answer(const proto::answer_question& given, done_promise promise);
   std::optional<proto::error> refuse(const proto::answer_question& given) const;
-  void cancel(const proto::cancel_turn&, turn_promise promise);
+  void cancel(const proto::cancel_turn& which, turn_promise promise);
+  proto::error refuse(const proto::cancel_turn& which) const;
+  void cancel_running(turn_promise promise);
+  void withdraw(std::deque<proto::turn_record>::iterator queued, turn_promise promise);
   void patch(const proto::patch_session& change, session_promise promise);
   std::optional<proto::error> refuse(const proto::patch_session& change) const;
   void remove(const proto::delete_session&, done_promise promise);

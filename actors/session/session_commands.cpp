@@ -49,11 +49,31 @@ std::optional<proto::error> session_state::refuse(const proto::answer_question& 
   return std::nullopt;
 }
 
-void session_state::cancel(const proto::cancel_turn&, turn_promise promise) {
-  if (!current) {
-    promise.deliver(to_caf(proto::make_error(ec::no_active_turn, "no turn is running")));
-    return;
-  }
+void session_state::cancel(const proto::cancel_turn& which, turn_promise promise) {
+  if (current && (!which.operation || *which.operation == current->shown.operation_id))
+    return cancel_running(promise);
+  auto queued = std::ranges::find_if(queue, [&which](const proto::turn_record& one) {
+    return one.shown.operation_id == which.operation;
+  });
+  if (queued != queue.end())
+    return withdraw(queued, promise);
+  promise.deliver(to_caf(refuse(which)));
+}
+
+/// Why there is nothing to cancel.
+proto::error session_state::refuse(const proto::cancel_turn& which) const {
+  if (!which.operation)
+    return proto::make_error(ec::no_active_turn, "no turn is running");
+  auto known_one = storage::turn_store::find_operation(world->database.read(), record.shown.id,
+                                                       *which.operation);
+  if (!known_one)
+    return known_one.failure();
+  if (!*known_one)
+    return proto::field_error(ec::turn_not_found, "operation_id", "there is no such turn");
+  return proto::make_error(ec::no_active_turn, "the turn is over");
+}
+
+void session_state::cancel_running(turn_promise promise) {
   current->shown.cancel_requested = true;
   current->shown.state = proto::turn_phase::cancelling;
   if (runner)
@@ -62,6 +82,27 @@ void session_state::cancel(const proto::cancel_turn&, turn_promise promise) {
   storage::turn_store::put(batch, *current);
   commit(std::move(batch), {},
          [promise, shown = current->shown](const std::optional<proto::error>& failure) mutable {
+           if (failure)
+             promise.deliver(to_caf(*failure));
+           else
+             promise.deliver(shown);
+         });
+}
+
+void session_state::withdraw(std::deque<proto::turn_record>::iterator queued,
+                             turn_promise promise) {
+  auto ended = std::move(*queued);
+  queue.erase(queued);
+  ended.shown.cancel_requested = true;
+  ended.shown.queue_position.reset();
+  turn_ends how;
+  how.phase = proto::turn_phase::cancelled;
+  how.failure = proto::make_error(ec::cancelled, "the turn was cancelled before it began");
+  storage::write_batch batch;
+  close_books(ended, how, batch);
+  renumber_queue(batch);
+  commit(std::move(batch), {terminal_event(ended, how)},
+         [promise, shown = ended.shown](const std::optional<proto::error>& failure) mutable {
            if (failure)
              promise.deliver(to_caf(*failure));
            else

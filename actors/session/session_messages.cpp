@@ -226,15 +226,19 @@ void session_state::start_next() {
   std::vector<proto::event> events;
   auto next = std::move(queue.front());
   queue.pop_front();
-  for (size_t i = 0; i < queue.size(); ++i) {
-    queue[i].shown.queue_position = static_cast<uint32_t>(i + 1);
-    storage::turn_store::put(batch, queue[i]);
-  }
+  renumber_queue(batch);
   begin_turn(std::move(next), batch, events);
   commit(std::move(batch), std::move(events), [this](const std::optional<proto::error>& failure) {
     if (!failure)
       spawn_turn(start_mode::fresh);
   });
+}
+
+void session_state::renumber_queue(storage::write_batch& batch) {
+  for (size_t i = 0; i < queue.size(); ++i) {
+    queue[i].shown.queue_position = static_cast<uint32_t>(i + 1);
+    storage::turn_store::put(batch, queue[i]);
+  }
 }
 
 /// The model and those to fall back to, as far as their providers are configured. Empty when the

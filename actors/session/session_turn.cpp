@@ -116,9 +116,10 @@ void session_state::keep_step(const turn_keeps& step, done_promise promise) {
     publish_waiting();
 }
 
-void session_state::close_books(const turn_ends& how, storage::write_batch& batch) {
+void session_state::close_books(proto::turn_record& ended, const turn_ends& how,
+                                storage::write_batch& batch) {
   auto now = storage::host::now();
-  auto& shown = current->shown;
+  auto& shown = ended.shown;
   shown.state = how.phase;
   shown.active = false;
   shown.finished_at = now;
@@ -127,21 +128,22 @@ void session_state::close_books(const turn_ends& how, storage::write_batch& batc
     shown.code = to_word(how.failure->code);
   }
   proto::message_record answer{shown.message_id,
-                               current->message_sequence,
+                               ended.message_sequence,
                                shown.number,
                                proto::message_role::assistant,
                                shown.started_at.value_or(now),
-                               current->answered_by.value_or(current->model_id),
-                               current->usage,
-                               current->cost,
+                               ended.answered_by.value_or(ended.model_id),
+                               ended.usage,
+                               ended.cost,
                                how.failure ? *shown.code : how.finish_reason};
   storage::message_store::put_head(batch, record.shown.id, answer);
-  storage::turn_store::put(batch, *current);
+  storage::turn_store::put(batch, ended);
   record.shown.updated_at = now;
 }
 
-proto::event session_state::terminal_event(const turn_ends& how) const {
-  const auto& shown = current->shown;
+proto::event session_state::terminal_event(const proto::turn_record& ended,
+                                           const turn_ends& how) const {
+  const auto& shown = ended.shown;
   if (how.failure)
     return proto::error_event({how.failure->context, *shown.code, shown.number, shown.operation_id,
                                how.retryable, record.shown.cost});
@@ -152,12 +154,12 @@ proto::event session_state::terminal_event(const turn_ends& how) const {
   notice.finish_reason = how.finish_reason;
   notice.usage = current->usage;
   notice.context_size = record.shown.context_size;
-  if (const auto* model = known.find(current->model_id)) {
+  if (const auto* model = known.find(ended.model_id)) {
     notice.max_input_tokens = model->max_input_tokens;
     notice.max_output_tokens = model->max_output_tokens;
   }
   notice.session_cost = record.shown.cost;
-  notice.turn_cost = current->cost;
+  notice.turn_cost = ended.cost;
   if (auto budget = budget_usd(); budget > 0)
     notice.budget_warn = record.shown.cost >= budget * world->options.budget_warn;
   notice.duration_ms = shown.finished_at->ms - shown.started_at.value_or(*shown.finished_at).ms;
@@ -171,9 +173,9 @@ void session_state::end(const turn_ends& how, done_promise promise) {
   }
   storage::write_batch batch;
   apply(how.last, batch);
-  close_books(how, batch);
+  close_books(*current, how, batch);
   auto events = how.last.events;
-  events.push_back(terminal_event(how));
+  events.push_back(terminal_event(*current, how));
   auto unanswered = std::move(answering);
   answering.clear();
   for (auto& [id, pending] : unanswered) {

@@ -25,6 +25,14 @@ private:
   fan_out_actor owner_;
 };
 
+/// Closes a stream to which nothing more will come.
+shared_frame last_frame() {
+  auto out = std::make_shared<frame>();
+  out->ends_stream = true;
+  out->text = ": end\n\n";
+  return out;
+}
+
 bool starts_turn(const frame& what) {
   constexpr std::string_view mark = "event: turn_start\n";
   return std::string_view(what.text).substr(what.event_begin).starts_with(mark);
@@ -36,10 +44,13 @@ void fan_out_state::open(const open_stream& what) {
   hub->adopt(channel, what.subscriber, what.filter);
   auto start = where_to_start({what.after, outlook.last_event_id, outlook.last_turn_first_event,
                                outlook.last_turn_carried});
+  auto& place = replays[what.subscriber];
+  place.start = place.cursor = start.after;
+  place.ends_when_live = what.filter.until_live;
   if (start.is_ahead)
-    return reset(what.subscriber, "the cursor is ahead of the session");
-  replays[what.subscriber] = {start.after, start.after, false, 0};
-  advance(what.subscriber);
+    reset(what.subscriber, "the cursor is no number of an event so far");
+  else
+    advance(what.subscriber);
 }
 
 /// Moves a stream on: live if memory has all that it lacks, else to the next page of the log.
@@ -95,6 +106,8 @@ void fan_out_state::follow(subscriber_key who, const replay& from,
     bare->id = 0;
     backlog.push_back(std::move(bare));
   }
+  if (from.ends_when_live)
+    backlog.push_back(last_frame());
   bool carries_end = std::ranges::any_of(backlog, [](const auto& x) { return x->ends_turn; });
   followers.insert(who);
   hub->follow(who, std::move(backlog));
@@ -104,10 +117,11 @@ void fan_out_state::follow(subscriber_key who, const replay& from,
 }
 
 void fan_out_state::reset(subscriber_key who, const char* reason) {
-  replays.erase(who);
-  auto last = outlook.last_event_id;
-  auto notice = encode_frame(last, proto::reset_event(reason, last));
-  follow(who, {last, last, false, 0}, {notice});
+  auto place = replays.extract(who);
+  replay from;
+  from.ends_when_live = !place.empty() && place.mapped().ends_when_live;
+  from.start = from.cursor = outlook.last_event_id;
+  follow(who, from, {encode_frame(from.cursor, proto::reset_event(reason, from.cursor))});
 }
 
 void fan_out_state::publish(const publish_frames& news) {
@@ -128,7 +142,8 @@ void fan_out_state::note(const frame& what) {
     outlook.last_turn_first_event = what.id;
     outlook.last_turn_carried = false;
     outlook.turn_runs = true;
-  } else if (what.ends_turn) {
+  } else if (what.ends_turn && what.turn == outlook.last_turn) {
+    // A turn cancelled in the queue is none that ran.
     outlook.turn_runs = false;
     if (!followers.empty())
       note_carried();

@@ -27,7 +27,8 @@ struct fan_out_state {
     uint64_t start = 0;  ///< Where it began.
     uint64_t cursor = 0; ///< The last event handed over.
     bool is_reading = false;
-    uint64_t log_end = 0; ///< Memory began after this event when the page was asked for.
+    bool ends_when_live = false; ///< The stream is over once it has what is kept.
+    uint64_t log_end = 0;        ///< Memory began after this event when the page was asked for.
   };
 
   void open(const open_stream& what);

@@ -31,6 +31,9 @@ tool_job_done run_job(const tool_job& job, const host::sandbox_settings& sandbox
                       file_order& order) {
   auto done = [&job](tool_output output) { return tool_job_done{job.key, std::move(output), {}}; };
   auto workspace = host::open_real_folder(job.what.workspace);
+  // A host that is short of descriptors or memory has not lost the folder.
+  if (!workspace && workspace.failure().code == ec::host_full)
+    return done(failed(workspace.failure()));
   if (!workspace)
     return done(failed(ec::workspace_vanished, "the session's folder is gone"));
   auto given = tool_arguments::parse(job.what.input);

@@ -12,12 +12,42 @@ namespace {
 // A size has at most 16 digits; nobody sends extensions, a few words are tolerated.
 constexpr size_t line_bytes_max = 256;
 constexpr size_t trailer_bytes_max = 8 * 1024;
+constexpr size_t extension_bytes_max = 16 * 1024; ///< Of all chunks: they are thrown away.
+constexpr size_t size_digits_max = 16;
 
-bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-  });
+/// ";name=value;name" as in RFC 9112: printable ASCII, and a name behind each semicolon. What else
+/// a lenient reader might see in there is not ours to guess.
+bool is_extension(std::string_view text) {
+  bool needs_name = true;
+  bool is_quoted = false;
+  for (char c : text.substr(1)) {
+    bool blank = c == ' ' || c == '\t';
+    if (!blank && (c < 0x21 || c > 0x7e))
+      return false;
+    is_quoted ^= c == '"';
+    if (is_quoted || blank)
+      continue;
+    if (needs_name && !is_token_character(c))
+      return false;
+    needs_name = c == ';';
+  }
+  return !needs_name && !is_quoted;
+}
+
+bool is_trailer(std::string_view line) {
+  auto colon = line.find(':');
+  auto name = line.substr(0, colon);
+  bool named = colon != std::string_view::npos && !name.empty();
+  return named && std::all_of(name.begin(), name.end(), is_token_character) &&
+         std::all_of(line.begin(), line.end(), [](char c) {
+           auto byte = static_cast<unsigned char>(c);
+           return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+         });
+}
+
+std::string_view without_blanks_behind(std::string_view text) {
+  auto last = text.find_last_not_of(" \t");
+  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
 } // namespace
@@ -73,22 +103,27 @@ void chunk_reader::end_line(const std::string& body, size_t limit) {
     state_ = state::complete;
   } else {
     trailer_bytes_ += ended.size();
-    if (!is_plain(line) || line.find(':') == std::string_view::npos)
+    if (!is_trailer(line))
       state_ = state::malformed;
   }
 }
 
 void chunk_reader::read_size(std::string_view line, const std::string& body, size_t limit) {
   auto digits = line.substr(0, std::min(line.find(';'), line.size()));
-  if (digits.size() < line.size())
-    digits = trim_blanks(digits); // "5 ;name=value" is how RFC 9112 lets an extension begin.
+  auto extension = line.substr(digits.size());
+  if (!extension.empty())
+    digits = without_blanks_behind(digits); // RFC 9112: "5 ;name=value".
+  extension_bytes_ += extension.size();
   size_t size = 0;
   auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
   bool whole = !digits.empty() && parsed.ptr == digits.data() + digits.size();
-  if (!whole || !is_plain(line)) {
+  bool fits = extension_bytes_ <= extension_bytes_max;
+  if (!whole || !fits || (!extension.empty() && !is_extension(extension))) {
     state_ = state::malformed;
   } else if (parsed.ec != std::errc() || size > limit - body.size()) {
     state_ = state::too_large;
+  } else if (digits.size() > size_digits_max) {
+    state_ = state::malformed; // Zeros without end.
   } else {
     left_ = size;
     part_ = size == 0 ? part::trailer_line : part::data;

@@ -32,6 +32,7 @@ private:
   part part_ = part::size_line;
   size_t left_ = 0; ///< Of the current chunk's data.
   size_t trailer_bytes_ = 0;
+  size_t extension_bytes_ = 0;
   std::string line_; ///< The unfinished size, end or trailer line.
 };
 

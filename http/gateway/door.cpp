@@ -58,10 +58,13 @@ door::door(door_options options) : options_(std::move(options)) {
 std::optional<proto::error> door::preflight_refusal(const header_list& headers) const {
   using proto::ec;
   if (!host_fits(find_header(headers, "host").value_or("")))
-    return proto::make_error(ec::host_not_allowed, "the Host header is not one of this server's");
+    return proto::make_error(
+        ec::host_not_allowed,
+        "the Host header is not one of this server's; server.hosts adds names");
   auto origin = find_header(headers, "origin");
   if (count_header(headers, "origin") > 1 || (origin && !origin_fits(*origin)))
-    return proto::make_error(ec::origin_not_allowed, "requests from this origin are not allowed");
+    return proto::make_error(ec::origin_not_allowed,
+                             "requests from this origin are not allowed; server.origins adds some");
   if (!welcome_origin(headers).empty())
     return std::nullopt;
   for (const auto& [name, value] : headers)
@@ -110,10 +113,9 @@ bool door::origin_fits(std::string_view origin) const {
   // Browsers write origins in lower case; anything else was not written by a browser.
   if (to_lower(origin) != origin)
     return false;
-  for (std::string_view scheme : {"http://", "https://"})
-    if (origin.starts_with(scheme))
-      return host_fits(origin.substr(scheme.size()));
-  return false;
+  // We speak http. What is served as https, by a proxy, is another origin until it is configured.
+  constexpr std::string_view scheme = "http://";
+  return origin.starts_with(scheme) && host_fits(origin.substr(scheme.size()));
 }
 
 bool door::token_fits(const header_list& headers) const {

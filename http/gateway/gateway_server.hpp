@@ -15,6 +15,7 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace kodad::http {
@@ -27,12 +28,15 @@ public:
   gateway_server& operator=(const gateway_server&) = delete;
 
   /// Binds and serves. Fails with `invalid_value` when the address cannot be had, for example
-  /// because it is in use. Call once.
+  /// because it is in use, or when the process may have too few descriptors or threads. Call once.
   /// @return The port.
   proto::result<uint16_t> start();
 
   /// The same on a socket that was bound before; see `listen_on`.
   proto::result<uint16_t> start(descriptor listener);
+
+  /// Connections and streams at most: what was asked for, or what the descriptors allow.
+  size_t connections_max() const { return options_.connection.connections; }
 
   /// The streams. Valid before `start` and after `stop`; calls after `stop` do nothing. Share it
   /// with actors that may outlive this object.
@@ -50,7 +54,10 @@ public:
   void stop();
 
 private:
+  proto::result<void> start_threads();
+
   gateway_options options_;
+  std::optional<proto::error> shortage_; ///< Why there are too few descriptors.
   request_handler handler_;
   std::shared_ptr<mailbox> post_;
   std::shared_ptr<http::hub> hub_;

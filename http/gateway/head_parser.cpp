@@ -36,7 +36,7 @@ bool is_digit(char c) {
 }
 
 bool is_target_character(char c) {
-  return c > 0x20 && c < 0x7f;
+  return c > 0x20 && c < 0x7f && c != '#'; // A fragment is the client's own business.
 }
 
 bool is_value_character(char c) {
@@ -51,11 +51,26 @@ std::optional<rejection> read_version(std::string_view version, request_head& he
     return malformed("the request line names no HTTP version");
   if (version != "HTTP/1.1" && version != "HTTP/1.0")
     return refuse(505, ec::invalid_request, "only HTTP/1.0 and HTTP/1.1 are spoken here");
-  head.keep_alive = version == "HTTP/1.1";
+  head.is_1_0 = version == "HTTP/1.0";
+  head.keep_alive = !head.is_1_0;
   return std::nullopt;
 }
 
-std::optional<rejection> check_target(const reader_limits& limits, const request_head& head) {
+/// "http://name:1/path" is what a client sends through a proxy, and a server has to understand it
+/// (RFC 9112 3.2.2). From here on it is "/path".
+void take_authority(request_head& head) {
+  constexpr std::string_view scheme = "http://";
+  if (to_lower(std::string_view(head.target).substr(0, scheme.size())) != scheme)
+    return;
+  auto end = std::min(head.target.find_first_of("/?", scheme.size()), head.target.size());
+  head.authority = to_lower(head.target.substr(scheme.size(), end - scheme.size()));
+  head.target.erase(0, end);
+  if (!head.target.starts_with('/'))
+    head.target.insert(0, "/");
+}
+
+std::optional<rejection> check_target(const reader_limits& limits, request_head& head) {
+  take_authority(head);
   const std::string& target = head.target;
   if (target.empty() || !std::all_of(target.begin(), target.end(), is_target_character))
     return malformed("the request target has a character that must be escaped");
@@ -103,8 +118,10 @@ std::optional<rejection> read_header_line(std::string_view line, request_head& h
 /// The headers that say where the request ends, and how many of each there were.
 struct framing {
   int hosts = 0;
+  int types = 0;
   int lengths = 0;
   int encodings = 0;
+  std::string_view host;
   std::string_view length;
   std::string_view encoding;
 };
@@ -114,6 +131,9 @@ framing find_framing(const header_list& headers) {
   for (const auto& [name, value] : headers) {
     if (name == "host") {
       ++found.hosts;
+      found.host = value;
+    } else if (name == "content-type") {
+      ++found.types;
     } else if (name == "content-length") {
       ++found.lengths;
       found.length = value;
@@ -142,10 +162,16 @@ std::optional<rejection> read_framing(const reader_limits& limits, request_head&
   framing found = find_framing(head.headers);
   if (found.hosts != 1)
     return malformed("exactly one Host header is needed");
+  if (!head.authority.empty() && head.authority != to_lower(found.host))
+    return malformed("the request target and the Host header name different hosts");
+  if (found.types > 1)
+    return malformed("Content-Type is given twice");
   if (found.lengths > 1)
     return malformed("Content-Length is given twice");
   if (found.encodings > 0 && found.lengths > 0)
     return malformed("Content-Length and Transfer-Encoding exclude each other");
+  if (found.encodings > 0 && head.is_1_0)
+    return malformed("HTTP/1.0 knows no Transfer-Encoding");
   if (found.encodings > 1 || (found.encodings == 1 && to_lower(found.encoding) != "chunked"))
     return malformed("the only known Transfer-Encoding is chunked");
   if (found.encodings == 1 && !may_have_body(head.method))
@@ -161,10 +187,15 @@ std::optional<rejection> read_framing(const reader_limits& limits, request_head&
 
 void read_connection(std::string_view value, request_head& head) {
   std::string options = to_lower(value);
-  if (options.find("close") != std::string::npos)
-    head.keep_alive = false;
-  else if (options.find("keep-alive") != std::string::npos)
-    head.keep_alive = true;
+  for (std::string_view rest = options; !rest.empty();) {
+    auto option = trim_blanks(rest.substr(0, rest.find(',')));
+    rest.remove_prefix(std::min(rest.find(','), rest.size() - 1) + 1);
+    if (option == "close")
+      head.has_close = true;
+    else if (option == "keep-alive")
+      head.keep_alive = true;
+  }
+  head.keep_alive &= !head.has_close;
 }
 
 std::optional<rejection> read_meaning(std::string_view name, std::string_view value,
@@ -178,7 +209,7 @@ std::optional<rejection> read_meaning(std::string_view name, std::string_view va
   if (name == "expect") {
     if (to_lower(value) != "100-continue")
       return refuse(417, ec::invalid_request, "this expectation cannot be met");
-    head.expects_continue = true;
+    head.expects_continue = !head.is_1_0;
   }
   return std::nullopt;
 }

@@ -31,9 +31,12 @@ struct rejection {
 /// A request's head as sent, and how its body is framed.
 struct request_head {
   std::string method;
-  std::string target;  ///< Path and query, undecoded.
-  header_list headers; ///< Names in lower case, values without blanks around.
+  std::string target;    ///< Path and query, undecoded.
+  std::string authority; ///< Of a target in absolute form, in lower case; else empty.
+  header_list headers;   ///< Names in lower case, values without blanks around.
+  bool is_1_0 = false;   ///< HTTP/1.0, which knows neither chunks nor "100 Continue".
   bool keep_alive = true;
+  bool has_close = false; ///< "Connection: close", which wins over "keep-alive".
   bool expects_continue = false;
   bool chunked = false;
   size_t body_length = 0; ///< 0 when chunked.

@@ -5,6 +5,7 @@
 #include "http/gateway/door.hpp"
 #include "http/gateway/head_parser.hpp"
 #include "proto/limits.hpp"
+#include "proto/limits/door.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -23,12 +24,14 @@ struct connection_limits {
   milliseconds reply_deadline = proto::limits::reply_deadline;
   milliseconds write_stall = proto::limits::write_stall; ///< A response without progress.
   milliseconds linger = proto::limits::linger;
-  size_t connections = proto::limits::connections;
+  size_t connections = proto::limits::connections; ///< Fewer when the descriptors are few.
+  size_t margin = proto::limits::door_margin;      ///< Above these; likewise.
+  size_t bytes = proto::limits::door_bytes;        ///< Of all requests and answers together.
 };
 
 struct stream_limits {
   milliseconds heartbeat = proto::limits::stream_heartbeat;
-  milliseconds write_stall = proto::limits::write_stall; ///< A stream that is to end.
+  milliseconds write_stall = proto::limits::write_stall; ///< A stream whose peer does not read.
   size_t buffer_bytes = proto::limits::subscriber_buffer_bytes;
   size_t slice = proto::limits::fan_out_slice;
   size_t socket_buffer_bytes = proto::limits::stream_socket_bytes;

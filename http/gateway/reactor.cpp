@@ -40,12 +40,40 @@ reactor::reactor(const gateway_options& options, descriptor listener, std::share
       spare_(::open("/dev/null", O_RDONLY | O_CLOEXEC)), post_(std::move(post)), work_(work),
       streams_(options.stream), scratch_(scratch_bytes), now_(steady_clock::now()),
       next_sweep_(now_), sweep_interval_(sweep_interval(options)) {
+  is_whole_ = epoll_.is_open() && spare_.is_open() &&
+              watch_for_input(listener_.get(), listener_mark) &&
+              watch_for_input(post_->wake_descriptor(), mailbox_mark);
+}
+
+std::optional<proto::error> reactor::problem() const {
+  if (is_whole_)
+    return std::nullopt;
+  return proto::make_error(proto::ec::invalid_value,
+                           "the descriptors for the server's loop cannot be had (ulimit -n)");
+}
+
+bool reactor::watch_for_input(int fd, uint64_t mark) {
   epoll_event wanted{};
   wanted.events = EPOLLIN; // Level-triggered: what one turn leaves comes back in the next.
+  wanted.data.u64 = mark;
+  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) == 0;
+}
+
+void reactor::pause_accepting() {
+  // A listener that is readable but cannot be served would wake the loop for ever.
+  epoll_event nothing{};
+  nothing.data.u64 = listener_mark;
+  if (listener_.is_open())
+    is_paused_ = ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listener_.get(), &nothing) == 0;
+}
+
+void reactor::resume_accepting() {
+  is_paused_ = false;
+  epoll_event wanted{};
+  wanted.events = EPOLLIN;
   wanted.data.u64 = listener_mark;
-  (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_.get(), &wanted);
-  wanted.data.u64 = mailbox_mark;
-  (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, post_->wake_descriptor(), &wanted);
+  if (listener_.is_open())
+    (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listener_.get(), &wanted);
 }
 
 void reactor::run() {
@@ -59,6 +87,7 @@ void reactor::watch(int fd, uint64_t mark) {
   wanted.events = socket_events;
   wanted.data.u64 = mark;
   // A new socket is added; one that became a stream gets another mark and is reported afresh.
+  // Should the kernel have no memory for either, nothing is heard of it and a deadline ends it.
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) != 0)
     (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &wanted);
 }
@@ -66,7 +95,7 @@ void reactor::watch(int fd, uint64_t mark) {
 int reactor::patience() const {
   if (!resumed_.empty() || streams_.has_work())
     return 0;
-  if (connections_.size() == 0 && streams_.open_streams() == 0)
+  if (connections_.size() == 0 && streams_.open_streams() == 0 && !is_paused_)
     return -1;
   auto left = std::chrono::ceil<milliseconds>(next_sweep_ - now_);
   return static_cast<int>(std::max<milliseconds::rep>(left.count(), 0));
@@ -140,11 +169,9 @@ void reactor::apply(http::open_stream& order) {
   if (c->peer_ended)
     return close(*c);
   if (c->head_only) {
-    response reply;
-    reply.content_type = "text/event-stream";
-    reply.body = ": ok\n\n"; // Not sent, but its type is.
-    reply.headers = std::move(order.headers);
-    return respond(*c, std::move(reply));
+    // The head alone: a stream has no length that could be told.
+    auto head = stream_head(order.headers, date());
+    return start_sending(*c, {head.substr(0, head.find("\r\n\r\n") + 4), {}, 0, {}});
   }
   c->reserved = 0;
   watch(c->socket.get(), stream_bit | order.key);
@@ -180,6 +207,8 @@ void reactor::sweep() {
   next_sweep_ = now_ + sweep_interval_;
   connections_.for_each([this](connection& c) { check_deadline(c); });
   streams_.sweep(now_);
+  if (is_paused_)
+    resume_accepting();
 }
 
 void reactor::check_deadline(connection& c) {
@@ -188,17 +217,18 @@ void reactor::check_deadline(connection& c) {
   auto spent = now_ - c.since;
   if (c.now == phase::idle && spent > limits.idle) {
     close(c);
-  } else if (c.now == phase::reading && c.reader->now() == request_reader::state::head) {
+  } else if (c.now == phase::reading) {
     if (spent > limits.head_deadline)
       reject(c, {408, too_slow("the head did not arrive in time")});
-  } else if (c.now == phase::reading) {
+  } else if (c.now == phase::receiving) {
     // The grace, and then as long as what has come would take at the lowest rate.
     auto earned = milliseconds(c.reader->body_received() * 1000 / limits.body_bytes_per_second);
     if (spent > limits.body_grace + earned)
       reject(c, {408, too_slow("the body arrived too slowly")});
   } else if (c.now == phase::waiting && spent > limits.reply_deadline) {
     respond(c, to_response(proto::make_error(proto::ec::timeout, "no answer came in time")));
-  } else if (c.now == phase::responding && spent > limits.write_stall) {
+  } else if (c.now == phase::responding &&
+             c.out->pace.is_hopeless(c.socket.get(), now_, limits.write_stall)) {
     close(c);
   } else if (c.now == phase::lingering && spent > limits.linger) {
     close(c);

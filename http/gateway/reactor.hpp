@@ -15,6 +15,7 @@
 #include <deque>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,9 @@ public:
   reactor(const gateway_options& options, descriptor listener, std::shared_ptr<mailbox> post,
           work_queue& work);
 
+  /// What it lacks to run, if anything: without descriptors for its loop it must not be started.
+  std::optional<proto::error> problem() const;
+
   /// The thread's function: returns after `lifecycle::stop`, with everything closed.
   void run();
 
@@ -35,6 +39,7 @@ public:
 private:
   // reactor.cpp: the loop and what the mailbox brings.
   void watch(int fd, uint64_t mark);
+  bool watch_for_input(int fd, uint64_t mark);
   int patience() const;
   void turn();
   void on_event(uint64_t mark, uint32_t events);
@@ -53,14 +58,28 @@ private:
   void check_deadline(connection& c);
   void close_all();
 
-  // reactor_intake.cpp: from the listener to the workers.
+  // reactor_room.cpp: who comes in, and who goes to make room.
   void accept_some();
   void admit(descriptor socket);
-  void shed_one();
+  size_t held() const;
+  bool make_room();
+  bool dismiss_answered();
+  bool dismiss_silent();
+  bool dismiss_dawdling(connection::phase which);
+  bool free_descriptor();
+  bool shed_one();
+  void pause_accepting();
+  void resume_accepting();
+  void weigh(connection& c, size_t bytes);
+  void relieve();
+  void relieve_all();
+
+  // reactor_intake.cpp: from the socket to the workers.
   void on_connection(connection& c, uint32_t events);
   void read(connection& c);
   bool read_once(connection& c, size_t& budget);
   void consume(connection& c, std::string_view bytes);
+  bool may_go_on(connection& c);
   void send_continue(connection& c);
   void end_of_input(connection& c);
   void dispatch(connection& c, std::string_view rest);
@@ -70,6 +89,7 @@ private:
   // reactor_output.cpp: responses and the end of connections.
   void reject(connection& c, const rejection& why);
   void respond(connection& c, response reply);
+  void start_sending(connection& c, outgoing what);
   void flush(connection& c);
   void after_response(connection& c);
   void discard_input(connection& c);
@@ -88,6 +108,10 @@ private:
   std::vector<command> mail_;
   std::deque<uint64_t> resumed_;
   std::vector<uint64_t> closed_; ///< Removed from the table when the turn ends.
+  size_t weight_ = 0;            ///< Of all connections.
+  bool is_relieving_ = false;
+  bool is_paused_ = false; ///< The listener is not looked at: nothing can be accepted.
+  bool is_whole_ = true;   ///< The loop's own descriptors are there.
   std::vector<char> scratch_;
   instant now_;
   instant next_sweep_;

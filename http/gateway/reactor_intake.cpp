@@ -1,6 +1,7 @@
-// The half of the reactor that takes requests in: from the listener to the work queue.
+// The part of the reactor that takes requests in: from the socket to the work queue.
 #include "http/error_response.hpp"
 #include "http/gateway/reactor.hpp"
+#include "http/gateway/request_id.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,50 +13,9 @@ namespace kodad::http {
 
 namespace {
 
-constexpr size_t accepts_per_turn = 256;
-constexpr size_t refusals_at_once = 256;           ///< Connections above the cap that are told so.
 constexpr size_t read_bytes_per_turn = 256 * 1024; ///< Then others have their turn.
 
-proto::error full(std::string context) {
-  auto failure = proto::make_error(proto::ec::host_full, std::move(context));
-  failure.retry_after_s = 1;
-  return failure;
-}
-
 } // namespace
-
-void reactor::accept_some() {
-  for (size_t i = 0; i < accepts_per_turn && listener_.is_open(); ++i) {
-    auto socket = accept_one(listener_);
-    if (socket.is_open())
-      admit(std::move(socket));
-    else if (errno == EMFILE || errno == ENFILE)
-      return shed_one();
-    else if (errno != EINTR && errno != ECONNABORTED)
-      return;
-  }
-}
-
-void reactor::admit(descriptor socket) {
-  size_t held = connections_.size() + streams_.open_streams();
-  size_t cap = options_.connection.connections;
-  if (held >= cap + refusals_at_once)
-    return; // Closed at once: so many cannot even be told.
-  auto& c = connections_.add(std::move(socket));
-  c.since = now_;
-  watch(c.socket.get(), c.id);
-  if (held >= cap)
-    reject(c, {503, full("too many connections")});
-}
-
-void reactor::shed_one() {
-  // Without a free descriptor the waiting client could not even be turned away, and the listener
-  // would report it for ever.
-  spare_.reset();
-  auto socket = accept_one(listener_);
-  close_socket(socket, ending::cut);
-  spare_ = descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-}
 
 void reactor::on_connection(connection& c, uint32_t events) {
   using phase = connection::phase;
@@ -71,7 +31,7 @@ void reactor::on_connection(connection& c, uint32_t events) {
   }
   if (c.now == phase::responding && (events & EPOLLOUT) != 0)
     flush(c);
-  if (c.now <= phase::reading)
+  if (c.now <= phase::receiving)
     read(c);
   else if (c.now == phase::lingering)
     discard_input(c);
@@ -79,7 +39,7 @@ void reactor::on_connection(connection& c, uint32_t events) {
 
 void reactor::read(connection& c) {
   size_t budget = read_bytes_per_turn;
-  while (c.now <= connection::phase::reading) {
+  while (c.now <= connection::phase::receiving) {
     if (c.unread) {
       auto bytes = std::move(c.unread);
       consume(c, *bytes);
@@ -120,21 +80,34 @@ bool reactor::read_once(connection& c, size_t& budget) {
 void reactor::consume(connection& c, std::string_view bytes) {
   if (!c.reader) {
     c.reader = std::make_unique<request_reader>(options_.reader);
-    c.now = connection::phase::reading;
-    c.since = now_;
+    connections_.enter(c, connection::phase::reading, now_);
     c.continued = false;
   }
-  auto before = c.reader->now();
   size_t used = c.reader->feed(bytes);
   auto after = c.reader->now();
-  if (after == request_reader::state::complete)
-    return dispatch(c, bytes.substr(used));
   if (after == request_reader::state::refused)
     return reject(c, c.reader->refusal());
-  if (before != after)
-    c.since = now_; // The body's time begins.
+  if (!may_go_on(c))
+    return;
+  if (after == request_reader::state::complete)
+    return dispatch(c, bytes.substr(used));
+  if (after == request_reader::state::body && c.now == connection::phase::reading)
+    connections_.enter(c, connection::phase::receiving, now_); // The body's time begins.
   if (c.reader->awaits_continue() && !c.continued)
     send_continue(c);
+}
+
+/// Is there room for the request, as far as it is here? It is answered when not.
+bool reactor::may_go_on(connection& c) {
+  bool is_known = c.reader->now() != request_reader::state::head;
+  if (is_known && c.above_cap && lane_of(c.reader->head()) != lane::urgent) {
+    reject(c, {503, host_is_full("too many connections")});
+    return false;
+  }
+  weigh(c, c.reader->held());
+  if (weight_ > options_.connection.bytes)
+    relieve();
+  return c.now <= connection::phase::receiving; // It may itself have been the one to go.
 }
 
 void reactor::send_continue(connection& c) {
@@ -153,14 +126,16 @@ void reactor::end_of_input(connection& c) {
 }
 
 void reactor::dispatch(connection& c, std::string_view rest) {
-  if (!rest.empty())
+  if (!rest.empty()) {
     c.unread = std::make_unique<std::string>(rest);
-  c.now = connection::phase::waiting;
-  c.since = now_;
+    weigh(c, c.reader->held());
+  }
+  connections_.enter(c, connection::phase::waiting, now_);
   ++c.serial;
   c.keep_alive = c.reader->head().keep_alive;
   c.head_only = c.reader->head().method == "HEAD";
-  auto reply = std::make_shared<pending_reply>(post_, exchange_place{c.id, c.serial});
+  auto reply = std::make_shared<pending_reply>(post_, exchange_place{c.id, c.serial},
+                                               request_id_of(c.reader->head().headers));
   if (c.peer_ended)
     reply->client_closed();
   c.reply = reply;
@@ -169,7 +144,7 @@ void reactor::dispatch(connection& c, std::string_view rest) {
   if (draining_)
     respond(c, to_response(proto::make_error(proto::ec::draining, "the server is stopping")));
   else if (!work_.push(item))
-    respond(c, to_response(full("too many requests are waiting")));
+    respond(c, to_response(host_is_full("too many requests are waiting")));
 }
 
 void reactor::resume_later(connection& c) {

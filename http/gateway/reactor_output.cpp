@@ -1,6 +1,7 @@
 // The half of the reactor that sends responses and ends connections.
 #include "http/error_response.hpp"
 #include "http/gateway/reactor.hpp"
+#include "http/gateway/request_id.hpp"
 #include "http/gateway/response_head.hpp"
 
 #include <array>
@@ -28,6 +29,13 @@ ssize_t send_rest(int socket, outgoing& out) {
   return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/// The id of the request that is here, for an answer that no token gives.
+std::string id_of_request(const connection& c) {
+  if (auto reply = c.reply.lock())
+    return reply->request_id();
+  return c.reader ? request_id_of(c.reader->head().headers) : new_request_id();
+}
+
 } // namespace
 
 void reactor::reject(connection& c, const rejection& why) {
@@ -41,19 +49,26 @@ void reactor::reject(connection& c, const rejection& why) {
 }
 
 void reactor::respond(connection& c, response reply) {
+  if (!find_header(reply.headers, request_id_header))
+    reply.headers.emplace_back(request_id_header, id_of_request(c));
+  c.keep_alive &= !draining_ && !c.above_cap;
+  auto then = c.keep_alive ? afterwards::keep_open : afterwards::close;
+  auto head = response_head(reply, then, date());
+  bool has_text = !c.head_only && has_body(reply.status);
+  start_sending(c, {std::move(head), has_text ? std::move(reply.body) : std::string(), 0, {}});
+}
+
+void reactor::start_sending(connection& c, outgoing what) {
   if (c.reserved != 0)
     streams_.drop(std::exchange(c.reserved, 0));
   c.reply.reset();
   c.reader.reset();
-  c.keep_alive &= !draining_;
-  auto then = c.keep_alive ? afterwards::keep_open : afterwards::close;
-  c.out = std::make_unique<outgoing>();
-  c.out->head = response_head(reply, then, date());
-  if (!c.head_only && has_body(reply.status))
-    c.out->body = std::move(reply.body);
-  c.now = connection::phase::responding;
-  c.since = now_;
+  c.out = std::make_unique<outgoing>(std::move(what));
+  connections_.enter(c, connection::phase::responding, now_);
+  weigh(c, c.out->head.size() + c.out->body.size());
   flush(c);
+  if (weight_ > options_.connection.bytes)
+    relieve();
 }
 
 void reactor::flush(connection& c) {
@@ -63,26 +78,27 @@ void reactor::flush(connection& c) {
     if (sent < 0 && errno == EINTR)
       continue;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-      return;
+      return c.out->pace.fell_behind(c.socket.get(), now_);
     if (sent < 0)
       return close(c);
     c.out->sent += static_cast<size_t>(sent);
-    c.since = now_;
+    c.out->pace.sent(static_cast<size_t>(sent));
+    connections_.enter(c, connection::phase::responding, now_);
   }
   after_response(c);
 }
 
 void reactor::after_response(connection& c) {
   c.out.reset();
-  c.since = now_;
+  weigh(c, 0);
   if (c.keep_alive) {
-    c.now = connection::phase::idle;
+    connections_.enter(c, connection::phase::idle, now_);
     if (c.unread || c.may_read)
       resume_later(c);
     return;
   }
   // Closing with bytes unread would reset the connection, and the answer might be lost with it.
-  c.now = connection::phase::lingering;
+  connections_.enter(c, connection::phase::lingering, now_);
   c.unread.reset();
   (void)::shutdown(c.socket.get(), SHUT_WR);
   discard_input(c);
@@ -103,7 +119,9 @@ void reactor::discard_input(connection& c) {
 }
 
 void reactor::release(connection& c) {
-  c.now = connection::phase::closed;
+  connections_.enter(c, connection::phase::closed, now_);
+  c.unread.reset();
+  weigh(c, 0);
   c.reply.reset();
   closed_.push_back(c.id);
 }

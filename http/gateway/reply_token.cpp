@@ -1,6 +1,8 @@
 #include "http/gateway/reply_token.hpp"
 
 #include "http/error_response.hpp"
+#include "http/failure_log.hpp"
+#include "http/gateway/request_id.hpp"
 
 namespace kodad::http {
 
@@ -13,14 +15,22 @@ void append(header_list& headers, const header_list& more) {
 } // namespace
 
 pending_reply::~pending_reply() {
-  answer(to_response(proto::make_error(proto::ec::internal, "the request was dropped")));
+  answer(proto::make_error(proto::ec::internal, "the request was dropped"));
 }
 
 void pending_reply::answer(response reply) {
   if (spent_.exchange(true))
     return;
   append(reply.headers, extra_headers_);
+  reply.headers.emplace_back(request_id_header, request_id_);
   post_->post(answer_request{place_, std::move(reply)});
+}
+
+void pending_reply::answer(const proto::error& failure) {
+  if (spent_.load())
+    return;
+  log_failure(request_id_, failure);
+  answer(to_response(failure, request_id_));
 }
 
 actors::subscriber_key pending_reply::stream_key() {
@@ -39,6 +49,7 @@ void pending_reply::open_stream(header_list headers) {
   if (spent_.exchange(true))
     return;
   append(headers, extra_headers_);
+  headers.emplace_back(request_id_header, request_id_);
   post_->post(http::open_stream{place_, key, std::move(headers)});
 }
 
@@ -48,7 +59,8 @@ void reply_token::answer(response reply) const {
 }
 
 void reply_token::answer(const proto::error& failure) const {
-  answer(to_response(failure));
+  if (shared_)
+    shared_->answer(failure);
 }
 
 actors::subscriber_key reply_token::stream_key() const {

@@ -12,19 +12,22 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <string>
 
 namespace kodad::http {
 
 /// What all copies of one token share. The connection knows it too, but does not keep it alive.
 class pending_reply {
 public:
-  pending_reply(std::shared_ptr<mailbox> post, exchange_place place)
-      : post_(std::move(post)), place_(place) {}
+  pending_reply(std::shared_ptr<mailbox> post, exchange_place place, std::string request_id)
+      : post_(std::move(post)), place_(place), request_id_(std::move(request_id)) {}
   ~pending_reply();
   pending_reply(const pending_reply&) = delete;
   pending_reply& operator=(const pending_reply&) = delete;
 
   void answer(response reply);
+  void answer(const proto::error& failure);
+  const std::string& request_id() const { return request_id_; }
   actors::subscriber_key stream_key();
   void open_stream(header_list headers);
 
@@ -41,6 +44,7 @@ public:
 private:
   std::shared_ptr<mailbox> post_;
   exchange_place place_;
+  std::string request_id_; ///< On every answer, too.
   std::atomic<bool> open_{true};
   std::atomic<bool> spent_{false};
   std::mutex mutex_; ///< Guards `key_`.

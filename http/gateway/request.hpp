@@ -26,7 +26,7 @@ std::optional<std::string> percent_decode(std::string_view text);
 
 struct request {
   std::string method;   ///< In capitals. HEAD comes as GET; the answer loses its body by itself.
-  std::string path;     ///< Percent-decoded, begins with '/', free of control characters.
+  std::string path;     ///< Percent-decoded, begins with '/'; any bytes, until a route has checked.
   std::string raw_path; ///< As sent, for routes whose last segment may hold an encoded '/'.
   std::string query;    ///< As sent, without the '?'.
   header_list headers;  ///< Names in lower case, values as sent.

@@ -68,6 +68,7 @@ void request_reader::end_head() {
   auto lines = std::string_view(text_).substr(0, line_begin_);
   if (auto bad = parse_head(lines, limits_, head_))
     return give_up(std::move(*bad));
+  head_bytes_ = text_.size();
   std::string().swap(text_);
   body_.reserve(std::min(head_.body_length, body_reserve_max));
   state_ = head_.chunked || head_.body_length > 0 ? state::body : state::complete;

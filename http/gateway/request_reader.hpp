@@ -6,6 +6,7 @@
 #include "http/gateway/chunk_reader.hpp"
 #include "http/gateway/head_parser.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,9 @@ public:
 
   size_t body_received() const { return body_.size(); }
 
+  /// Bytes of the request so far, head and body.
+  size_t held() const { return std::max(text_.size(), head_bytes_) + body_.size(); }
+
   /// @pre `now()` is complete. Leaves the reader empty.
   request_head& head() { return head_; }
   std::string& body() { return body_; }
@@ -53,7 +57,8 @@ private:
   size_t line_begin_ = 0; ///< Of the unfinished line in `text_`.
   size_t lines_ = 0;      ///< Finished ones, the request line included.
   bool skipped_line_ = false;
-  std::string text_; ///< The head so far.
+  std::string text_;      ///< The head so far.
+  size_t head_bytes_ = 0; ///< Of the whole head, once it is read.
   request_head head_;
   chunk_reader chunks_;
   std::string body_;

@@ -32,13 +32,6 @@ private:
 /// Where the catch-all below leaves the decoded path of the request this thread is reading.
 thread_local std::optional<std::string> decoded_path;
 
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
-}
-
 } // namespace
 
 class request_router::server final : public httplib::Server {
@@ -74,8 +67,8 @@ std::optional<request> request_router::read(work_item& item) {
   auto path = server_->decode_path(item.head);
   const std::string& target = item.head.target;
   auto path_end = std::min(target.find('?'), target.size());
-  // httplib lets broken escapes pass and decodes %00; we do neither.
-  if (!path || has_control(*path) || !percent_decode(target.substr(0, path_end)))
+  // httplib lets broken escapes pass; we do not.
+  if (!path || !percent_decode(target.substr(0, path_end)))
     return std::nullopt;
   request out;
   out.method = item.head.method == "HEAD" ? "GET" : item.head.method;

@@ -164,11 +164,13 @@ sse_writer::fate sse_writer::pump(subscriber& s) {
       continue;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       s.blocked = true;
+      s.pace.fell_behind(s.socket.get(), now_);
       return fate::alive;
     }
     if (sent < 0)
       return remove(s, ending::cut);
     s.last_sent = now_;
+    s.pace.sent(static_cast<size_t>(sent));
     advance(s, static_cast<size_t>(sent));
     if (s.finished)
       return remove(s, ending::graceful);
@@ -176,6 +178,7 @@ sse_writer::fate sse_writer::pump(subscriber& s) {
 }
 
 sse_writer::fate sse_writer::settle(subscriber& s) {
+  s.pace.caught_up();
   if (s.following)
     move_cursor(s, s.home->ring.next()); // The rest of the ring is of turns it does not want.
   if (s.ending)
@@ -241,7 +244,9 @@ void sse_writer::sweep(instant now) {
 
 void sse_writer::sweep_one(subscriber& s) {
   auto silence = now_ - s.last_sent;
-  if (s.ending && silence > limits_.write_stall) {
+  bool is_stuck = s.ending && silence > limits_.write_stall;
+  // Not only what is to end: a page of history is outside of the stream's bound on bytes.
+  if (is_stuck || s.pace.is_hopeless(s.socket.get(), now_, limits_.write_stall)) {
     remove(s, ending::cut);
     return;
   }

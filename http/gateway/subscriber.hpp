@@ -4,6 +4,7 @@
 
 #include "http/gateway/frame_ring.hpp"
 #include "http/gateway/options.hpp"
+#include "http/gateway/pace.hpp"
 #include "http/gateway/send_queue.hpp"
 #include "http/gateway/socket.hpp"
 
@@ -46,6 +47,7 @@ struct subscriber {
   uint32_t discarded = 0; ///< Bytes the peer has sent on its stream.
   uint64_t cursor = 0;    ///< The next frame of the ring to send.
   send_queue queue;
+  http::pace pace;
   instant last_sent;
 };
 
@@ -56,7 +58,8 @@ inline bool wants(const actors::stream_filter& filter, const actors::frame& f) {
 
 /// Is this the frame after which the stream ends?
 inline bool ends(const actors::stream_filter& filter, const actors::frame& f) {
-  return filter.until_done && f.ends_turn && (filter.only_turn == 0 || f.turn == filter.only_turn);
+  bool is_end = f.ends_turn && (filter.only_turn == 0 || f.turn == filter.only_turn);
+  return f.ends_stream || (filter.until_done && is_end);
 }
 
 } // namespace kodad::http

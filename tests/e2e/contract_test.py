@@ -120,6 +120,23 @@ class TheDoor(ServerTest):
                 self.assert_error(reply, 403, "origin_not_allowed")
                 self.assert_error(self.client.get("/config", headers), 403)
 
+    def test_https_is_another_origin(self):
+        for name in ("127.0.0.1", "localhost", "[::1]"):
+            reply = self.client.post("/sessions", {}, {"Origin":
+                                                       f"https://{name}:{self.server.port}"})
+            self.assert_error(reply, 403, "origin_not_allowed")
+
+    def test_every_answer_has_a_request_id(self):
+        mine = self.client.get("/health", {"X-Request-Id": "mine.1_a-b"})
+        self.assertEqual(mine.headers["x-request-id"], "mine.1_a-b")
+        new = {self.client.get("/nowhere").headers["x-request-id"] for _ in range(10)}
+        self.assertEqual(len(new), 10)
+        for bad in ("x" * 129, "a b", "a/b"):
+            given = self.client.get("/health", {"X-Request-Id": bad}).headers["x-request-id"]
+            self.assertRegex(given, r"^[A-Za-z0-9._-]{1,128}$")
+        raw = raw_exchange(self.server.port, b"rubbish\r\n\r\n")
+        self.assertRegex(raw, rb"\r\nX-Request-Id: [A-Za-z0-9._-]+\r\n")
+
     def test_our_own_origin_is_welcome_and_gets_no_cors_header(self):
         origin = f"http://127.0.0.1:{self.server.port}"
         reply = self.client.post("/sessions", {}, {"Origin": origin,

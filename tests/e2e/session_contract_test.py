@@ -36,6 +36,28 @@ class Settings(ServerTest):
                           "value")
         self.assert_error(self.client.json("PUT", "/settings/x", [1]), 400)
 
+    def test_a_name_in_the_path_is_text(self):
+        before = self.client.get("/settings").json
+        for bad in ("%ff", "a%00b", "%0a", "%7f", "%c3", "%ed%a0%80", "%c2%85", "a%1b[0m"):
+            with self.subTest(bad=bad):
+                self.assert_error(self.client.json("PUT", f"/settings/{bad}", {"value": 1}), 400,
+                                  "invalid_value", "key")
+                self.assert_error(self.client.get(f"/settings/{bad}"), 400, "invalid_value", "key")
+                for path in (f"/sessions/{bad}", f"/sessions/{bad}/stream", f"/agents/{bad}",
+                             f"/sessions/{bad}/messages"):
+                    self.assert_error(self.client.get(path), 400, "invalid_value", "id")
+                self.assert_error(self.client.json("PUT", f"/agents/{bad}", {"name": "x"}), 400,
+                                  "invalid_value", "id")
+                self.assert_error(self.client.post(f"/sessions/{bad}/cancel"), 400,
+                                  "invalid_value", "id")
+                self.assert_error(self.client.get(f"/sessions?workspace={bad}"), 400,
+                                  "invalid_value", "workspace")
+                self.assert_error(self.client.get(f"/nowhere/{bad}"), 400, "invalid_value", "path")
+        self.assertEqual(self.client.get("/settings").json, before)
+        for good in ("%C3%A4", "%F0%9F%8E%89", "a%20b", "%E2%80%A8"):
+            self.client.expect(200, "PUT", f"/settings/{good}", {"value": good})
+            self.assertEqual(self.client.get(f"/settings/{good}").json["value"], good)
+
 
 class Agents(ServerTest):
     REVIEWER = {"id": "reviewer", "name": "reviewer", "description": "Code review agent",

@@ -1,5 +1,7 @@
 """Event streams, as the contract tells them, and the source document's own example."""
 
+import time
+
 from harness import bash, main, script, until, words
 from sse import Stream, merged, replay, stream, text_of
 from session_fixture import TurnTest, names
@@ -83,6 +85,55 @@ class Streams(TurnTest):
         self.assertEqual(events[-1].name, "done")
         self.assertEqual(text_of(events), "the end")
 
+    def assert_ends_at_once(self, expected, query, **options):
+        begin = time.monotonic()
+        with self.open(query, **options) as source:
+            self.assertEqual(source.status, 200)
+            events = list(source)
+        self.assertLess(time.monotonic() - begin, 5, "the stream stayed open")
+        self.assertEqual(merged(events), merged(expected))
+
+    def test_until_done_ends_at_once_when_no_turn_runs(self):
+        self.assert_ends_at_once([], "?until=done")
+        self.assert_ends_at_once([], "?until=done&after=0")
+        self.client.run(self.session, script({"text": "first"}))
+        self.client.run(self.session, script({"text": "second"}))
+        events = replay(self.server, self.session)  # Somebody has seen the end.
+        self.assert_ends_at_once([], "?until=done")
+        self.assert_ends_at_once(events, "?until=done&after=0")
+        cut = len(events) // 2
+        self.assert_ends_at_once(events[cut + 1:], "?until=done", last_id=events[cut].id)
+        self.assert_ends_at_once([], "?until=done", last_id=events[-1].id)
+        self.server.restart()
+        self.client = self.server.client()
+        self.assert_ends_at_once(events, "?until=done&after=0")
+        self.assert_ends_at_once([], "?until=done")
+
+    def test_until_done_without_a_cursor_brings_an_uncarried_end(self):
+        self.client.run(self.session, script({"text": "unseen"}))
+        with self.open("?until=done") as source:
+            events = list(source)
+        self.assertEqual((text_of(events), events[-1].name), ("unseen", "done"))
+        self.assert_ends_at_once([], "?until=done")
+
+    def test_until_done_never_misses_a_turn_that_was_accepted(self):
+        for number in range(30):
+            self.client.say(self.session, script({"text": f"turn {number}"}))
+            with self.open("?until=done") as source:
+                events = list(source)
+            self.assertEqual(events[-1].name, "done", names(events))
+            self.assertEqual(text_of(events), f"turn {number}")
+            until(lambda: not self.client.turn(self.session)["active"], "the turn is over")
+
+    def test_until_done_waits_for_turns_in_the_queue(self):
+        self.client.say(self.session, script({"text": "first"}, {"delay_ms": 300}))
+        self.client.say(self.session, script({"text": "second"}), when_busy="queue")
+        with self.open("?until=done") as source:
+            first = list(source)
+        with self.open("?until=done", last_id=first[-1].id) as source:
+            second = list(source)
+        self.assertEqual((text_of(first), text_of(second)), ("first", "second"))
+
     def test_a_resume_continues_right_after_the_cursor(self):
         events = self.run_script({"text": words(50)}, bash("echo hi"), {"text": words(50)})
         for cut in range(0, len(events), 7):
@@ -106,9 +157,14 @@ class Streams(TurnTest):
             self.client.say(self.session, script({"text": "onward"}))
             self.assertEqual(text_of(source.until("done")), "onward")
 
-    def test_a_rubbish_cursor_is_400(self):
-        for query in ("after=x", "after=-1", "after=99999999999999999999999"):
-            self.assert_error(self.client.get(self.path + "/stream?" + query), 400)
+    def test_a_rubbish_cursor_gets_a_reset(self):
+        last = self.run_script({"text": "short"})[-1].id
+        for rubbish in ("x", "-1", "99999999999999999999999", "1.5", "0x1", "1 2"):
+            for place in ({"query": f"?after={rubbish.replace(' ', '%20')}"},
+                          {"last_id": rubbish}):
+                with self.subTest(place=place), self.open(**place) as source:
+                    told = source.next()
+                    self.assertEqual((told.name, told.data["last_event_id"]), ("reset", last))
 
     def test_a_posted_message_can_answer_with_its_own_stream(self):
         self.client.run(self.session, script({"text": "before"}))
@@ -118,6 +174,47 @@ class Streams(TurnTest):
             events = list(source)
         self.assertEqual((events[0].name, events[-1].name), ("turn_start", "done"))
         self.assertEqual(text_of(events), "mine")
+
+    def post_once(self, key, content, **options):
+        return Stream(self.server.port, self.path + "/messages", method="POST",
+                      body={"content": content}, headers={"Idempotency-Key": key}, **options)
+
+    def test_a_repeated_message_resumes_its_own_stream(self):
+        content = script({"text": words(30)}, {"delay_ms": 1000}, {"text": " and the rest"})
+        with self.post_once("again-1", content) as source:
+            seen = source.until("delta")
+        with self.post_once("again-1", content, last_id=seen[-1].id) as source:
+            rest = list(source)
+        self.assertTrue(all(event.id > seen[-1].id for event in rest))
+        self.assertEqual(rest[-1].name, "done")
+        self.assertEqual(text_of(seen + rest), words(30) + " and the rest")
+        self.client.run(self.session, script({"text": "another turn"}))
+        # The turn is over: what lacks is sent, and then the stream ends, whatever else runs.
+        self.client.say(self.session, script({"delay_ms": 60000}))
+        for cut in range(0, len(seen + rest), 3):
+            with self.post_once("again-1", content, last_id=(seen + rest)[cut].id) as source:
+                self.assertEqual(merged(list(source)), merged((seen + rest)[cut + 1:]))
+        with self.post_once("again-1", content, last_id=rest[-1].id) as source:
+            self.assertEqual(list(source), [])
+        with self.post_once("again-1", content) as source:
+            self.assertEqual(merged(list(source)), merged(seen + rest))
+
+    def test_accept_decides_between_a_stream_and_json(self):
+        for accept, is_stream in (("text/event-stream;q=0", False), ("TEXT/EVENT-STREAM", True),
+                                  ("application/json, text/event-stream;q=0.5", True),
+                                  ("text/event-streams", False), ("*/*", False)):
+            reply = self.client.post(self.path + "/messages", {"content": script({"text": "a"})},
+                                     {"Accept": accept})
+            kind = "text/event-stream" if is_stream else "application/json"
+            self.assertEqual(reply.headers["content-type"], kind, accept)
+            until(lambda: not self.client.turn(self.session)["active"], "the turn is over")
+
+    def test_the_head_of_a_stream_has_no_length(self):
+        reply = self.client.send("HEAD", self.path + "/stream")
+        self.assertEqual((reply.status, reply.headers["content-type"]),
+                         (200, "text/event-stream"))
+        self.assertNotIn("content-length", reply.headers)
+        self.assertEqual(self.client.get("/health").status, 200)
 
     def test_two_streams_see_the_same(self):
         one, two = self.open(), self.open()

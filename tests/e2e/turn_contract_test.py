@@ -82,6 +82,87 @@ class Messages(TurnTest):
 
 
 
+class CancelByName(TurnTest):
+    def start(self, count):
+        """A turn that goes on until it is cancelled, and `count` behind it; their operation ids."""
+        turns = [self.client.say(self.session, script({"text": "first"}, {"delay_ms": 60000}))]
+        for number in range(count):
+            turns.append(self.client.say(self.session, script({"text": f"queued {number}"}),
+                                         when_busy="queue"))
+        return [turn["operation_id"] for turn in turns]
+
+    def turn_of(self, operation):
+        return self.client.expect(200, "GET", self.path + f"/turn?operation_id={operation}")
+
+    def cancel(self, **body):
+        return self.client.post(self.path + "/cancel", body)
+
+    def test_a_queued_turn_leaves_the_queue_and_the_running_one_stays(self):
+        running, second, third = self.start(2)
+        source = self.open()
+        reply = self.cancel(operation_id=second)
+        self.assertEqual(reply.status, 202, reply.body)
+        self.assertEqual((reply.json["operation_id"], reply.json["state"], reply.json["active"]),
+                         (second, "cancelled", False))
+        self.assertTrue(reply.json["cancel_requested"])
+        self.assertNotIn("queue_position", reply.json)
+        told = source.until("error")[-1].data
+        self.assertEqual((told["code"], told["operation_id"]), ("cancelled", second))
+        self.assertEqual(self.turn_of(third)["queue_position"], 1)
+        self.assertEqual(self.client.turn(self.session)["operation_id"], running)
+        self.assertTrue(self.turn_of(running)["active"])
+        self.assert_error(self.cancel(operation_id=second), 409, "no_active_turn")
+        self.assertEqual(self.cancel(operation_id=running).status, 202)
+        events = source.until("done")
+        self.assertEqual(events[-1].data["operation_id"], third)
+        self.assertEqual([e.data["operation_id"] for e in events if e.name == "error"], [running])
+        self.assertEqual(self.turn_of(second)["state"], "cancelled")
+        self.assertEqual(self.client.expect(200, "GET", self.path)["status"], "idle")
+
+    def test_the_query_names_a_turn_too_and_a_contradiction_is_400(self):
+        running, second = self.start(1)
+        reply = self.client.post(self.path + f"/cancel?operation_id={second}",
+                                 {"operation_id": running})
+        self.assert_error(reply, 400, "invalid_value", "operation_id")
+        self.client.expect(202, "POST", self.path + f"/cancel?operation_id={second}")
+        self.assertEqual(self.turn_of(second)["state"], "cancelled")
+        self.assertTrue(self.turn_of(running)["active"])
+
+    def test_an_unknown_turn_is_404_and_nothing_is_cancelled(self):
+        running, = self.start(0)
+        for name in ("turn_nobody", "", "x" * 2000):
+            self.assert_error(self.cancel(operation_id=name), 404, "turn_not_found",
+                              "operation_id")
+        self.assert_error(self.cancel(operation_id=7), 400, "wrong_type", "operation_id")
+        self.assertEqual(self.turn_of(running)["state"], "running")
+
+    def test_a_cancelled_place_stays_so_over_a_crash(self):
+        running, second, third = self.start(2)
+        self.cancel(operation_id=third)
+        self.server.restart()
+        self.client = self.server.client()
+        self.assertEqual(self.client.turn(self.session)["operation_id"], running)
+        with self.open() as source:
+            self.assertEqual(source.next().name, "turn_start")
+        self.assertEqual(self.turn_of(second)["queue_position"], 1)
+        self.assertEqual(self.turn_of(third)["state"], "cancelled")
+        self.client.expect(202, "POST", self.path + "/cancel")
+        until(lambda: not self.turn_of(second)["active"], "the second turn ends")
+        self.assertEqual(self.turn_of(second)["state"], "succeeded")
+
+    def test_all_queued_turns_can_go_and_the_queue_has_room_again(self):
+        running, *queued = self.start(32)
+        full = {"content": "more", "when_busy": "queue"}
+        self.assert_error(self.client.post(self.path + "/messages", full), 429, "queue_full")
+        for operation in reversed(queued):
+            self.assertEqual(self.cancel(operation_id=operation).status, 202)
+        self.client.say(self.session, script({"text": "last"}), when_busy="queue")
+        self.assertEqual(self.cancel().json["operation_id"], running)
+        self.client.finish(self.session)
+        until(lambda: self.client.turn(self.session)["turn"] == 34, "the last turn begins")
+        self.assertEqual(self.client.finish(self.session)["state"], "succeeded")
+
+
 class TurnState(TurnTest):
     def test_no_turn_yet_is_404(self):
         self.assert_error(self.client.get(self.path + "/turn"), 404, "turn_not_found")

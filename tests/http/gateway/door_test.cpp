@@ -76,16 +76,33 @@ TEST_CASE("a name without a port fits port 80 only") {
 
 TEST_CASE("only our own and the configured origins come in") {
   for (const char* origin : {"http://localhost:4100", "http://127.0.0.1:4100", "http://[::1]:4100",
-                             "https://kodad.example", "https://app.example"}) {
+                             "http://kodad.example", "https://app.example"}) {
     CAPTURE(origin);
     CHECK(word_for_origin(origin) == "");
   }
-  for (const char* origin :
-       {"null", "", "https://evil.com", "http://localhost.evil.com",
-        "http://localhost:4100.evil.com", "http://127.0.0.1.evil.com:4100", "file://",
-        "HTTP://LOCALHOST:4100", "http://localhost:4101", "http://localhost",
-        "https://app.example.evil.com", "https://app.example:444", "http://localhost:4100/path",
-        "ftp://localhost:4100"}) {
+  for (const char* origin : {"null",
+                             "",
+                             "https://evil.com",
+                             "http://localhost.evil.com",
+                             "http://localhost:4100.evil.com",
+                             "http://127.0.0.1.evil.com:4100",
+                             "file://",
+                             "HTTP://LOCALHOST:4100",
+                             "http://localhost:4101",
+                             "http://localhost",
+                             "https://app.example.evil.com",
+                             "https://app.example:444",
+                             "http://localhost:4100/path",
+                             "ftp://localhost:4100",
+                             "https://localhost:4100",
+                             "https://127.0.0.1:4100",
+                             "https://[::1]:4100",
+                             "https://kodad.example",
+                             "//localhost:4100",
+                             "localhost:4100",
+                             "http://user@localhost:4100",
+                             "http://localhost:4100/",
+                             "http://localhost:4100 "}) {
     CAPTURE(origin);
     CHECK(word_for_origin(origin) == "origin_not_allowed");
   }

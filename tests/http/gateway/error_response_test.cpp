@@ -1,5 +1,8 @@
 #include "http/error_response.hpp"
+#include "http/failure_log.hpp"
+#include "http/gateway/request_id.hpp"
 #include "http/gateway/response_head.hpp"
+#include "proto/limits/door.hpp"
 
 #include <doctest/doctest.h>
 
@@ -44,6 +47,46 @@ TEST_CASE("an error's body names its code, field, limit and waiting time") {
   CHECK(reply.body == R"({"error":"say \"no\"","code":"queue_full","field":"content",)"
                       R"("limit":32,"retry_after":5})");
   CHECK(find_header(reply.headers, "Retry-After") == "5");
+}
+
+TEST_CASE("what went wrong inside the host is told by a fixed sentence") {
+  for (auto code : {ec::internal, ec::storage_failed, ec::storage_full, ec::timeout, ec::host_full,
+                    ec::draining}) {
+    auto failure =
+        proto::make_error(code, "open /home/x/.local/state/kodad/data.mdb: permission denied");
+    CAPTURE(proto::to_word(code));
+    auto reply = to_response(failure, "req_7");
+    CHECK(reply.status >= 500);
+    CHECK(reply.body.find('/') == std::string::npos);
+    CHECK(reply.body.find("denied") == std::string::npos);
+    CHECK(reply.body.find("\"request_id\":\"req_7\"") != std::string::npos);
+  }
+  auto client_s = to_response(proto::make_error(ec::invalid_request, "no path"), "req_7");
+  CHECK(client_s.body == R"({"error":"no path","code":"invalid_request"})");
+}
+
+TEST_CASE("the log tells the request and the reason, and of a flood how many there were") {
+  failure_log log;
+  failure_log::instant now{std::chrono::hours(1)};
+  auto failure = proto::make_error(ec::storage_failed, "write /x\ny: disk full");
+  CHECK(log.lines_for("req_1", failure, now) ==
+        "kodad: request req_1: storage_failed: write /x?y: disk full\n");
+  size_t told = 1;
+  for (int i = 0; i < 1000; ++i)
+    told += log.lines_for("req_2", failure, now).empty() ? 0 : 1;
+  CHECK(told == proto::limits::failure_lines_per_second);
+  auto next = log.lines_for("req_3", failure, now + std::chrono::seconds(2));
+  CHECK(next.starts_with("kodad: 991 more requests failed\nkodad: request req_3: "));
+}
+
+TEST_CASE("a client's request id is kept when it is one, else there is a new one") {
+  CHECK(request_id_of({{"x-request-id", "Client-1.a_b"}}) == "Client-1.a_b");
+  CHECK(request_id_of({{"x-request-id", std::string(128, 'a')}}) == std::string(128, 'a'));
+  for (const std::string& bad : {std::string(), std::string(129, 'a'), std::string("a b"),
+                                 std::string("a/b"), std::string("\xc3\xa4")})
+    CHECK(request_id_of({{"x-request-id", bad}}).starts_with("req_"));
+  CHECK(request_id_of({{"x-request-id", "a"}, {"x-request-id", "b"}}).starts_with("req_"));
+  CHECK(new_request_id() != new_request_id());
 }
 
 TEST_CASE("a header cannot forge a second response") {

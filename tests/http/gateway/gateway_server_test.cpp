@@ -172,10 +172,10 @@ TEST_CASE("only JSON bodies come in") {
   CHECK(client.read_reply().status == 200);
 }
 
-TEST_CASE("a path may not hold control characters or broken escapes") {
+TEST_CASE("a path may not hold broken escapes") {
   server_fixture at;
   raw_client client(at.port());
-  for (const char* path : {"/a%00b", "/a%0d%0ab", "/a%", "/a%zz", "/%7f"}) {
+  for (const char* path : {"/a%", "/a%zz", "/a%0", "/%%41", "/a%+1"}) {
     CAPTURE(path);
     client.send(get(at.port(), path));
     CHECK(client.read_reply().status == 400);

@@ -56,7 +56,18 @@ const bad_request bad_requests[] = {
     {400, "GET / HTTP/11\r\nHost: a\r\n\r\n"},
     {400, "GET / http/1.1\r\nHost: a\r\n\r\n"},
     {400, "GET  HTTP/1.1\r\nHost: a\r\n\r\n"},
-    {400, "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET http://user@a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET http://a:1/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET http://a/ HTTP/1.1\r\n\r\n"},
+    {400, "GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET  / HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+    {400, "GET / HTTP/1.1 \r\nHost: a\r\n\r\n"},
+    {400, std::string("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 28)},
     {400, "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n"},
     {400, "GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n"},
     {400, "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"},
@@ -99,6 +110,21 @@ const bad_request bad_requests[] = {
     {400, with_headers("Transfer-Encoding: gzip, chunked\r\n")},
     {400, with_headers("Transfer-Encoding: identity\r\n")},
     {400, with_headers("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")},
+    {400, with_headers("Transfer-Encoding: chunked, identity\r\n")},
+    {400, with_headers("Transfer-Encoding: chunked, chunked\r\n")},
+    {400, with_headers("Transfer-Encoding: xchunked\r\n")},
+    {400, with_headers("Transfer-Encoding: chunked;q=1\r\n")},
+    {400, with_headers("Transfer-Encoding: \"chunked\"\r\n")},
+    {400, with_headers("Transfer-Encoding:\r\n")},
+    {400, with_headers("Transfer-Encoding: \vchunked\r\n")},
+    {400, with_headers("Transfer-Encoding:\r\n chunked\r\n")},
+    {400, with_headers("Transfer-Encoding : chunked\r\n")},
+    {400, "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    {400, "GET / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n"},
+    {400, with_headers("Content-Length: 5 5\r\n")},
+    {400, with_headers("Content-Length: 5;x\r\n")},
+    {400, with_headers("Content-Length: 1e2\r\n")},
+    {400, with_headers("Content-Type: text/plain\r\nContent-Type: application/json\r\n")},
     {400, with_headers("Content-Length: 5\r\n", "GET")},
     {400, with_headers("Content-Length: 5\r\n", "DELETE")},
     {400, with_headers("Transfer-Encoding: chunked\r\n", "HEAD")},
@@ -111,6 +137,24 @@ const bad_request bad_requests[] = {
     {400, with_headers("Transfer-Encoding: chunked\r\n") + "5\r\nhelloX\r\n"},
     {400, with_headers("Transfer-Encoding: chunked\r\n") + "\r\n"},
     {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;" + repeat("a", 300)},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + " 5;a\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;a;\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;=a\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;a=\"b\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;a\xff\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;a\rb\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5;a\nhello\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") +
+              repeat("1;" + repeat("a", 200) + "\r\nx\r\n", 100)},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + repeat("0", 100) + "5\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5 5\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "5\t\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "0\r\nno trailer\r\n\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "0\r\n: a\r\n\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "0\r\nA : b\r\n\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "0\r\nA: b\r\n c: d\r\n\r\n"},
+    {400, with_headers("Transfer-Encoding: chunked\r\n") + "0\r\nA: b\n\r\n"},
     {400, with_headers("Transfer-Encoding: chunked\r\n") + "0\r\n" + repeat("A: b\r\n", 2000)},
     {413, with_headers("Transfer-Encoding: chunked\r\n") + "3e9\r\n"},
     {413, with_headers("Transfer-Encoding: chunked\r\n") + "fffffffffffffffff\r\n"},
@@ -139,6 +183,9 @@ TEST_CASE("honest requests pass") {
   CHECK(verdict(with_headers("Content-Length: 1000\r\n") + std::string(1000, 'x')) == 0);
   CHECK(verdict(with_headers("Transfer-Encoding: Chunked\r\n") + "0\r\n\r\n") == 0);
   CHECK(verdict(with_headers("Content-Length: 5\r\n") + "hell") == -1);
+  for (const char* extension : {";a", ";a=b", " ;a", "\t; a = b ", ";a=\"b;c d\";e"})
+    CHECK(verdict(with_headers("Transfer-Encoding: chunked\r\n") + "5" + extension +
+                  "\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n") == 0);
 }
 
 TEST_CASE("a request reads the same however its bytes are split") {
@@ -165,6 +212,19 @@ TEST_CASE("header names come in lower case and values without blanks around") {
   CHECK(find_header(reader.head().headers, "x-name") == "some value");
 }
 
+TEST_CASE("a target in absolute form is the path behind it") {
+  auto target = [](const std::string& given) {
+    request_reader reader(small_limits());
+    reader.feed("GET " + given + " HTTP/1.1\r\nHost: A:1\r\n\r\n");
+    REQUIRE(reader.now() == state::complete);
+    return reader.head().target;
+  };
+  CHECK(target("http://a:1/b?c=d") == "/b?c=d");
+  CHECK(target("HTTP://A:1/") == "/");
+  CHECK(target("http://a:1") == "/");
+  CHECK(target("http://a:1?c") == "/?c");
+}
+
 TEST_CASE("bytes behind a request are left for the next") {
   for (const auto& text : {chunked_request, length_request}) {
     request_reader reader(small_limits());
@@ -180,6 +240,9 @@ TEST_CASE("a body's bytes are asked for only when it is within its limit") {
   reader.feed("h");
   CHECK_FALSE(reader.awaits_continue());
   CHECK(verdict(with_headers("Expect: 100-continue\r\nContent-Length: 5000\r\n")) == 413);
+  request_reader old(small_limits());
+  old.feed("POST / HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  CHECK_FALSE(old.awaits_continue());
 }
 
 TEST_CASE("the connection is kept as version and header say") {
@@ -192,4 +255,8 @@ TEST_CASE("the connection is kept as version and header say") {
   CHECK_FALSE(kept("HTTP/1.1", "Connection: Close\r\n"));
   CHECK_FALSE(kept("HTTP/1.0", ""));
   CHECK(kept("HTTP/1.0", "Connection: keep-alive\r\n"));
+  CHECK(kept("HTTP/1.1", "Connection: enclose, x-close\r\n"));
+  CHECK_FALSE(kept("HTTP/1.1", "Connection: keep-alive ,\tCLOSE\r\n"));
+  CHECK_FALSE(kept("HTTP/1.0", "Connection: not-keep-alive\r\n"));
+  CHECK_FALSE(kept("HTTP/1.1", "Connection: close\r\nConnection: keep-alive\r\n"));
 }

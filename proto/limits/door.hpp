@@ -20,8 +20,9 @@ inline constexpr size_t door_margin = 256;
 /// Fewer than these are too few to start with: the house alone has some 30 open when it is idle.
 inline constexpr size_t descriptors_least = 96;
 
-/// A head that has begun comes in one packet or two. One that takes longer may have to make room.
-inline constexpr auto head_patience = 1s;
+/// A body that has been on its way this long may have to make room for a /health, when there is
+/// nothing else left that could.
+inline constexpr auto body_patience = 1s;
 
 /// A client that reads a stream or an answer more slowly than this, for as long as `write_stall`,
 /// is as good as gone: an old modem is seven times as fast.

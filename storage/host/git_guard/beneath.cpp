@@ -194,13 +194,25 @@ bool beneath::make_folder(const std::string& path) const {
           errno == EEXIST);
 }
 
-bool beneath::make_listable(const std::string& path) const {
+descriptor beneath::open_unlistable(const std::string& path) const {
   auto directory = open(path, O_PATH | O_DIRECTORY);
   struct stat seen {};
-  if (!directory.is_open() || ::fstat(directory.get(), &seen) != 0 || seen.st_uid != ::geteuid())
-    return false;
+  bool is_ours = directory.is_open() && ::fstat(directory.get(), &seen) == 0 &&
+                 seen.st_uid == ::geteuid() && (seen.st_mode & 0100) != 0;
+  if (!is_ours)
+    return descriptor();
   auto link = "/proc/self/fd/" + std::to_string(directory.get());
-  return ::chmod(link.c_str(), (seen.st_mode & 07777) | 0500) == 0;
+  if (::chmod(link.c_str(), (seen.st_mode & 07777) | 0400) != 0)
+    return descriptor();
+  descriptor opened(::open(link.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  (void)::chmod(link.c_str(), seen.st_mode & 07777);
+  return opened;
+}
+
+bool beneath::is_writable(const std::string& path) const {
+  auto directory = open(path, O_PATH | O_DIRECTORY);
+  auto link = "/proc/self/fd/" + std::to_string(directory.get());
+  return directory.is_open() && ::access(link.c_str(), W_OK | X_OK) == 0;
 }
 
 } // namespace kodad::storage::host

@@ -48,8 +48,12 @@ public:
 
   bool make_folder(const std::string& path) const;
 
-  /// Lets the owner list a folder that was made unreadable. False if that cannot be.
-  bool make_listable(const std::string& path) const;
+  /// Opens a folder that its owner may enter but not list, by lending it the right for a moment.
+  /// Not open when that is nobody's way in: git, too, would find it closed.
+  descriptor open_unlistable(const std::string& path) const;
+
+  /// Could a command have put something into this folder?
+  bool is_writable(const std::string& path) const;
 
 private:
   descriptor open_parent(const std::string& path) const;

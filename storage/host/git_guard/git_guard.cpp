@@ -147,7 +147,7 @@ result<void> git_guard::prepare(flight& one, const folder& workspace) {
   one.workspace = beneath(workspace);
   if (!one.workspace.is_open())
     return system_error(errno, "open", "the workspace");
-  auto look = gather_before(one.workspace, walk(one.workspace, {}), options_.person);
+  auto look = gather_before(one.workspace, walk(one.workspace), options_.person);
   {
     std::lock_guard lock(mutex_);
     add_around(one, look);

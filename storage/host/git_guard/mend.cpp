@@ -323,7 +323,7 @@ std::string shown(std::string_view path) {
 mended mend(const beneath& workspace, const baseline& before) {
   mended out;
   for (int i = 0; i < limits::guard_passes_max; ++i) {
-    auto seen = walk(workspace, {.opens_unreadable = true});
+    auto seen = walk(workspace);
     auto after = gather_after(workspace, seen, before);
     out.is_still = pass(workspace, before, after, out.sentences).run() == 0;
     if (!out.is_still)

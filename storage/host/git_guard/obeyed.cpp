@@ -15,16 +15,21 @@ namespace {
 
 bool has(const descriptor& directory, const char* name, std::string_view added) {
   struct stat seen {};
-  return is_name(added, name) ||
-         ::fstatat(directory.get(), name, &seen, AT_SYMLINK_NOFOLLOW) == 0 ||
-         (std::string_view(name) == "head" &&
-          ::fstatat(directory.get(), "HEAD", &seen, AT_SYMLINK_NOFOLLOW) == 0);
+  return is_name(added, name) || ::fstatat(directory.get(), name, &seen, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/// HEAD is a file or a link.
+bool has_head(const descriptor& directory, std::string_view added) {
+  struct stat seen {};
+  return is_name(added, "head") ||
+         (::fstatat(directory.get(), "HEAD", &seen, AT_SYMLINK_NOFOLLOW) == 0 &&
+          !S_ISDIR(seen.st_mode));
 }
 
 /// Is `path` a git directory, or would it be one with `added` in it?
 bool is_git_dir_with(const beneath& workspace, const std::string& path, std::string_view added) {
   auto directory = workspace.open(path, O_PATH | O_DIRECTORY);
-  if (!directory.is_open() || !has(directory, "head", added))
+  if (!directory.is_open() || !has_head(directory, added))
     return false;
   return has(directory, "commondir", added) ||
          (has(directory, "objects", added) && has(directory, "refs", added));

@@ -67,10 +67,10 @@ struct shape {
   bool refs = false;
   bool commondir = false;
 
-  void add(std::string_view name) {
+  void add(std::string_view name, item_kind kind) {
     switch (name.size()) { // Most names end here.
     case 4:
-      head = head || is_name(name, "head");
+      head = head || (kind != item_kind::directory && is_name(name, "head"));
       refs = refs || is_name(name, "refs");
       break;
     case 7:
@@ -89,8 +89,7 @@ struct shape {
 
 class walker {
 public:
-  walker(const beneath& workspace, const walk_options& options)
-      : workspace_(workspace), options_(options), buffer_(buffer_bytes) {}
+  explicit walker(const beneath& workspace) : workspace_(workspace), buffer_(buffer_bytes) {}
 
   walked run() {
     waiting_.push_back(".");
@@ -107,16 +106,15 @@ private:
   void list(const std::string& path) {
     auto directory = workspace_.open(path, O_RDONLY | O_DIRECTORY);
     if (!directory.is_open() && errno == EACCES) {
-      bool opened = options_.opens_unreadable && workspace_.make_listable(path);
-      directory = opened ? workspace_.open(path, O_RDONLY | O_DIRECTORY) : descriptor();
-      if (!directory.is_open())
+      directory = workspace_.open_unlistable(path);
+      if (!directory.is_open() && workspace_.is_writable(path))
         out_.unseen.push_back(path);
     }
     if (!directory.is_open())
       return;
     shape seen;
     each_entry(directory, buffer_, [&](std::string_view name, item_kind kind) {
-      seen.add(name);
+      seen.add(name, kind);
       visit(path, name, kind);
       out_.is_cut = ++out_.entries >= limits::guard_entries_max;
       return !out_.is_cut;
@@ -138,7 +136,6 @@ private:
   }
 
   const beneath& workspace_;
-  walk_options options_;
   std::vector<char> buffer_;
   std::vector<std::string> waiting_;
   walked out_;
@@ -154,8 +151,8 @@ bool is_name(std::string_view name, std::string_view word) {
          });
 }
 
-walked walk(const beneath& workspace, const walk_options& options) {
-  auto out = walker(workspace, options).run();
+walked walk(const beneath& workspace) {
+  auto out = walker(workspace).run();
   std::ranges::sort(out.git_dirs);
   std::ranges::sort(out.pointers);
   return out;

@@ -11,20 +11,16 @@
 
 namespace kodad::storage::host {
 
-struct walk_options {
-  bool opens_unreadable = false; ///< Make unreadable folders listable and look into them.
-};
-
 struct walked {
   std::vector<std::string> git_dirs; ///< Folders named `.git` and folders shaped like one.
   std::vector<std::string> pointers; ///< `.git` that is no folder.
   std::vector<std::string> own;      ///< kodad's own names at the top.
-  std::vector<std::string> unseen;   ///< Folders that could not be listed.
+  std::vector<std::string> unseen;   ///< Folders that could be filled but not listed.
   bool is_cut = false;               ///< A bound was reached.
   size_t entries = 0;
 };
 
-walked walk(const beneath& workspace, const walk_options& options);
+walked walk(const beneath& workspace);
 
 /// Is `name` this lower-case word but for its case?
 bool is_name(std::string_view name, std::string_view word);

@@ -107,45 +107,50 @@ git config include.path ../.gitalias; git add -A; git commit -qm husky
   CHECK(at.is_marked());
 }
 
+namespace {
+
+struct change {
+  const char* script;
+  const char* told;
+};
+constexpr change changes[] = {
+    {"echo $P >> .husky/pre-commit", "Put .husky/pre-commit back"},
+    {"cp $P .husky/post-commit", "Renamed .husky/post-commit"},
+    {"rm .husky/pre-commit; ln -s $P .husky/pre-commit", "Put .husky/pre-commit back"},
+    {"mv .husky h; cp -r h .husky; cp $P .husky/pre-commit", "Put .husky/pre-commit back"},
+    {"mv .husky h; ln -s h .husky", "Renamed .husky "},
+    {"chmod +x .husky/note", "Put .husky/note back"},
+    {"rm .husky/pre-commit", "Put back .husky/pre-commit"},
+    {"rm -rf .husky", "Put back .husky/pre-commit"},
+    {"echo $P >> tools/monitor.sh", "Put tools/monitor.sh back"},
+    {"rm -rf tools", "Put back tools/monitor.sh"},
+    {"cp $P tools/missing.sh", "Renamed tools/missing.sh"},
+    {"printf '[core]\\nfsmonitor=x\\n' >> .gitextra", "Put .gitextra back"},
+    {"printf '[core]\\nfsmonitor=x\\n' > .gitlater", "Renamed .gitlater"},
+    {"mkdir lib; git init -q lib; mkdir lib/.shared; cp $P lib/.shared/pre-commit",
+     "Renamed lib/.shared/pre-commit"},
+    {"git worktree add -q wt; mkdir -p wt/.husky; cp $P wt/.husky/pre-commit",
+     "Renamed wt/.husky/pre-commit"},
+    {"mkdir -p t/tools; cp $P t/tools/monitor.sh; git config core.worktree ../t",
+     "Put .git/config back"},
+    {"git config core.bare true; mkdir .git/tools; cp $P .git/tools/monitor.sh",
+     "Put .git/config back"},
+    {"git config extensions.worktreeConfig true; git config -f .git/config.worktree "
+     "core.worktree ../t",
+     "Took core.worktree out of .git/config.worktree"},
+    {"mkdir lib t; git init -q lib; git -C lib config core.worktree ../../t; mkdir t/.shared; cp "
+     "$P t/.shared/pre-commit",
+     "Renamed t/.shared/pre-commit"},
+    {"cp $P .husky/x.kodad-untrusted", "Renamed .husky/x.kodad-untrusted"},
+    {"echo x >> .kodad/agents", "Put .kodad/agents back"},
+    {"echo x > .kodad/more", "Renamed .kodad/more"},
+    {"echo 'a: b' > kodad.yaml", "Renamed kodad.yaml"},
+    {"ln -s / Kodad.YAML", "Renamed Kodad.YAML"},
+};
+
+} // namespace
+
 TEST_CASE("what a person's configuration names is put back, or does not come to be") {
-  struct change {
-    const char* script;
-    const char* told;
-  };
-  const change changes[] = {
-      {"echo $P >> .husky/pre-commit", "Put .husky/pre-commit back"},
-      {"cp $P .husky/post-commit", "Renamed .husky/post-commit"},
-      {"rm .husky/pre-commit; ln -s $P .husky/pre-commit", "Put .husky/pre-commit back"},
-      {"mv .husky h; cp -r h .husky; cp $P .husky/pre-commit", "Put .husky/pre-commit back"},
-      {"mv .husky h; ln -s h .husky", "Renamed .husky "},
-      {"chmod +x .husky/note", "Put .husky/note back"},
-      {"rm .husky/pre-commit", "Put back .husky/pre-commit"},
-      {"rm -rf .husky", "Put back .husky/pre-commit"},
-      {"echo $P >> tools/monitor.sh", "Put tools/monitor.sh back"},
-      {"rm -rf tools", "Put back tools/monitor.sh"},
-      {"cp $P tools/missing.sh", "Renamed tools/missing.sh"},
-      {"printf '[core]\\nfsmonitor=x\\n' >> .gitextra", "Put .gitextra back"},
-      {"printf '[core]\\nfsmonitor=x\\n' > .gitlater", "Renamed .gitlater"},
-      {"mkdir lib; git init -q lib; mkdir lib/.shared; cp $P lib/.shared/pre-commit",
-       "Renamed lib/.shared/pre-commit"},
-      {"git worktree add -q wt; mkdir -p wt/.husky; cp $P wt/.husky/pre-commit",
-       "Renamed wt/.husky/pre-commit"},
-      {"mkdir -p t/tools; cp $P t/tools/monitor.sh; git config core.worktree ../t",
-       "Put .git/config back"},
-      {"git config core.bare true; mkdir .git/tools; cp $P .git/tools/monitor.sh",
-       "Put .git/config back"},
-      {"git config extensions.worktreeConfig true; git config -f .git/config.worktree "
-       "core.worktree ../t",
-       "Took core.worktree out of .git/config.worktree"},
-      {"mkdir lib t; git init -q lib; git -C lib config core.worktree ../../t; mkdir t/.shared; cp "
-       "$P t/.shared/pre-commit",
-       "Renamed t/.shared/pre-commit"},
-      {"cp $P .husky/x.kodad-untrusted", "Renamed .husky/x.kodad-untrusted"},
-      {"echo x >> .kodad/agents", "Put .kodad/agents back"},
-      {"echo x > .kodad/more", "Renamed .kodad/more"},
-      {"echo 'a: b' > kodad.yaml", "Renamed kodad.yaml"},
-      {"ln -s / Kodad.YAML", "Renamed Kodad.YAML"},
-  };
   for (const auto& one : changes) {
     CAPTURE(std::string(one.script));
     guarded_home at;

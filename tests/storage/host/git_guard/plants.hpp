@@ -102,10 +102,11 @@ inline constexpr plant plants[] = {
                           "config core.worktree .; git -C sub config core.fsmonitor $P"},
     {"a folder shaped like a repository",
      "mkdir -p sub/objects sub/refs; echo ref: refs/heads/main > sub/HEAD; printf "
-     "'[core]\\nbare=false\\nworktree=.\\nfsmonitor='$P > sub/config"},
-    {"a shape made of links", "git init -q --bare b; mkdir sub; for n in HEAD objects refs; do "
-                              "ln -s ../b/$n sub/$n; done; printf "
-                              "'[core]\\nbare=false\\nworktree=.\\nfsmonitor='$P > sub/config"},
+     "'[core]\\nrepositoryformatversion=0\\nbare=false\\nworktree=.\\nfsmonitor='$P > sub/config"},
+    {"a shape made of links",
+     "git init -q --bare b; mkdir sub; for n in objects refs; do "
+     "ln -s ../b/$n sub/$n; done; ln -s refs/heads/main sub/HEAD; printf "
+     "'[core]\\nrepositoryformatversion=0\\nbare=false\\nworktree=.\\nfsmonitor='$P > sub/config"},
     {"a shape with commondir",
      "git init -q --bare b; git config -f b/config core.fsmonitor $P; git config -f b/config "
      "extensions.worktreeConfig true; git config -f b/config core.repositoryformatversion 1; "
@@ -128,9 +129,9 @@ inline constexpr plant plants[] = {
     {"a cherry-pick with a strategy that is a path",
      "git checkout -q -b o; git commit -q --allow-empty -m o; c=$(git rev-parse HEAD); git "
      "checkout -q -; git commit -q --allow-empty -m p; mkdir git-merge-..; cp $P payload; mkdir "
-     ".git/sequencer; cd .git/sequencer; echo pick $c > todo; git rev-parse HEAD > head; git "
-     "config "
-     "-f opts options.strategy ../../payload"},
+     ".git/sequencer; cd .git/sequencer; printf 'pick %s\\npick %s\\n' $c $c > todo; git rev-parse "
+     "HEAD > "
+     "head; git config -f opts options.strategy ../../payload"},
     {"a rebase behind a link",
      "h=$(git rev-parse HEAD); mkdir r; cd r; echo exec $P > "
      "git-rebase-todo; echo refs/heads/main > head-name; echo $h > onto; echo $h > orig-head; echo "

@@ -16,10 +16,10 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace kodad::actors {
 
@@ -119,7 +119,7 @@ struct session_state {
 
   std::optional<proto::turn_record> current;
   turn_actor runner;
-  std::deque<proto::turn_record> queue;
+  std::vector<proto::turn_record> queue; ///< The next to run is the first.
   std::map<proto::question_id, proto::question_record> waiting;
   std::map<proto::question_id, pending_answer> answering;
 

@@ -225,7 +225,7 @@ void session_state::start_next() {
   storage::write_batch batch;
   std::vector<proto::event> events;
   auto next = std::move(queue.front());
-  queue.pop_front();
+  queue.erase(queue.begin());
   for (size_t i = 0; i < queue.size(); ++i) {
     queue[i].shown.queue_position = static_cast<uint32_t>(i + 1);
     storage::turn_store::put(batch, queue[i]);
@@ -266,7 +266,7 @@ void session_state::spawn_turn(start_mode mode) {
   if (models.empty())
     return fail_turn(proto::make_error(ec::unknown_model, "the turn's provider is gone"));
   turn_setup setup{*current,
-                   *who,
+                   {known.agents, who},
                    std::move(models),
                    record.shown.id,
                    record.shown.workspace,

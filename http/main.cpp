@@ -15,6 +15,7 @@
 #include "storage/config/locations.hpp"
 #include "storage/database.hpp"
 #include "storage/host/durable_file.hpp"
+#include "storage/host/heap.hpp"
 #include "storage/host/path.hpp"
 #include "storage/host/sandbox.hpp"
 
@@ -314,6 +315,7 @@ int refuse(const proto::error& why) {
 } // namespace
 
 int main(int count, char** words) {
+  storage::host::tune_heap();
   auto awaited = block_signals();
   auto given = http::parse_options(std::vector<std::string>(words + 1, words + count));
   if (const auto* leave = std::get_if<http::early_exit>(&given)) {

@@ -12,8 +12,10 @@
 #include "storage/agent_store.hpp"
 #include "storage/config/config_loader.hpp"
 #include "storage/config/copilot_import.hpp"
+#include "storage/config/descriptor_check.hpp"
 #include "storage/config/locations.hpp"
 #include "storage/database.hpp"
+#include "storage/host/descriptor_limit.hpp"
 #include "storage/host/durable_file.hpp"
 #include "storage/host/heap.hpp"
 #include "storage/host/path.hpp"
@@ -75,6 +77,9 @@ result<settled> settle(const http::options& given) {
     return host.failure();
   out.host = *host;
   out.port = given.port.value_or(loaded->config.server.port);
+  auto served = storage::check_descriptors(*loaded, storage::host::descriptors_allowed());
+  if (!served)
+    return served.failure();
   auto state = given.state_folder ? result<std::string>(*given.state_folder)
                                   : storage::default_state_folder(variables);
   if (!state)

@@ -1,5 +1,7 @@
 #include "storage/config/config_sections.hpp"
 
+#include "proto/limits/streams.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -10,6 +12,7 @@ namespace {
 using proto::config;
 using proto::provider_config;
 
+constexpr int64_t streams_max = proto::limits::provider_streams_max;
 constexpr range<int64_t> tokens{1, 100'000'000};
 constexpr range<double> dollars{0, 1e6};
 constexpr range<double> rate{0, 1e6};
@@ -96,7 +99,7 @@ void read_provider(section& from, const config& all, provider_config& out) {
     out.token_url = "https://api.github.com/copilot_internal/v2/token";
     from.read("token_url", out.token_url, expansion::variables);
   }
-  from.read_count("max_concurrent", out.max_concurrent, {1, 4096});
+  from.read_count("max_concurrent", out.max_concurrent, {1, streams_max});
   from.read("connect_timeout", out.connect_timeout, seconds);
   from.read("first_byte_timeout", out.first_byte_timeout, seconds);
   from.read("idle_timeout", out.idle_timeout, seconds);

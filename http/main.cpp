@@ -8,6 +8,7 @@
 #include "http/start/signals.hpp"
 #include "proto/limits/start.hpp"
 #include "storage/config/locations.hpp"
+#include "storage/host/heap.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -49,6 +50,7 @@ void tell_address(const http::host& all, http::address_file& address) {
 
 int main(int count, char** words) {
   storage::host::run_spawner_if_asked(count, words);
+  storage::host::tune_heap();
   http::open_standard_files();
   http::settle_signals();
   http::catch_the_uncaught();

@@ -5,7 +5,7 @@
 
 #include "actors/provider/call_desk.hpp"
 #include "actors/provider/provider_wire.hpp"
-#include "proto/limits.hpp"
+#include "proto/limits/streams.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -21,7 +21,7 @@ struct provider_options {
   std::string name; ///< For display.
   std::vector<proto::model> models;
   discovery models_from = discovery::asked;
-  desk_bounds bounds{proto::limits::provider_streams, proto::limits::provider_waiting,
+  desk_bounds bounds{proto::limits::provider_streams, proto::limits::calls_waiting,
                      proto::limits::provider_first_burst};
 };
 

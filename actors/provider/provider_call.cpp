@@ -60,6 +60,7 @@ void provider_call_state::open(const proto::provider::endpoint& to) {
   decoder_ = wire->format->decoder(call.request->model);
   exchange_ = wire->client->start(to_http(wire->format->encode(to, *call.request), wire->deadlines),
                                   inbox_);
+  call.request = nullptr; // A conversation can be megabytes long and its answer minutes.
 }
 
 void provider_call_state::receive(std::string_view bytes) {

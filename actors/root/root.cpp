@@ -8,6 +8,7 @@
 #include "actors/store/reader.hpp"
 #include "actors/store/store.hpp"
 #include "storage/host/clock.hpp"
+#include "storage/host/heap.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
@@ -60,7 +61,9 @@ root::root(root_parts parts) : system_(config_) {
   auto world = std::make_shared<const session_world>(
       session_world{parts.database, std::move(parts.options), store_, desk_.archive, tools_,
                     providers_, std::move(parts.tool_specs)});
-  desk_.directory = system_.spawn(directory, world, parts.hub, std::move(known));
+  heap_ = system_.spawn(heap_keeper,
+                        heap_access{storage::host::anonymous_bytes, storage::host::trim_heap});
+  desk_.directory = system_.spawn(directory, world, parts.hub, heap_, std::move(known));
   auto listener = caf::actor_cast<catalog_listener_actor>(desk_.directory);
   caf::anon_send(desk_.agents, listen_to_catalog{listener});
   caf::anon_send(desk_.models, listen_to_catalog{listener});
@@ -120,6 +123,7 @@ void root::watch(std::function<void(const std::string&)> on_breakdown) {
   if (metadata_)
     add(metadata_);
   add(tools_);
+  add(heap_);
   watcher_ = system_.spawn(watcher, std::move(watched), std::move(on_breakdown));
 }
 
@@ -156,6 +160,7 @@ bool root::stop(std::chrono::milliseconds deadline) {
   for (const auto& [id, one] : providers_)
     end(one);
   end(tools_);
+  end(heap_);
   end(desk_.reader);
   end(desk_.archive);
   end(store_);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/memory/heap_keeper.hpp"
 #include "actors/provider/copilot_credentials.hpp"
 #include "actors/provider/provider.hpp"
 #include "actors/provider/sim/sim.hpp"
@@ -83,6 +84,7 @@ private:
   store_actor store_;
   tool_runner_actor tools_;
   std::map<std::string, provider_actor> providers_;
+  heap_keeper_actor heap_;
   metadata_actor metadata_; // Missing where the simulation is the only provider.
   caf::actor watcher_;
 };

@@ -4,6 +4,7 @@
 #include "actors/session/session.hpp"
 #include "actors/stream/fan_out.hpp"
 #include "proto/limits.hpp"
+#include "proto/limits/memory.hpp"
 #include "storage/question_store.hpp"
 #include "storage/session_store.hpp"
 #include "storage/turn_store.hpp"
@@ -182,50 +183,84 @@ void directory_state::resume_cut_off() {
 }
 
 void directory_state::look_for_idle() {
-  std::vector<proto::session_id> idle;
+  idle.clear();
   auto limit = clock::now() - proto::limits::session_idle;
   for (const auto& [id, place] : entries)
     if (place.last_used < limit && !place.is_retiring)
       idle.push_back(id);
-  for (const auto& id : idle)
-    retire(id);
+  retire_some();
   self->delayed_send(self, idle_check, caf::tick_atom_v);
+}
+
+void directory_state::retire_some() {
+  auto limit = clock::now() - proto::limits::session_idle;
+  while (!idle.empty() && retiring < proto::limits::sessions_retiring) {
+    auto id = std::move(idle.back());
+    idle.pop_back();
+    // It may have been used, or have gone, since it was found idle.
+    auto place = entries.find(id);
+    if (place != entries.end() && place->second.last_used < limit && !place->second.is_retiring)
+      retire(id);
+  }
+  if (retiring > 0 || left == 0)
+    return;
+  std::vector<proto::session_id>().swap(idle);
+  entries.rehash(0);
+  session_of.rehash(0);
+  if (heap)
+    self->send(heap, caf::leave_atom_v, left);
+  left = 0;
+}
+
+/// Asks an actor to quit if it is idle, and goes on with whether it did.
+template <class Handle, class Then>
+void directory_state::ask_to_leave(const Handle& whom, Then then) {
+  auto asked = self->request(whom, proto::limits::ask, caf::close_atom_v);
+  // CAF 0.17 keeps the time-out of an answered request until its time: 130 bytes of each session
+  // that leaves, scattered among what is free otherwise.
+  auto answered = [this, ticket = asked.id(), then](bool has_left) {
+    self->clock().cancel_request_timeout(self, ticket);
+    then(has_left);
+  };
+  asked.then(answered, [answered](const caf::error&) { answered(false); });
 }
 
 void directory_state::retire(const proto::session_id& id) {
   auto& place = entries[id];
+  if (!place.session && !place.audience)
+    return drop_if_empty(id);
   place.is_retiring = true;
+  ++retiring;
   if (!place.session)
     return retired(id, true);
-  self->request(place.session, proto::limits::ask, caf::close_atom_v)
-      .then([this, id](bool left) { retired(id, left); },
-            [this, id](const caf::error&) { retired(id, false); });
+  ask_to_leave(place.session, [this, id](bool has_left) { retired(id, has_left); });
 }
 
-void directory_state::retired(const proto::session_id& id, bool left) {
+void directory_state::retired(const proto::session_id& id, bool has_left) {
   auto place = entries.find(id);
-  if (place == entries.end())
-    return;
-  if (left)
+  if (has_left && place != entries.end() && place->second.session) {
     place->second.session = nullptr;
-  auto after = [this, id](bool audience_left) {
-    auto at = entries.find(id);
-    if (at == entries.end())
-      return;
-    at->second.is_retiring = false;
-    at->second.last_used = clock::now();
-    if (audience_left)
-      at->second.audience = nullptr;
-    auto parked = std::move(at->second.parked);
+    ++left;
+  }
+  if (!has_left || place == entries.end() || !place->second.audience)
+    return audience_closed(id, false);
+  ask_to_leave(place->second.audience, [this, id](bool closed) { audience_closed(id, closed); });
+}
+
+void directory_state::audience_closed(const proto::session_id& id, bool has_left) {
+  --retiring;
+  auto place = entries.find(id);
+  if (place != entries.end()) {
+    place->second.is_retiring = false;
+    place->second.last_used = clock::now();
+    if (has_left)
+      place->second.audience = nullptr;
+    auto parked = std::move(place->second.parked);
     drop_if_empty(id);
     for (auto& again : parked)
       again();
-  };
-  if (!left || !place->second.audience)
-    return after(false);
-  self->request(place->second.audience, proto::limits::ask, caf::close_atom_v)
-      .then([after](bool audience_left) { after(audience_left); },
-            [after](const caf::error&) { after(false); });
+  }
+  retire_some();
 }
 
 void directory_state::drop_if_empty(const proto::session_id& id) {
@@ -235,8 +270,8 @@ void directory_state::drop_if_empty(const proto::session_id& id) {
     entries.erase(place);
 }
 
-void directory_state::session_down(const caf::actor_addr& who, const caf::error& why) {
-  auto owner = session_of.extract(who.id());
+void directory_state::session_down(const caf::down_msg& gone) {
+  auto owner = session_of.extract(gone.source.id());
   if (owner.empty() || is_flushing)
     return;
   const auto& id = owner.mapped();
@@ -245,7 +280,7 @@ void directory_state::session_down(const caf::actor_addr& who, const caf::error&
     return;
   place->second.session = nullptr;
   // Broken: what is kept of it is whole. A turn that it ran goes on after a pause.
-  if (why && why != caf::exit_reason::normal)
+  if (gone.reason && gone.reason != caf::exit_reason::normal)
     self->delayed_send(self, reload_delay, caf::ok_atom_v);
   else if (!find(id))
     place->second.audience = nullptr; // Deleted: the fan-out ends by itself.
@@ -281,12 +316,12 @@ void directory_state::tell_all(const News& news) {
 
 directory_actor::behavior_type directory(directory_actor::stateful_pointer<directory_state> self,
                                          shared_world world, std::shared_ptr<stream_hub> hub,
-                                         catalogs known) {
+                                         heap_keeper_actor heap, catalogs known) {
   self->state.world = std::move(world);
   self->state.hub = std::move(hub);
+  self->state.heap = std::move(heap);
   self->state.known = std::move(known);
-  self->set_down_handler(
-      [self](const caf::down_msg& down) { self->state.session_down(down.source, down.reason); });
+  self->set_down_handler([self](const caf::down_msg& gone) { self->state.session_down(gone); });
   self->delayed_send(self, idle_check, caf::tick_atom_v);
   auto forwarded = [self]<class T, class Command>(const Command& command, T*) -> caf::result<T> {
     auto promise = self->make_response_promise<T>();

@@ -5,6 +5,7 @@
 // commands for a session pass through here, so that none can reach one that is leaving.
 #pragma once
 
+#include "actors/memory/heap_keeper.hpp"
 #include "actors/session/repeat_guard.hpp"
 #include "actors/session/session.hpp"
 #include "actors/session/world.hpp"
@@ -62,10 +63,14 @@ struct directory_state {
   void note_carried(const end_carried& end);
   void resume_cut_off();
   void look_for_idle();
+  void retire_some();
   void retire(const proto::session_id& id);
   void retired(const proto::session_id& id, bool left);
+  void audience_closed(const proto::session_id& id, bool left);
+  template <class Handle, class Then>
+  void ask_to_leave(const Handle& whom, Then then);
   void drop_if_empty(const proto::session_id& id);
-  void session_down(const caf::actor_addr& who, const caf::error& why);
+  void session_down(const caf::down_msg& gone);
   void flush(caf::typed_response_promise<acknowledged> promise);
   void flushed_one();
   template <class News>
@@ -74,18 +79,23 @@ struct directory_state {
   directory_actor::pointer self;
   shared_world world;
   std::shared_ptr<stream_hub> hub;
+  heap_keeper_actor heap;
   catalogs known;
   std::unordered_map<proto::session_id, entry> entries;
   std::unordered_map<caf::actor_id, proto::session_id> session_of;
+  std::vector<proto::session_id> idle; ///< To be asked to leave, a few at a time.
+  size_t retiring = 0;                 ///< Asked, and not done yet.
+  uint64_t left = 0;                   ///< Sessions gone that `heap` has not heard of.
   repeat_guard repeats;
   caf::typed_response_promise<acknowledged> flushing;
   size_t flushes_open = 0;
   bool is_flushing = false;
 };
 
+/// @param heap Told of sessions that have left memory; may be empty.
 /// @param known Agents and models as of the start: commands and cut-off turns need them at once.
 directory_actor::behavior_type directory(directory_actor::stateful_pointer<directory_state> self,
                                          shared_world world, std::shared_ptr<stream_hub> hub,
-                                         catalogs known);
+                                         heap_keeper_actor heap, catalogs known);
 
 } // namespace kodad::actors

@@ -60,22 +60,23 @@ event_outbox::cargo event_outbox::take() {
 }
 
 void event_outbox::committed(uint64_t ticket) {
-  while (!under_way_.empty() && under_way_.front().ticket <= ticket) {
-    kept_to_ = under_way_.front().last_id;
-    reserved_ = under_way_.front().reserved;
-    under_way_.pop_front();
+  auto at = under_way_.begin();
+  for (; at != under_way_.end() && at->ticket <= ticket; ++at) {
+    kept_to_ = at->last_id;
+    reserved_ = at->reserved;
   }
+  under_way_.erase(under_way_.begin(), at);
 }
 
 std::vector<shared_frame> event_outbox::release() {
   std::vector<shared_frame> out;
-  while (!held_.empty()) {
-    auto id = held_.front().frame->id;
-    if (id > (held_.front().durable ? kept_to_ : reserved_))
+  auto at = held_.begin();
+  for (; at != held_.end(); ++at) {
+    if (at->frame->id > (at->durable ? kept_to_ : reserved_))
       break;
-    out.push_back(std::move(held_.front().frame));
-    held_.pop_front();
+    out.push_back(std::move(at->frame));
   }
+  held_.erase(held_.begin(), at);
   return out;
 }
 

@@ -12,7 +12,6 @@
 #include "actors/ports.hpp"
 #include "proto/event.hpp"
 
-#include <deque>
 #include <vector>
 
 namespace kodad::actors {
@@ -80,8 +79,9 @@ private:
   uint64_t last_ticket_ = 0;
   size_t unkept_bytes_ = 0;
   std::vector<numbered> unkept_;
-  std::deque<held> held_;
-  std::deque<trip> under_way_;
+  // Short, and there is one of each per session: an empty deque would cost 600 bytes.
+  std::vector<held> held_;
+  std::vector<trip> under_way_;
 };
 
 } // namespace kodad::actors

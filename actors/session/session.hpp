@@ -16,10 +16,10 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace kodad::actors {
 
@@ -91,7 +91,7 @@ struct session_state {
   void cancel(const proto::cancel_turn& which, turn_promise promise);
   proto::error refuse(const proto::cancel_turn& which) const;
   void cancel_running(turn_promise promise);
-  void withdraw(std::deque<proto::turn_record>::iterator queued, turn_promise promise);
+  void withdraw(std::vector<proto::turn_record>::iterator queued, turn_promise promise);
   void patch(const proto::patch_session& change, session_promise promise);
   std::optional<proto::error> refuse(const proto::patch_session& change) const;
   void remove(const proto::delete_session&, done_promise promise);
@@ -123,7 +123,7 @@ struct session_state {
 
   std::optional<proto::turn_record> current;
   turn_actor runner;
-  std::deque<proto::turn_record> queue;
+  std::vector<proto::turn_record> queue; ///< The next to run is the first.
   std::map<proto::question_id, proto::question_record> waiting;
   std::map<proto::question_id, pending_answer> answering;
 

@@ -89,7 +89,7 @@ void session_state::cancel_running(turn_promise promise) {
          });
 }
 
-void session_state::withdraw(std::deque<proto::turn_record>::iterator queued,
+void session_state::withdraw(std::vector<proto::turn_record>::iterator queued,
                              turn_promise promise) {
   auto ended = std::move(*queued);
   queue.erase(queued);

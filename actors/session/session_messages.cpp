@@ -225,7 +225,7 @@ void session_state::start_next() {
   storage::write_batch batch;
   std::vector<proto::event> events;
   auto next = std::move(queue.front());
-  queue.pop_front();
+  queue.erase(queue.begin());
   renumber_queue(batch);
   begin_turn(std::move(next), batch, events);
   commit(std::move(batch), std::move(events), [this](const std::optional<proto::error>& failure) {
@@ -270,7 +270,7 @@ void session_state::spawn_turn(start_mode mode) {
   if (models.empty())
     return fail_turn(proto::make_error(ec::unknown_model, "the turn's provider is gone"));
   turn_setup setup{*current,
-                   *who,
+                   {known.agents, who},
                    std::move(models),
                    record.shown.id,
                    record.shown.workspace,

@@ -10,8 +10,14 @@ namespace kodad::actors {
 namespace {
 
 /// Enough that a client which posts a message and then opens the stream finds it all in memory;
-/// older events come from the log.
-constexpr size_t recent_bytes_max = 64 * 1024;
+/// older events come from the log. Each session that streams holds as much.
+constexpr size_t recent_bytes_max = 8 * 1024;
+
+/// What a frame costs: most are short, and then it is not their text that fills the memory.
+size_t cost_of(const frame& what) {
+  constexpr size_t control_block_bytes = 16;
+  return sizeof(frame) + control_block_bytes + sizeof(shared_frame) + what.text.capacity();
+}
 
 /// Carries the hub's news from the reactor's thread to the actor.
 class hub_listener : public channel_listener {
@@ -128,7 +134,7 @@ void fan_out_state::publish(const publish_frames& news) {
   kept_to = std::max(kept_to, news.kept_to);
   for (const auto& what : news.frames) {
     recent.push_back(what);
-    recent_bytes += what->text.size();
+    recent_bytes += cost_of(*what);
     note(*what);
   }
   hub->publish(channel, news.frames);
@@ -157,7 +163,7 @@ void fan_out_state::note_carried() {
 
 void fan_out_state::trim() {
   while (recent_bytes > recent_bytes_max && recent.front()->id <= kept_to) {
-    recent_bytes -= recent.front()->text.size();
+    recent_bytes -= cost_of(*recent.front());
     forgotten_to = recent.front()->id;
     recent.pop_front();
   }

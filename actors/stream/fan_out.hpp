@@ -53,7 +53,7 @@ struct fan_out_state {
 
   std::deque<shared_frame> recent; ///< All events after `forgotten_to`.
   uint64_t forgotten_to = 0;
-  size_t recent_bytes = 0;
+  size_t recent_bytes = 0; ///< Of memory, not of text.
   uint64_t kept_to = 0;
   stream_outlook outlook;
   std::map<subscriber_key, replay> replays;

@@ -28,9 +28,15 @@ turn_sources turn_state::sources() const {
 
 judge turn_state::make_judge() {
   return [this](const std::string& tool, const std::string& input) {
-    return judge_tool_call({setup.who, world->options.permission, granted, tools, setup.workspace},
-                           tool, input);
+    auto may_use = tools();
+    return judge_tool_call(
+        {*setup.who, world->options.permission, granted, may_use, setup.workspace}, tool, input);
   };
+}
+
+/// Those the agent may use. Not kept: a turn streams for minutes and needs them for microseconds.
+std::vector<proto::tool_spec> turn_state::tools() const {
+  return tools_of(*setup.who, world->tool_specs);
 }
 
 void turn_state::begin(const history& all) {
@@ -61,7 +67,8 @@ void turn_state::perform(effects todo) {
 
 void turn_state::perform_one(call_model& what) {
   const auto& model = setup.models[what.model];
-  auto request = compose({setup.who, model, past, machine->parts(), tools, setup.workspace,
+  auto may_use = tools();
+  auto request = compose({*setup.who, model, past, machine->parts(), may_use, setup.workspace,
                           setup.record.variant, setup.context_used, what.with_tools});
   if (what.shrinking > 0)
     shrink(request, what.shrinking);
@@ -142,7 +149,6 @@ turn_actor::behavior_type turn(turn_actor::stateful_pointer<turn_state> self, se
   state.world = std::move(world);
   state.setup = std::move(setup);
   state.granted = state.setup.granted;
-  state.tools = tools_of(state.setup.who, state.world->tool_specs);
   // A session that goes takes its turn along.
   self->monitor(state.session);
   self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });

@@ -21,8 +21,8 @@ enum class start_mode : uint8_t {
 /// All that a turn starts from.
 struct turn_setup {
   proto::turn_record record;
-  proto::agent who;
-  std::vector<proto::model> models; ///< The turn's own, then those to fall back to.
+  std::shared_ptr<const proto::agent> who; ///< Never empty.
+  std::vector<proto::model> models;        ///< The turn's own, then those to fall back to.
   proto::session_id session;
   std::string workspace;
   std::vector<proto::granted_rule> granted;
@@ -54,13 +54,13 @@ struct turn_state {
   turn_facts facts() const;
   turn_sources sources() const;
   judge make_judge();
+  std::vector<proto::tool_spec> tools() const;
 
   turn_actor::pointer self;
   session_actor session;
   shared_world world;
   turn_setup setup;
   provider_actor provider;               ///< Of the last call.
-  std::vector<proto::tool_spec> tools;   ///< Those the agent may use.
   std::vector<proto::full_message> past; ///< The transcript before this turn's answer.
   std::vector<proto::granted_rule> granted;
   std::optional<turn_machine> machine; ///< Absent until the transcript is loaded.

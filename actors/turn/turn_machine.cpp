@@ -165,7 +165,7 @@ effects turn_machine::on_kept(uint64_t token) {
   effects out;
   while (!unkept_.empty() && unkept_.front().first <= token) {
     auto then = std::move(unkept_.front().second);
-    unkept_.pop_front();
+    unkept_.erase(unkept_.begin());
     if (phase_ == phase::ended)
       continue;
     for (auto& next : then) {

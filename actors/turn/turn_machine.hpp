@@ -11,7 +11,6 @@
 #include "actors/turn/draft.hpp"
 #include "proto/permission.hpp"
 
-#include <deque>
 #include <functional>
 #include <variant>
 
@@ -175,7 +174,7 @@ private:
   std::map<proto::call_id, running_call> running_;
   std::vector<proto::question_record> questions_; // Those that wait.
   uint64_t last_token_ = 0;
-  std::deque<std::pair<uint64_t, effects>> unkept_; // What follows once a step is kept.
+  std::vector<std::pair<uint64_t, effects>> unkept_; // What follows once a step is kept.
   std::optional<proto::error> broken_;
   proto::usage usage_;
   double cost_ = 0;

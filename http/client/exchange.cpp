@@ -13,9 +13,12 @@ using proto::make_error;
 
 namespace {
 
-// curl's smallest upload buffer, and enough to read some hundred chunks of a model's stream at
-// once.
-constexpr long buffer_bytes = 16 * 1024;
+// curl's smallest buffer for sending.
+constexpr long send_buffer_bytes = 16 * 1024;
+
+// For receiving; each open call holds one. Enough for some fifty chunks of a model's stream at
+// once: what is read together is shown together.
+constexpr long receive_buffer_bytes = 8 * 1024;
 
 // Bytes gathered beyond this go to the listener within the wake-up, which bounds the memory.
 constexpr size_t gathered_bytes_max = 256 * 1024;
@@ -159,8 +162,8 @@ void exchange::set_connection(const client_options& options, CURLSH* share) {
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, buffer_bytes);
-  curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, buffer_bytes);
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, receive_buffer_bytes);
+  curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, send_buffer_bytes);
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

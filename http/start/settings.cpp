@@ -1,7 +1,9 @@
 #include "http/start/settings.hpp"
 
 #include "http/start/folders.hpp"
+#include "storage/config/descriptor_check.hpp"
 #include "storage/config/locations.hpp"
+#include "storage/host/descriptor_limit.hpp"
 #include "storage/host/path.hpp"
 
 #include <filesystem>
@@ -48,6 +50,9 @@ result<void> read_config_file(const options& given, const environment& variables
   auto loaded = storage::load_config(chosen, variables);
   if (!loaded)
     return loaded.failure();
+  if (auto served = storage::check_descriptors(*loaded, storage::host::descriptors_allowed());
+      !served)
+    return served.failure();
   out.loaded = std::move(*loaded);
   out.warnings = std::exchange(out.loaded.warnings, {});
   return {};

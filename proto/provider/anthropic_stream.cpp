@@ -1,5 +1,6 @@
 #include "proto/provider/anthropic_stream.hpp"
 
+#include "proto/json/frame_parser.hpp"
 #include "proto/json/mend.hpp"
 #include "proto/limits.hpp"
 #include "proto/provider/anthropic_usage.hpp"
@@ -73,12 +74,12 @@ result<void> anthropic_stream::take_event(const sse::event& from, chunks& out) {
 
 result<json::object> anthropic_stream::parse(std::string_view text) {
   is_mended_ = false;
-  auto frame = parse_.parse_object(text);
+  auto frame = json::frame_parser(text, parse_).parse_object(text);
   if (frame)
     return frame;
   mended_ = json::mend(text);
   is_mended_ = true;
-  frame = parse_.parse_object(mended_);
+  frame = json::frame_parser(mended_, parse_).parse_object(mended_);
   if (frame)
     return frame;
   return make_error(ec::provider_failed, "the provider sent a malformed chunk");

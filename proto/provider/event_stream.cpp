@@ -1,5 +1,6 @@
 #include "proto/provider/event_stream.hpp"
 
+#include "proto/json/frame_parser.hpp"
 #include "proto/json/mend.hpp"
 
 #include <algorithm>
@@ -62,16 +63,16 @@ result<void> event_stream::take_event(const sse::event& from, chunks& out) {
 }
 
 result<json::object> event_stream::parse(std::string_view text) {
-  auto frame = parse_.parse_object(text);
+  auto frame = json::frame_parser(text, parse_).parse_object(text);
   if (frame)
     return frame;
   mended_ = json::mend(text);
-  frame = parse_.parse_object(mended_);
+  frame = json::frame_parser(mended_, parse_).parse_object(mended_);
   if (frame)
     return frame;
   if (!closing_) { // Recorded: a server that forgets the last brace of some of its events.
     mended_ = json::close_ends(mended_);
-    frame = parse_.parse_object(mended_);
+    frame = json::frame_parser(mended_, parse_).parse_object(mended_);
     if (frame)
       return frame;
   }

@@ -1,5 +1,6 @@
 #include "proto/provider/gemini_stream.hpp"
 
+#include "proto/json/frame_parser.hpp"
 #include "proto/json/mend.hpp"
 #include "proto/json/writer.hpp"
 #include "proto/limits.hpp"
@@ -106,11 +107,11 @@ result<void> gemini_stream::take_text(std::string_view text, chunks& out) {
 }
 
 result<json::value> gemini_stream::parse(std::string_view text) {
-  auto root = parse_.parse(text);
+  auto root = json::frame_parser(text, parse_).parse(text);
   if (root)
     return root;
   mended_ = json::mend(text);
-  root = parse_.parse(mended_);
+  root = json::frame_parser(mended_, parse_).parse(mended_);
   return root ? root : malformed("a malformed chunk");
 }
 

@@ -1,5 +1,6 @@
 #include "storage/config/config_sections.hpp"
 
+#include "proto/limits/streams.hpp"
 #include "storage/config/sandbox_section.hpp"
 
 #include <algorithm>
@@ -12,6 +13,7 @@ namespace {
 using proto::config;
 using proto::provider_config;
 
+constexpr int64_t streams_max = proto::limits::provider_streams_max;
 constexpr range<int64_t> tokens{1, 100'000'000};
 constexpr range<double> dollars{0, 1e6};
 constexpr range<double> rate{0, 1e6};
@@ -98,7 +100,7 @@ void read_provider(section& from, const config& all, provider_config& out) {
     out.token_url = "https://api.github.com/copilot_internal/v2/token";
     from.read("token_url", out.token_url, expansion::variables);
   }
-  from.read_count("max_concurrent", out.max_concurrent, {1, 4096});
+  from.read_count("max_concurrent", out.max_concurrent, {1, streams_max});
   from.read("connect_timeout", out.connect_timeout, seconds);
   from.read("first_byte_timeout", out.first_byte_timeout, seconds);
   from.read("idle_timeout", out.idle_timeout, seconds);

@@ -6,7 +6,7 @@
 #include "actors/provider/call_desk.hpp"
 #include "actors/provider/sim/sim_attempts.hpp"
 #include "actors/provider/sim/sim_models.hpp"
-#include "proto/limits.hpp"
+#include "proto/limits/streams.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -30,8 +30,8 @@ private:
 };
 
 /// Nothing limits a simulation but memory: every running turn may call.
-inline constexpr desk_bounds sim_bounds{
-    proto::limits::turns_running, proto::limits::provider_waiting, proto::limits::turns_running};
+inline constexpr desk_bounds sim_bounds{proto::limits::sim_streams, proto::limits::calls_waiting,
+                                        proto::limits::sim_streams};
 
 /// @param bounds Usually `sim_bounds`.
 provider_actor::behavior_type sim(provider_actor::stateful_pointer<sim_state> self,

@@ -77,7 +77,7 @@ struct directory_state {
   catalogs known;
   std::unordered_map<proto::session_id, entry> entries;
   std::unordered_map<caf::actor_id, proto::session_id> session_of;
-  repeat_guard repeats;
+  repeat_guard repeats{{SIZE_MAX, proto::limits::replies}}; // Every client of the host makes some.
   caf::typed_response_promise<acknowledged> flushing;
   size_t flushes_open = 0;
   bool is_flushing = false;

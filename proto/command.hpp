@@ -8,6 +8,7 @@
 #include "proto/ids.hpp"
 #include "proto/message.hpp"
 #include "proto/model.hpp"
+#include "proto/page.hpp"
 #include "proto/question.hpp"
 #include "proto/session.hpp"
 #include "proto/setting.hpp"
@@ -244,13 +245,19 @@ struct get_setting {
 };
 
 struct list_settings {
-  static constexpr auto fields() { return std::tuple<>(); }
+  page_wish page;
+
+  static constexpr auto fields() { return std::tuple(field("$page", &list_settings::page)); }
 };
 
 struct setting_list {
-  std::vector<setting> settings;
+  std::vector<setting> settings; ///< Sorted by key.
+  std::string next_cursor;       ///< Empty at the end, here and below.
 
-  static constexpr auto fields() { return std::tuple(field("$settings", &setting_list::settings)); }
+  static constexpr auto fields() {
+    return std::tuple(field("$settings", &setting_list::settings),
+                      field("$next_cursor", &setting_list::next_cursor));
+  }
 };
 
 struct put_setting {
@@ -262,13 +269,19 @@ struct put_setting {
 // --- agents and models -----------------------------------------------------------------------
 
 struct list_agents {
-  static constexpr auto fields() { return std::tuple<>(); }
+  page_wish page;
+
+  static constexpr auto fields() { return std::tuple(field("$page", &list_agents::page)); }
 };
 
 struct agent_list {
   std::vector<agent> agents; ///< Sorted by id.
+  std::string next_cursor;
 
-  static constexpr auto fields() { return std::tuple(field("$agents", &agent_list::agents)); }
+  static constexpr auto fields() {
+    return std::tuple(field("$agents", &agent_list::agents),
+                      field("$next_cursor", &agent_list::next_cursor));
+  }
 };
 
 struct get_agent {
@@ -296,7 +309,9 @@ struct delete_agent {
 };
 
 struct list_models {
-  static constexpr auto fields() { return std::tuple<>(); }
+  page_wish page;
+
+  static constexpr auto fields() { return std::tuple(field("$page", &list_models::page)); }
 };
 struct refresh_models {
   static constexpr auto fields() { return std::tuple<>(); }
@@ -316,10 +331,12 @@ struct provider_failure {
 struct model_list {
   std::vector<model> models;
   std::vector<provider_failure> failures;
+  std::string next_cursor;
 
   static constexpr auto fields() {
     return std::tuple(field("$models", &model_list::models),
-                      field("$failures", &model_list::failures));
+                      field("$failures", &model_list::failures),
+                      field("$next_cursor", &model_list::next_cursor));
   }
 };
 

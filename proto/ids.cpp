@@ -36,6 +36,20 @@ std::string make_id_text(std::string_view prefix, int64_t now_ms, const random_b
   return out;
 }
 
+std::optional<int64_t> time_of_id(std::string_view text) {
+  auto begin = text.rfind('_');
+  if (begin == std::string_view::npos || text.size() - begin != 1 + time_length + random_length)
+    return std::nullopt;
+  int64_t out = 0;
+  for (char c : text.substr(begin + 1, time_length)) {
+    auto digit = alphabet.find(c);
+    if (digit == std::string_view::npos)
+      return std::nullopt;
+    out = out << 5 | static_cast<int64_t>(digit);
+  }
+  return out;
+}
+
 bool is_id_text(std::string_view prefix, std::string_view text) {
   if (text.size() != prefix.size() + 1 + time_length + random_length)
     return false;

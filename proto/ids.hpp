@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,9 @@ using random_bits = std::array<uint8_t, 16>;
 
 /// "ses" + time + randomness, for example `ses_01jdf3k2m0…`. Lower case.
 std::string make_id_text(std::string_view prefix, int64_t now_ms, const random_bits& bits);
+
+/// The milliseconds that an id of any kind was made from; nothing when `text` is none.
+std::optional<int64_t> time_of_id(std::string_view text);
 
 /// Is `text` shaped like an id with this prefix? Says nothing about whether it exists.
 bool is_id_text(std::string_view prefix, std::string_view text);

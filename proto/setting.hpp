@@ -20,11 +20,13 @@ struct kept_reply {
   int32_t status = 0;
   std::string body;
   int64_t kept_at_ms = 0;
+  std::string session; ///< Of an answer too large to keep: the session to show instead.
 
   static constexpr auto fields() {
     return std::tuple(field("body_hash", &kept_reply::body_hash),
                       field("status", &kept_reply::status), field("body", &kept_reply::body),
-                      field("kept_at_ms", &kept_reply::kept_at_ms));
+                      field("kept_at_ms", &kept_reply::kept_at_ms),
+                      field("session", &kept_reply::session, presence::omit_empty));
   }
 };
 

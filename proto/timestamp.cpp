@@ -1,11 +1,14 @@
 #include "proto/timestamp.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
 namespace kodad::proto {
 
 std::string to_text(timestamp at) {
+  // The years 1970 to 9999: four digits, and nothing we keep is older.
+  at.ms = std::clamp<int64_t>(at.ms, 0, 253'402'300'799'999);
   auto fraction = at.ms % 1000;
   auto seconds = static_cast<time_t>((at.ms - fraction) / 1000);
   std::tm parts{};

@@ -2,6 +2,7 @@
 
 #include "proto/limits.hpp"
 #include "storage/blob_reference.hpp"
+#include "storage/seal.hpp"
 
 namespace kodad::storage {
 
@@ -43,7 +44,22 @@ result<void> batch_writer::put(const write_operation& step) {
       return done;
   if (step.value.size() > proto::limits::inline_value_bytes || step.where == table::files)
     return put_blob(step);
-  return into_.put(step.where, step.key, step.value);
+  return put_row(step.where, step.key, step.value);
+}
+
+result<void> batch_writer::put_row(table where, std::string_view key, std::string_view value) {
+  return into_.put(where, key, seal(where, key, value));
+}
+
+/// A row's value; nothing when there is no such row.
+result<std::optional<std::string_view>> batch_writer::get(table where, std::string_view key) const {
+  auto stored = into_.get(where, key);
+  if (!stored || !*stored)
+    return stored;
+  auto value = unseal(where, key, **stored);
+  if (!value)
+    return value.failure();
+  return std::optional(*value);
 }
 
 result<void> batch_writer::put_blob(const write_operation& step) {
@@ -53,7 +69,7 @@ result<void> batch_writer::put_blob(const write_operation& step) {
     return done;
   if (auto done = count(digest, 1); !done)
     return done;
-  return into_.put(step.where, step.key, make_reference(digest, step.value.size()));
+  return put_row(step.where, step.key, make_reference(digest, step.value.size()));
 }
 
 result<void> batch_writer::erase(table where, std::string_view key) {
@@ -79,7 +95,7 @@ result<void> batch_writer::erase_range(const write_operation& step) {
 
 /// Takes back the reference of the row that goes, if it has one.
 result<void> batch_writer::let_go(table where, std::string_view key) {
-  auto old = into_.get(where, key);
+  auto old = get(where, key);
   if (!old)
     return old.failure();
   if (!*old || !is_reference(**old))
@@ -90,7 +106,7 @@ result<void> batch_writer::let_go(table where, std::string_view key) {
 }
 
 result<void> batch_writer::count(const std::string& digest, int64_t change) {
-  auto kept = into_.get(table::blobs, digest);
+  auto kept = get(table::blobs, digest);
   if (!kept)
     return kept.failure();
   auto references = change + (*kept ? static_cast<int64_t>(read_u64((*kept)->substr(1))) : 0);
@@ -98,7 +114,7 @@ result<void> batch_writer::count(const std::string& digest, int64_t change) {
     return into_.erase(table::blobs, digest);
   std::string value(1, value_version);
   append_u64(value, static_cast<uint64_t>(references));
-  return into_.put(table::blobs, digest, value);
+  return put_row(table::blobs, digest, value);
 }
 
 } // namespace kodad::storage

@@ -1,10 +1,11 @@
 #include "storage/database.hpp"
 
-#include "proto/limits.hpp"
 #include "storage/batch_writer.hpp"
 #include "storage/blob_reference.hpp"
-
-#include <unordered_set>
+#include "storage/host/clock.hpp"
+#include "storage/migration.hpp"
+#include "storage/seal.hpp"
+#include "storage/state_check.hpp"
 
 namespace kodad::storage {
 
@@ -13,38 +14,15 @@ using proto::result;
 
 namespace {
 
-constexpr uint32_t format = 1;
-const std::string format_key = "format";
-
-result<void> write_format(lmdb::transaction& into) {
-  std::string value(1, value_version);
-  append_u32(value, format);
-  if (auto done = into.put(table::meta, format_key, value); !done)
-    return done;
-  return into.commit();
-}
-
-result<void> check_format(lmdb::environment& opened) {
-  auto writing = opened.write();
-  if (!writing)
-    return writing.failure();
-  auto kept = writing->get(table::meta, format_key);
-  if (!kept)
-    return kept.failure();
-  if (*kept && ((*kept)->size() < 5 || read_u32((*kept)->substr(1)) > format))
-    return proto::make_error(ec::storage_failed,
-                             "the database was written by a newer version of kodad");
-  if (*kept)
-    return {};
-  return write_format(*writing);
-}
+/// How far the mark of the newest id runs ahead, so that not every commit moves it.
+constexpr int64_t id_mark_ahead = 1000;
 
 /// LMDB uses the pages that a commit freed from the next but one on. When the map is full and the
 /// next cannot succeed for want of just these pages, two tiny commits set them free.
 void release_freed_pages(lmdb::environment& full) {
   for (int i = 0; i < 2; ++i) {
     auto writing = full.write();
-    if (!writing || !write_format(*writing))
+    if (!writing || !put_format(*writing, newest_format) || !writing->commit())
       return;
   }
 }
@@ -53,10 +31,36 @@ void release_freed_pages(lmdb::environment& full) {
 
 // --- reading ---------------------------------------------------------------------------------
 
-result<std::optional<std::string>> snapshot::get(table where, std::string_view key) const {
+/// A row that is not there was not lost where its neighbours are sound.
+result<void> snapshot::check_around(table where, std::string_view key) const {
+  result<void> sound;
+  auto done = begun_->scan_around(where, key, [&](std::string_view at, std::string_view stored) {
+    if (auto value = unseal(where, at, stored); !value)
+      sound = value.failure();
+    return sound.ok();
+  });
+  return done ? sound : done;
+}
+
+result<std::optional<std::string_view>> snapshot::find(table where, std::string_view key) const {
   if (!begun_)
     return begun_.failure();
   auto found = begun_->get(where, key);
+  if (!found)
+    return found.failure();
+  if (*found) {
+    auto value = unseal(where, key, **found);
+    if (!value)
+      return value.failure();
+    return std::optional(*value);
+  }
+  if (auto sound = check_around(where, key); !sound)
+    return sound.failure();
+  return std::optional<std::string_view>();
+}
+
+result<std::optional<std::string>> snapshot::get(table where, std::string_view key) const {
+  auto found = find(where, key);
   if (!found)
     return found.failure();
   if (!*found)
@@ -69,10 +73,17 @@ result<std::optional<std::string>> snapshot::get(table where, std::string_view k
   return std::optional(std::move(*bytes));
 }
 
+result<std::optional<std::string>> snapshot::get_row(table where, std::string_view key) const {
+  auto found = find(where, key);
+  if (!found)
+    return found.failure();
+  if (!*found)
+    return std::optional<std::string>();
+  return std::optional(std::string(**found));
+}
+
 result<bool> snapshot::contains(table where, std::string_view key) const {
-  if (!begun_)
-    return begun_.failure();
-  auto found = begun_->get(where, key);
+  auto found = find(where, key);
   if (!found)
     return found.failure();
   return found->has_value();
@@ -80,10 +91,8 @@ result<bool> snapshot::contains(table where, std::string_view key) const {
 
 result<void> snapshot::scan(table where, const lmdb::key_range& range, lmdb::direction way,
                             const lmdb::row_visitor& visit) const {
-  if (!begun_)
-    return begun_.failure();
   result<void> blob_read;
-  auto done = begun_->scan(where, range, way, [&](std::string_view key, std::string_view value) {
+  auto done = scan_keys(where, range, way, [&](std::string_view key, std::string_view value) {
     if (!is_reference(value))
       return visit(key, value);
     auto bytes = blobs_->read(digest_of(value), size_of(value));
@@ -99,7 +108,27 @@ result<void> snapshot::scan_keys(table where, const lmdb::key_range& range, lmdb
                                  const lmdb::row_visitor& visit) const {
   if (!begun_)
     return begun_.failure();
-  return begun_->scan(where, range, way, visit);
+  bool is_forward = way == lmdb::direction::forward;
+  if (auto sound = check_around(where, is_forward ? range.first : range.end); !sound)
+    return sound;
+  bool is_stopped = false;
+  result<void> unsealed;
+  auto done = begun_->scan(where, range, way, [&](std::string_view key, std::string_view stored) {
+    auto value = unseal(where, key, stored);
+    if (!value)
+      unsealed = value.failure();
+    is_stopped = !value || !visit(key, *value);
+    return !is_stopped;
+  });
+  if (done && !is_stopped)
+    return check_around(where, is_forward ? range.end : range.first);
+  return done ? unsealed : done;
+}
+
+result<std::string> snapshot::whole(std::string_view value) const {
+  if (!is_reference(value))
+    return std::string(value);
+  return blobs_->read(digest_of(value), size_of(value));
 }
 
 result<uint64_t> snapshot::count(table where) const {
@@ -110,47 +139,8 @@ result<uint64_t> snapshot::count(table where) const {
 
 // --- writing ---------------------------------------------------------------------------------
 
-result<std::unique_ptr<database>> database::open(const database_options& options) {
-  if (auto made = host::make_folders(options.folder); !made)
-    return made.failure();
-  auto locked = host::file_lock::take(options.folder + "/lock");
-  if (!locked)
-    return locked.failure();
-  if (!*locked)
-    return proto::make_error(ec::storage_failed,
-                             "another kodad uses this state directory: " + options.folder);
-  auto opened = lmdb::environment::open(
-      options.folder, options.map_bytes > 0 ? options.map_bytes : proto::limits::map_bytes);
-  if (!opened)
-    return opened.failure();
-  if (auto checked = check_format(**opened); !checked)
-    return checked.failure();
-  // Without it a power cut could take the whole new file.
-  if (auto synced = host::sync_folder(options.folder); !synced)
-    return synced.failure();
-  std::unique_ptr<database> out(
-      new database(std::move(**locked), std::move(*opened), blob_files(options.folder + "/blobs")));
-  if (auto swept = out->sweep_blobs(); !swept)
-    return swept.failure();
-  return out;
-}
-
 snapshot database::read() const {
   return {environment_->read(), blobs_};
-}
-
-/// Removes the files that a crash left without a row.
-result<void> database::sweep_blobs() const {
-  std::unordered_set<std::string> names;
-  auto scanned =
-      read().scan_keys(table::blobs, {"", std::string(digest_bytes + 1, '\xff')},
-                       lmdb::direction::forward, [&names](std::string_view key, std::string_view) {
-                         names.insert(to_hex(key));
-                         return true;
-                       });
-  if (scanned)
-    blobs_.keep_only(names);
-  return scanned;
 }
 
 result<void> database::commit_together(std::span<const write_batch> batches) {
@@ -162,8 +152,15 @@ result<void> database::commit_together(std::span<const write_batch> batches) {
   result<void> done;
   for (size_t i = 0; done && i < batches.size(); ++i)
     done = into.apply(batches[i]);
+  auto mark = ids_marked_;
+  if (auto last = host::last_id_ms(); done && last > ids_marked_) {
+    mark = last + id_mark_ahead;
+    done = put_newest_id(*begun, mark);
+  }
   if (done)
     done = begun->commit();
+  if (done)
+    ids_marked_ = mark;
   for (const auto& digest : into.touched())
     loose_[digest] = moment;
   return done;

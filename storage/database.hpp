@@ -1,5 +1,7 @@
 // The DATABASE: what is kept, as one LMDB environment and a folder of blob files. Readers take
-// snapshots from any thread; one thread alone commits. A commit is durable once it returns.
+// snapshots from any thread; one thread alone commits. A commit is durable once it returns. Every
+// row bears a checksum: what was changed from outside is an error, never an answer, and neither is
+// a row taken for missing that was lost.
 #pragma once
 
 #include "storage/blob_files.hpp"
@@ -21,10 +23,14 @@ struct database_options {
 };
 
 /// The database as of one moment. Short-lived: while it exists no page freed since is used again.
+/// Fails with `storage_failed` where what is stored is damaged.
 class snapshot {
 public:
   /// A row's value with blobs resolved; nothing when there is no such row.
   proto::result<std::optional<std::string>> get(table where, std::string_view key) const;
+
+  /// Like `get`, but what stands in a file is given as the reference to it.
+  proto::result<std::optional<std::string>> get_row(table where, std::string_view key) const;
 
   /// Does the row exist?
   proto::result<bool> contains(table where, std::string_view key) const;
@@ -37,10 +43,15 @@ public:
   proto::result<void> scan_keys(table where, const lmdb::key_range& range, lmdb::direction way,
                                 const lmdb::row_visitor& visit) const;
 
+  /// What a value from `get_row` or `scan_keys` stands for: a file's content, or the value itself.
+  proto::result<std::string> whole(std::string_view value) const;
+
   proto::result<uint64_t> count(table where) const;
 
 private:
   friend class database;
+  proto::result<std::optional<std::string_view>> find(table where, std::string_view key) const;
+  proto::result<void> check_around(table where, std::string_view key) const;
   snapshot(proto::result<lmdb::transaction> begun, const blob_files& blobs)
       : begun_(std::move(begun)), blobs_(&blobs) {}
 
@@ -48,10 +59,15 @@ private:
   const blob_files* blobs_;
 };
 
+/// Notes that ids were made from times up to `ms`.
+proto::result<void> put_newest_id(lmdb::transaction& into, int64_t ms);
+
 class database {
 public:
   /// Opens or creates. Fails with `storage_failed` when somebody else uses the folder, in this
-  /// process or another, or the format is newer than this program. Snapshots end before it.
+  /// process or another, and for what is damaged, missing or newer than this program: then nothing
+  /// is changed, and the context tells the way back. Snapshots end before it. From then on ids
+  /// sort after all that were committed here.
   static proto::result<std::unique_ptr<database>> open(const database_options& options);
 
   /// Cheap. May be called from any thread.
@@ -75,6 +91,8 @@ private:
   host::file_lock lock_; // Let go last.
   std::unique_ptr<lmdb::environment> environment_;
   blob_files blobs_;
+
+  int64_t ids_marked_ = 0; // The row `ids` speaks of no earlier time.
 
   // The blobs that may have no reference left, with the last commit that touched them.
   std::map<std::string, uint64_t> loose_;

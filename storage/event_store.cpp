@@ -96,17 +96,23 @@ result<std::optional<uint64_t>> event_store::first_id(const snapshot& at,
 result<std::optional<uint64_t>> event_store::last_durable_id(const snapshot& at,
                                                              const proto::session_id& session) {
   std::optional<uint64_t> out;
+  result<void> read;
   auto scanned =
       at.scan(table::events, {session_prefix(session), session_end(session)},
               lmdb::direction::backward, [&](std::string_view key, std::string_view value) {
                 auto what = decode_event(value);
-                if (what && is_transient(what->type))
+                if (!what)
+                  read = what.failure();
+                else if (is_transient(what->type))
                   return true;
-                out = read_u64(after_session(key));
+                else
+                  out = read_u64(after_session(key));
                 return false;
               });
   if (!scanned)
     return scanned.failure();
+  if (!read)
+    return read.failure();
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "storage/message_store.hpp"
 
-#include "storage/keys.hpp"
+#include "proto/limits/storage.hpp"
+#include "storage/blob_reference.hpp"
 #include "storage/record.hpp"
 
 #include <algorithm>
@@ -18,10 +19,14 @@ std::string row_key(const proto::session_id& session, uint64_t sequence, uint32_
   return key;
 }
 
+uint32_t slot_of(std::string_view key) {
+  return read_u32(after_session(key).substr(8));
+}
+
 /// Adds one row to the messages read so far.
 result<void> add_row(std::string_view key, std::string_view value,
                      std::vector<proto::full_message>& to) {
-  if (read_u32(after_session(key).substr(8)) == 0) {
+  if (slot_of(key) == 0) {
     auto head = decode<proto::message_record>(table::messages, value);
     if (!head)
       return head.failure();
@@ -37,41 +42,85 @@ result<void> add_row(std::string_view key, std::string_view value,
   return {};
 }
 
-/// The messages with sequence numbers in [first, end), at most `limit`; one more tells of more.
-result<std::vector<proto::full_message>> read_range(const snapshot& at,
-                                                    const proto::session_id& session,
-                                                    uint64_t first, uint64_t end, size_t limit) {
-  std::vector<proto::full_message> out;
-  result<void> read;
-  auto scanned =
-      at.scan(table::messages, {row_key(session, first, 0), row_key(session, end, 0)},
-              lmdb::direction::forward, [&](std::string_view key, std::string_view value) {
-                bool is_head = read_u32(after_session(key).substr(8)) == 0;
-                if (is_head && out.size() == limit)
-                  return false;
-                read = add_row(key, value, out);
-                return read.ok();
-              });
+/// About how many bytes of JSON a row becomes, known without reading its file. A text stands in
+/// its part and again in the message's content.
+size_t shown_bytes(std::string_view value) {
+  constexpr std::string_view text_part = "\x01{\"shown\":{\"type\":\"text\"";
+  if (is_reference(value))
+    return 2 * size_of(value);
+  return value.starts_with(text_part) ? 2 * value.size() : value.size();
+}
+
+/// Which messages to read, and how much at most: both bounds are kept by whole messages, but one
+/// is always read.
+struct extent {
+  uint64_t first = 0;
+  uint64_t end = 0;
+  size_t limit = SIZE_MAX;
+  size_t bytes = SIZE_MAX;
+};
+
+struct messages_read {
+  std::vector<proto::full_message> messages;
+  bool has_more = false; ///< A bound ended it.
+};
+
+/// Looks at one row. @returns Whether to go on.
+result<bool> take_row(const snapshot& at, std::string_view key, std::string_view value,
+                      const extent& bounds, size_t& bytes, messages_read& to) {
+  bool is_head = slot_of(key) == 0;
+  size_t before = to.messages.size() - (is_head || to.messages.empty() ? 0 : 1);
+  auto cost = shown_bytes(value);
+  bool is_over = before > 0 && cost > bounds.bytes - std::min(bounds.bytes, bytes);
+  if (is_over || (is_head && before == bounds.limit)) {
+    to.messages.resize(before);
+    to.has_more = true;
+    return false;
+  }
+  bytes += cost;
+  auto whole = at.whole(value);
+  if (!whole)
+    return whole.failure();
+  auto added = add_row(key, *whole, to.messages);
+  if (!added)
+    return added.failure();
+  return true;
+}
+
+result<messages_read> read_range(const snapshot& at, const proto::session_id& session,
+                                 const extent& bounds) {
+  messages_read out;
+  size_t bytes = 0;
+  result<bool> going = true;
+  auto scanned = at.scan_keys(
+      table::messages, {row_key(session, bounds.first, 0), row_key(session, bounds.end, 0)},
+      lmdb::direction::forward, [&](std::string_view key, std::string_view value) {
+        going = take_row(at, key, value, bounds, bytes, out);
+        return going && *going;
+      });
   if (!scanned)
     return scanned.failure();
-  if (!read)
-    return read.failure();
+  if (!going)
+    return going.failure();
   return out;
 }
 
-/// The sequence number of the `limit`th message before `end`, or of the first.
-result<uint64_t> count_back(const snapshot& at, const proto::session_id& session, uint64_t end,
-                            size_t limit) {
-  uint64_t first = end;
+/// The sequence number of the first message of the page that ends before `end`.
+result<uint64_t> count_back(const snapshot& at, const proto::session_id& session,
+                            const extent& bounds) {
+  uint64_t first = bounds.end;
   size_t seen = 0;
+  size_t bytes = 0;
   auto scanned =
-      at.scan_keys(table::messages, {session_prefix(session), row_key(session, end, 0)},
-                   lmdb::direction::backward, [&](std::string_view key, std::string_view) {
-                     auto rest = after_session(key);
-                     if (read_u32(rest.substr(8)) != 0)
+      at.scan_keys(table::messages, {session_prefix(session), row_key(session, bounds.end, 0)},
+                   lmdb::direction::backward, [&](std::string_view key, std::string_view value) {
+                     bytes += shown_bytes(value);
+                     if (seen > 0 && bytes > bounds.bytes)
+                       return false;
+                     if (slot_of(key) != 0)
                        return true;
-                     first = read_u64(rest);
-                     return ++seen < limit;
+                     first = read_u64(after_session(key));
+                     return ++seen < bounds.limit;
                    });
   if (!scanned)
     return scanned.failure();
@@ -88,11 +137,13 @@ result<uint64_t> must_find(const snapshot& at, const proto::session_id& session,
   return **found;
 }
 
-/// The bytes of a file part; empty when they are not kept.
-result<std::string> read_file(const snapshot& at, const std::string& key) {
+/// The bytes of a file part, which are not kept where there are none.
+result<std::string> read_file(const snapshot& at, const std::string& key, const proto::part& of) {
   auto value = at.get(table::files, key);
   if (!value)
     return value.failure();
+  if (!*value && of.size.value_or(0) > 0)
+    return proto::make_error(ec::storage_failed, "the stored content of a file is missing");
   if (!*value)
     return std::string();
   auto body = body_of(**value);
@@ -135,20 +186,19 @@ result<message_slice> message_store::page(const snapshot& at, const proto::sessi
       return before.failure();
     end = *before;
   }
-  message_slice out;
-  auto limit = std::min(bounds.limit, SIZE_MAX - 1); // One more is read than given.
+  extent bounds_read{first, end, bounds.limit, proto::limits::page_bytes};
   if (bounds.before && !bounds.after) {
-    auto back = count_back(at, session, end, limit);
+    auto back = count_back(at, session, bounds_read);
     if (!back)
       return back.failure();
-    first = *back;
+    bounds_read.first = *back;
   }
-  auto found = read_range(at, session, first, end, limit + 1);
+  auto found = read_range(at, session, bounds_read);
   if (!found)
     return found.failure();
-  out.messages = std::move(*found);
-  out.has_newer = out.messages.size() > limit || bounds.before.has_value();
-  out.messages.resize(std::min(out.messages.size(), limit));
+  message_slice out;
+  out.messages = std::move(found->messages);
+  out.has_newer = found->has_more || bounds.before.has_value();
   out.has_older = !out.messages.empty() && out.messages.front().head.sequence > 0;
   return out;
 }
@@ -156,20 +206,20 @@ result<message_slice> message_store::page(const snapshot& at, const proto::sessi
 result<std::vector<proto::full_message>> message_store::history(const snapshot& at,
                                                                 const proto::session_id& session,
                                                                 uint64_t below_sequence) {
-  auto out = read_range(at, session, 0, below_sequence, SIZE_MAX);
+  auto out = read_range(at, session, {0, below_sequence, SIZE_MAX, SIZE_MAX});
   if (!out)
-    return out;
-  for (auto& message : *out)
+    return out.failure();
+  for (auto& message : out->messages)
     for (uint32_t i = 0; i < message.parts.size(); ++i) {
       auto& part = message.parts[i];
       if (part.shown.type != proto::part_type::file)
         continue;
-      auto bytes = read_file(at, row_key(session, message.head.sequence, i + 1));
+      auto bytes = read_file(at, row_key(session, message.head.sequence, i + 1), part.shown);
       if (!bytes)
         return bytes.failure();
       part.content = std::move(*bytes);
     }
-  return out;
+  return std::move(out->messages);
 }
 
 result<std::optional<uint64_t>> message_store::find_sequence(const snapshot& at,

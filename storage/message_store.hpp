@@ -29,8 +29,8 @@ public:
   static void put_part(write_batch& into, const proto::session_id& session, uint64_t sequence,
                        uint32_t index, const proto::part_record& part);
 
-  /// Without the bytes of files. Fails with `message_not_found` when a bound names no message of
-  /// the session.
+  /// Without the bytes of files; at most `limits::page_bytes` of JSON, or one message. Fails with
+  /// `message_not_found` when a bound names no message of the session.
   static proto::result<message_slice> page(const snapshot& at, const proto::session_id& session,
                                            const message_bounds& bounds);
 

@@ -16,7 +16,14 @@ public:
   static proto::result<std::optional<proto::kept_reply>>
   find(const snapshot& at, const std::string& scope, const std::string& key);
 
+  /// How many are kept of a scope; not counted beyond `most`.
+  static proto::result<size_t> count(const snapshot& at, const std::string& scope, size_t most);
+
+  /// Removes all of a scope.
+  static void erase_all(write_batch& into, const std::string& scope);
+
   /// Removes what was kept before that moment, at most `count_max` of it.
+  /// @returns How many entries were looked at; fewer than `count_max` when all is done.
   static proto::result<size_t> erase_older(write_batch& into, const snapshot& at,
                                            proto::timestamp than, size_t count_max);
 };

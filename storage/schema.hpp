@@ -4,11 +4,19 @@
 //
 //   key    = sid NUL …            sid is the id's text, which never holds a NUL
 //   u32 u64                       big-endian, so that bytes sort as numbers do
+//   stored = 2 u64 value          the checksum of storage/seal.hpp over table, key and value
 //   value  = "" | version body    version is one byte from 1 on; 0 marks a reference:
 //          | 0 sha256 u64         the value stands in the blob file of that digest and size
 //
+// Format 1 had the values bare, so that a first byte of 0 or 1, or no byte, tells one that is not
+// sealed yet.
+//
 //   table               key                           body
 //   meta                "format"                      u32 number of the newest migration done
+//   meta                "moment"                      u64 number of the commit that wrote it: every
+//                                                     one does, so that no older one can pass for
+//                                                     the newest
+//   meta                "ids"                         u64 ms; no id was made from a later time
 //   sessions            sid                           JSON of session_record
 //   sessions_by_update  u64 updated_at ms, sid        status, then agent, workspace and title,
 //                                                     each as u32 length and text
@@ -26,8 +34,9 @@
 //   events              sid NUL u64 event id          see storage/event_store.cpp
 //   agents              name key                      JSON of agent
 //   settings            name key                      JSON of setting
-//   replies             sha256(scope NUL key)         JSON of kept_reply
-//   replies_by_time     u64 kept_at ms, sha256        nothing
+//   replies             16 bytes of sha256(scope),    JSON of kept_reply; format 1 kept them
+//                       sha256(scope NUL key)         without the first 16
+//   replies_by_time     u64 kept_at ms, replies' key  nothing
 //   blobs               sha256                        u64 number of references
 //
 //   name key = text of 1 to 255 bytes | 255 first bytes of a longer one, sha256 of the whole
@@ -74,8 +83,14 @@ inline constexpr std::array<table, 9> session_tables{
     table::operations,        table::active_turns, table::questions,
     table::waiting_questions, table::events,       table::files};
 
+/// The row of `meta` that every commit puts.
+inline constexpr std::string_view moment_key = "moment";
+
 /// The version byte of all values written today.
 inline constexpr char value_version = 1;
+
+/// The first byte of every stored value from format 2 on.
+inline constexpr char sealed_mark = 2;
 
 /// The first byte of a value that stands in a blob file.
 inline constexpr char reference_mark = 0;

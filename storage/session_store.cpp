@@ -1,9 +1,11 @@
 #include "storage/session_store.hpp"
 
-#include "storage/digest.hpp"
-#include "storage/keys.hpp"
+#include "proto/limits/storage.hpp"
+#include "storage/blob_reference.hpp"
 #include "storage/message_store.hpp"
 #include "storage/record.hpp"
+#include "storage/reply_store.hpp"
+#include "storage/shorten.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -51,13 +53,18 @@ std::string order_value(const proto::session& of) {
   std::string out{value_version, static_cast<char>(of.status)};
   append_text(out, of.agent_id.text);
   append_text(out, of.workspace);
-  append_text(out, of.title);
+  append_text(out, std::string_view(of.title).substr(0, proto::limits::title_bytes));
   return out;
 }
 
-bool fits(std::string_view id, std::string_view value, const proto::list_sessions& wish) {
+bool has_filter(const proto::list_sessions& wish) {
+  return wish.status || wish.agent_id || wish.workspace || !wish.text.empty();
+}
+
+result<bool> fits(std::string_view id, std::string_view value, const proto::list_sessions& wish) {
   if (value.size() < 2 || value[0] != value_version)
-    return false;
+    return unreadable(table::sessions_by_update,
+                      proto::make_error(ec::storage_failed, "not an entry of the list"));
   if (wish.status && static_cast<proto::session_status>(value[1]) != *wish.status)
     return false;
   value.remove_prefix(2);
@@ -95,21 +102,69 @@ result<lmdb::key_range> order_range(const std::string& cursor) {
   return lmdb::key_range{"", std::move(*end)};
 }
 
+/// A page that is being filled.
+struct filling {
+  const proto::list_sessions& wish;
+  proto::session_page page;
+  size_t bytes = 0;
+};
+
+/// The record's value as a list shows it.
+result<std::string> shown_value(const snapshot& at, std::string_view id) {
+  auto row = at.get_row(table::sessions, id);
+  if (!row)
+    return row.failure();
+  if (!*row)
+    return proto::make_error(ec::storage_failed, "the stored record of a listed session is "
+                                                 "missing: " +
+                                                     std::string(id));
+  if (!is_reference(**row))
+    return std::move(**row);
+  auto whole = at.whole(**row);
+  if (!whole)
+    return whole.failure();
+  return shorten_session(*whole);
+}
+
 /// Adds the session of one row of the order, or notes that there is one more than fits.
 /// @returns Whether to go on.
-result<bool> add_session(const snapshot& at, std::string_view key, const proto::list_sessions& wish,
-                         proto::session_page& to) {
-  if (to.sessions.size() >= std::max<size_t>(wish.limit, 1)) {
-    to.next_cursor = make_cursor(to.sessions.back());
+result<bool> add_session(const snapshot& at, std::string_view key, filling& to) {
+  auto end_page = [&to] {
+    to.page.next_cursor = make_cursor(to.page.sessions.back());
     return false;
-  }
-  auto found = session_store::find(at, {std::string(key.substr(8))});
-  if (!found)
-    return found.failure();
+  };
+  if (to.page.sessions.size() >= std::max<size_t>(to.wish.limit, 1))
+    return end_page();
+  auto value = shown_value(at, key.substr(8));
+  if (!value)
+    return value.failure();
+  // What is stored is what is shown and a little more.
+  if (!to.page.sessions.empty() && to.bytes + value->size() > proto::limits::page_bytes)
+    return end_page();
+  auto record = decode<proto::session_record>(table::sessions, *value);
+  if (!record)
+    return record.failure();
   // A row of another moment would list the session twice.
-  if (*found && order_key((*found)->shown) == key)
-    to.sessions.push_back(std::move((*found)->shown));
+  if (order_key(record->shown) != key)
+    return true;
+  to.bytes += value->size();
+  to.page.sessions.push_back(std::move(record->shown));
   return true;
+}
+
+/// Looks at one row of the order.
+/// @returns Whether to go on.
+result<bool> look_at(const snapshot& at, std::string_view key, std::string_view value,
+                     filling& to) {
+  if (!has_filter(to.wish))
+    return add_session(at, key, to);
+  auto whole = at.whole(value);
+  if (!whole)
+    return whole.failure();
+  auto wanted = fits(key.substr(8), *whole, to.wish);
+  if (!wanted)
+    return wanted.failure();
+  return *wanted ? add_session(at, key, to) : result<bool>(true);
 }
 
 } // namespace
@@ -138,20 +193,18 @@ result<proto::session_page> session_store::page(const snapshot& at,
   auto range = order_range(wish.cursor);
   if (!range)
     return range.failure();
-  proto::session_page out;
+  filling out{wish, {}, 0};
   result<bool> going = true;
-  auto scanned = at.scan(table::sessions_by_update, *range, lmdb::direction::backward,
-                         [&](std::string_view key, std::string_view value) {
-                           if (!fits(key.substr(8), value, wish))
-                             return true;
-                           going = add_session(at, key, wish, out);
-                           return going && *going;
-                         });
+  auto scanned = at.scan_keys(table::sessions_by_update, *range, lmdb::direction::backward,
+                              [&](std::string_view key, std::string_view value) {
+                                going = look_at(at, key, value, out);
+                                return going && *going;
+                              });
   if (!scanned)
     return scanned.failure();
   if (!going)
     return going.failure();
-  return out;
+  return std::move(out.page);
 }
 
 result<void> erase_session(write_batch& into, const snapshot& at, const proto::session_id& id) {
@@ -161,6 +214,7 @@ result<void> erase_session(write_batch& into, const snapshot& at, const proto::s
   if (*record)
     into.erase(table::sessions_by_update, order_key((*record)->shown));
   into.erase(table::sessions, id.text);
+  reply_store::erase_all(into, id.text);
   for (auto where : session_tables)
     into.erase_range(where, session_prefix(id), session_end(id));
   return {};

@@ -19,7 +19,8 @@ public:
 
   static proto::result<bool> contains(const snapshot& at, const proto::session_id& id);
 
-  /// Sessions that fit, the last changed first. The cursor names the place after the last one
+  /// Sessions that fit, the last changed first, at most `limits::page_bytes` of them; members of
+  /// unusual length are cut with a mark. The cursor names the place after the last one
   /// given, so that changes meanwhile neither repeat nor hide a session that did not change. Fails
   /// with `invalid_value` on a cursor that is none.
   static proto::result<proto::session_page> page(const snapshot& at,

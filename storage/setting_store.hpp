@@ -1,7 +1,7 @@
 // SETTING STORE: what clients keep with the host, by key.
 #pragma once
 
-#include "proto/setting.hpp"
+#include "proto/command.hpp"
 #include "storage/database.hpp"
 
 namespace kodad::storage {
@@ -13,8 +13,8 @@ public:
   static proto::result<std::optional<proto::setting>> find(const snapshot& at,
                                                            const std::string& key);
 
-  /// All settings, by key.
-  static proto::result<std::vector<proto::setting>> all(const snapshot& at);
+  /// Those after the cursor, which is a key; at most `limits::page_bytes` of them.
+  static proto::result<proto::setting_list> page(const snapshot& at, const proto::page_wish& wish);
 };
 
 } // namespace kodad::storage

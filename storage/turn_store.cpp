@@ -44,9 +44,12 @@ turn_store::maybe_turn turn_store::find_operation(const snapshot& at,
   auto value = at.get(table::operations, key);
   if (!value)
     return value.failure();
-  if (!*value || (*value)->size() < 5)
+  if (!*value)
     return std::optional<proto::turn_record>();
-  return find(at, session, read_u32((*value)->substr(1)));
+  auto body = body_of(**value);
+  if (!body || body->size() != 4)
+    return unreadable(table::operations, proto::make_error(proto::ec::storage_failed, "no number"));
+  return find(at, session, read_u32(*body));
 }
 
 turn_store::maybe_turn turn_store::last(const snapshot& at, const proto::session_id& session) {

@@ -1,5 +1,6 @@
 #include "actors/agents/registry.hpp"
 
+#include "actors/catalog/page.hpp"
 #include "proto/limits.hpp"
 #include "storage/agent_store.hpp"
 
@@ -102,8 +103,9 @@ agent_registry(agent_registry_actor::stateful_pointer<agent_registry_state> self
   self->state.store = std::move(store);
   self->state.become_known(std::move(agents));
   return {
-      [self](const proto::list_agents&) -> caf::result<proto::agent_list> {
-        return proto::agent_list{*self->state.agents};
+      [self](const proto::list_agents& x) -> caf::result<proto::agent_list> {
+        auto page = page_of(*self->state.agents, x.page);
+        return proto::agent_list{std::move(page.entries), std::move(page.next_cursor)};
       },
       [self](const proto::get_agent& x) -> caf::result<proto::agent> {
         auto found = self->state.get(x.agent);

@@ -1,5 +1,6 @@
 #include "actors/catalog/model_catalog.hpp"
 
+#include "actors/catalog/page.hpp"
 #include "actors/error.hpp"
 #include "proto/json/codec.hpp"
 #include "proto/limits.hpp"
@@ -61,7 +62,7 @@ caf::typed_response_promise<proto::model_list> model_catalog_state::refresh() {
   ask_all();
   ask_metadata();
   if (unanswered_ == 0)
-    promise.deliver(list());
+    promise.deliver(list({}));
   else
     waiting_.push_back(promise);
   return promise;
@@ -101,7 +102,7 @@ void model_catalog_state::one_less() {
       promise.deliver(to_caf(proto::make_error(proto::ec::provider_failed,
                                                "no provider could be asked for its models")));
     else
-      promise.deliver(list());
+      promise.deliver(list({}));
   }
 }
 
@@ -139,8 +140,9 @@ void model_catalog_state::merge() {
     self->send(listener, models_changed{models_});
 }
 
-proto::model_list model_catalog_state::list() const {
-  return {*models_, failures()};
+proto::model_list model_catalog_state::list(const proto::page_wish& wish) const {
+  auto page = page_of(*models_, wish);
+  return {std::move(page.entries), failures(), std::move(page.next_cursor)};
 }
 
 std::vector<proto::provider_failure> model_catalog_state::failures() const {
@@ -222,7 +224,7 @@ model_catalog(model_catalog_actor::stateful_pointer<model_catalog_state> self,
   self->state.ask_all();
   self->set_down_handler([self](caf::down_msg& gone) { self->state.forget_listener(gone.source); });
   return {
-      [self](const proto::list_models&) { return self->state.list(); },
+      [self](const proto::list_models& x) { return self->state.list(x.page); },
       [self](const proto::refresh_models&) { return self->state.refresh(); },
       [self](const proto::list_providers&) { return self->state.watch_providers(); },
       [self](const listen_to_catalog& who) { self->state.listen(who.listener); },

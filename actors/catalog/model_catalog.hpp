@@ -31,7 +31,7 @@ struct model_catalog_state {
   /// Asks all providers, unless that is under way.
   void ask_all();
   caf::typed_response_promise<proto::model_list> refresh();
-  proto::model_list list() const;
+  proto::model_list list(const proto::page_wish& wish) const;
   proto::provider_list providers() const;
   caf::typed_response_promise<proto::provider_list> watch_providers();
   void listen(const catalog_listener_actor& listener);

@@ -86,7 +86,7 @@ struct directory_state {
   std::vector<proto::session_id> idle; ///< To be asked to leave, a few at a time.
   size_t retiring = 0;                 ///< Asked, and not done yet.
   uint64_t left = 0;                   ///< Sessions gone that `heap` has not heard of.
-  repeat_guard repeats;
+  repeat_guard repeats{{SIZE_MAX, proto::limits::replies}}; // Every client of the host makes some.
   caf::typed_response_promise<acknowledged> flushing;
   size_t flushes_open = 0;
   bool is_flushing = false;

@@ -146,11 +146,12 @@ proto::turn_record session_state::add_turn(const proto::send_message& message,
   out.shown.session_id = record.shown.id;
   out.shown.operation_id = host::new_id<proto::operation_id>("turn");
   out.shown.number = ++record.shown.turn_count;
+  // In the order of the transcript, which is what ids sort by.
+  out.user_message = host::new_id<proto::message_id>("msg");
   out.shown.message_id = host::new_id<proto::message_id>("msg");
   out.agent_id = record.shown.agent_id;
   out.model_id = record.shown.model_id;
   out.variant = message.variant;
-  out.user_message = host::new_id<proto::message_id>("msg");
   // The answer's place is taken now, so that it follows its question however long the queue is.
   proto::message_record said{out.user_message,
                              record.message_count,

@@ -1,23 +1,23 @@
 #include "actors/settings/settings.hpp"
 
 #include "proto/limits.hpp"
+#include "proto/limits/storage.hpp"
 #include "storage/setting_store.hpp"
 
 namespace kodad::actors {
 
 namespace {
 
-/// A setting is a preference, not a document.
-constexpr size_t key_bytes_max = 256;
-constexpr size_t value_bytes_max = 64 * 1024;
+using proto::limits::setting_key_bytes;
+using proto::limits::setting_value_bytes;
 
 std::optional<proto::error> refuse(const proto::setting& wish) {
-  bool is_long = wish.key.size() > key_bytes_max;
-  if (!is_long && wish.value.text.size() <= value_bytes_max)
+  bool is_long = wish.key.size() > setting_key_bytes;
+  if (!is_long && wish.value.text.size() <= setting_value_bytes)
     return std::nullopt;
   auto why = proto::field_error(proto::ec::invalid_value, is_long ? "key" : "value",
                                 is_long ? "the key is too long" : "the value is too long");
-  why.limit = static_cast<int64_t>(is_long ? key_bytes_max : value_bytes_max);
+  why.limit = static_cast<int64_t>(is_long ? setting_key_bytes : setting_value_bytes);
   return why;
 }
 

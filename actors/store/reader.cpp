@@ -54,8 +54,10 @@ result<proto::message_page> read_messages(const storage::snapshot& at,
   if (!kept)
     return kept.failure();
   proto::message_page out;
-  for (const auto& one : kept->messages)
+  for (auto& one : kept->messages) {
     out.messages.push_back(to_message(which.session, one));
+    one = {}; // A page may be one message of many megabytes.
+  }
   if (!out.messages.empty() && kept->has_newer)
     out.next_after = out.messages.back().id;
   if (!out.messages.empty() && kept->has_older)
@@ -150,11 +152,8 @@ reader_actor::behavior_type reader(reader_actor::pointer, const storage::databas
       [at](const proto::get_turn& x) { return to_reply(find_turn(at(), x)); },
       [at](const proto::list_questions& x) { return to_reply(read_questions(at(), x)); },
       [at](const proto::get_setting& x) { return to_reply(find_setting(at(), x)); },
-      [at](const proto::list_settings&) -> caf::result<proto::setting_list> {
-        auto all = storage::setting_store::all(at());
-        if (!all)
-          return to_caf(all.failure());
-        return proto::setting_list{std::move(*all)};
+      [at](const proto::list_settings& x) {
+        return to_reply(storage::setting_store::page(at(), x.page));
       },
       [at](const load_history& x) { return to_reply(read_history(at(), x)); },
       [at](const read_events& x) { return to_reply(read_log(at(), x)); },

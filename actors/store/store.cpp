@@ -2,6 +2,8 @@
 
 #include "actors/error.hpp"
 #include "proto/limits.hpp"
+#include "proto/limits/storage.hpp"
+#include "storage/reply_store.hpp"
 
 namespace kodad::actors {
 
@@ -30,16 +32,39 @@ void store_state::commit() {
   promises.clear();
 }
 
+void store_state::forget_old() {
+  namespace limits = proto::limits;
+  if (self->clock().now() < sweep_due)
+    return;
+  storage::write_batch batch;
+  auto window = std::chrono::duration_cast<std::chrono::milliseconds>(limits::idempotency_window);
+  auto looked_at = storage::reply_store::erase_older(
+      batch, database->read(), {now().ms - window.count()}, limits::reply_sweep_rows);
+  // A failure is met again at the next look; nobody waits for this one.
+  bool is_kept = looked_at.ok() && (batch.empty() || database->commit({&batch, 1})[0].ok());
+  if (is_kept && *looked_at >= limits::reply_sweep_rows) {
+    self->send(self, caf::tick_atom_v); // Behind all that waits.
+    return;
+  }
+  sweep_due = self->clock().now() + limits::reply_sweep;
+  self->delayed_send(self, limits::reply_sweep, caf::tick_atom_v);
+}
+
 store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self,
-                                 storage::database* database) {
+                                 storage::database* database, wall_clock now) {
   self->state.database = database;
+  self->state.now = std::move(now);
+  self->send(self, caf::tick_atom_v);
   return {
       [self](keep& what) -> caf::result<acknowledged> {
         auto promise = self->make_response_promise<acknowledged>();
         self->state.add(std::move(what.writes), promise);
         return promise;
       },
-      [self](caf::tick_atom) { self->state.commit(); },
+      [self](caf::tick_atom) {
+        self->state.commit();
+        self->state.forget_old();
+      },
   };
 }
 

@@ -1,6 +1,7 @@
 // The STORE actor. Interface: actors/interfaces.hpp. The only writer of the database, on a thread
 // of its own because a commit waits for the disk. Group commit: whatever arrives during one commit
-// goes into the next, so that a thousand sessions share an fsync.
+// goes into the next, so that a thousand sessions share an fsync. Between commits it forgets, a
+// bounded step at a time, what was kept for a while only: answers to idempotent requests.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -9,9 +10,13 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <functional>
 #include <vector>
 
 namespace kodad::actors {
+
+/// The wall clock, by which kept answers grow old.
+using wall_clock = std::function<proto::timestamp()>;
 
 struct store_state {
   explicit store_state(store_actor::pointer self_ptr) : self(self_ptr) {}
@@ -21,14 +26,19 @@ struct store_state {
   void add(storage::write_batch writes, caf::typed_response_promise<acknowledged> promise);
   void commit();
 
+  /// Takes one step of forgetting if it is time, and sees to the next.
+  void forget_old();
+
   store_actor::pointer self;
   storage::database* database = nullptr;
+  wall_clock now;
   std::vector<storage::write_batch> batches;
   std::vector<caf::typed_response_promise<acknowledged>> promises;
+  caf::actor_clock::time_point sweep_due; // At once when it starts.
 };
 
 /// @param database Outlives the actor.
 store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self,
-                                 storage::database* database);
+                                 storage::database* database, wall_clock now);
 
 } // namespace kodad::actors

@@ -41,8 +41,16 @@ std::optional<proto::agent> read_agent(call& now) {
 } // namespace
 
 void get_agents(call& now) {
-  ask<proto::agent_list>(now.at.gateway, now.at.to.agents, proto::list_agents{}, now.token,
-                         [](const proto::agent_list& all) { return json_response(all.agents); });
+  auto wish = page_of(now.in);
+  if (!wish)
+    return refuse(now, wish.failure());
+  auto shape = [from = link_base{now.in.path, now.in.query}](const proto::agent_list& page) {
+    auto out = json_response(page.agents);
+    add_next(out, from, page.next_cursor);
+    return out;
+  };
+  ask<proto::agent_list>(now.at.gateway, now.at.to.agents, proto::list_agents{*wish}, now.token,
+                         shape);
 }
 
 void get_one_agent(call& now) {

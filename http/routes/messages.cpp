@@ -2,6 +2,7 @@
 #include "http/routes/parse.hpp"
 #include "http/routes/streaming.hpp"
 #include "proto/limits.hpp"
+#include "proto/limits/storage.hpp"
 
 namespace kodad::http {
 
@@ -84,6 +85,10 @@ void post_answer(call& now) {
   auto response = read_response(body->response);
   if (!response)
     return refuse(now, response.failure());
+  if (auto fits = proto::check_bounds(*response); !fits)
+    return refuse(now, fits.failure());
+  if (body->question_id.text.size() > proto::limits::name_bytes)
+    return refuse(now, proto::make_error(ec::question_not_found, "there is no such question"));
   auto once = once_of(now.in);
   if (!once)
     return refuse(now, once.failure());

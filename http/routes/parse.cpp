@@ -1,5 +1,8 @@
 #include "http/routes/parse.hpp"
 
+#include "http/routes/fingerprint.hpp"
+#include "proto/limits/storage.hpp"
+
 #include <charconv>
 
 namespace kodad::http {
@@ -106,6 +109,15 @@ proto::result<uint64_t> number_of(const query& from, const std::string& name, nu
   return why;
 }
 
+proto::result<proto::page_wish> page_of(const request& in) {
+  auto given = parse_query(in.query);
+  constexpr auto most = proto::limits::catalog_page_max;
+  auto limit = number_of(given, "limit", {most, 1, most});
+  if (!limit)
+    return limit.failure();
+  return proto::page_wish{*limit, text_of(given, "cursor").value_or("")};
+}
+
 std::optional<std::string> text_of(const query& from, const std::string& name) {
   auto given = from.find(name);
   if (given == from.end())
@@ -120,7 +132,7 @@ proto::result<proto::idempotency> once_of(const request& in) {
   if (key->size() > key_bytes_max)
     return proto::field_error(ec::invalid_value, "Idempotency-Key",
                               "a key has 1 to 255 characters");
-  return proto::idempotency{std::string(*key), in.method + " " + in.path + "\n" + in.body};
+  return proto::idempotency{std::string(*key), fingerprint_of(in)};
 }
 
 std::string link_to(const link_base& from, const link_change& change) {
@@ -140,6 +152,11 @@ std::string as_link(const std::string& target, std::string_view relation) {
   std::string out(1, '<');
   out.append(target).append(">; rel=\"").append(relation).append("\"");
   return out;
+}
+
+void add_next(response& to, const link_base& from, const std::string& next_cursor) {
+  if (!next_cursor.empty())
+    to.headers.emplace_back("Link", as_link(link_to(from, {"cursor", next_cursor, ""}), "next"));
 }
 
 response empty_response(int status) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/routes.hpp"
+#include "proto/field_bounds.hpp"
 #include "proto/json/codec.hpp"
 
 #include <map>
@@ -25,6 +26,11 @@ std::optional<T> read_body(call& now) {
     return std::nullopt;
   }
   auto read = proto::json::read<T>(*text);
+  if constexpr (requires(const T& x) { proto::check_bounds(x); })
+    if (auto fits = read ? proto::check_bounds(*read) : proto::result<void>(); !fits) {
+      refuse(now, fits.failure());
+      return std::nullopt;
+    }
   if (read)
     return std::move(*read);
   auto why = read.failure();
@@ -46,6 +52,9 @@ struct number_range {
   uint64_t most = 0;
 };
 proto::result<uint64_t> number_of(const query& from, const std::string& name, number_range range);
+
+/// The parameters `limit` and `cursor` of a list in the order of names; all of it by default.
+proto::result<proto::page_wish> page_of(const request& in);
 
 /// A text parameter; nothing when absent.
 std::optional<std::string> text_of(const query& from, const std::string& name);
@@ -69,6 +78,9 @@ std::string link_to(const link_base& from, const link_change& change);
 
 /// One entry of a Link header: <target>; rel="relation".
 std::string as_link(const std::string& target, std::string_view relation);
+
+/// Adds the Link header to the page after this one, if there is one.
+void add_next(response& to, const link_base& from, const std::string& next_cursor);
 
 /// 200, or `status`, with a value's JSON.
 template <class T>

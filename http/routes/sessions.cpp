@@ -65,9 +65,7 @@ void get_sessions(call& now) {
     return refuse(now, wish.failure());
   auto shape = [from = link_base{now.in.path, now.in.query}](const proto::session_page& page) {
     auto out = json_response(page.sessions);
-    if (!page.next_cursor.empty())
-      out.headers.emplace_back("Link",
-                               as_link(link_to(from, {"cursor", page.next_cursor, ""}), "next"));
+    add_next(out, from, page.next_cursor);
     return out;
   };
   ask<proto::session_page>(now.at.gateway, now.at.to.archive, std::move(*wish), now.token, shape);

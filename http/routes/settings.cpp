@@ -14,9 +14,16 @@ struct setting_body {
 } // namespace
 
 void get_settings(call& now) {
-  ask<proto::setting_list>(
-      now.at.gateway, now.at.to.archive, proto::list_settings{}, now.token,
-      [](const proto::setting_list& all) { return json_response(all.settings); });
+  auto wish = page_of(now.in);
+  if (!wish)
+    return refuse(now, wish.failure());
+  auto shape = [from = link_base{now.in.path, now.in.query}](const proto::setting_list& page) {
+    auto out = json_response(page.settings);
+    add_next(out, from, page.next_cursor);
+    return out;
+  };
+  ask<proto::setting_list>(now.at.gateway, now.at.to.archive, proto::list_settings{*wish},
+                           now.token, shape);
 }
 
 void get_one_setting(call& now) {

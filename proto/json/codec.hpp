@@ -230,11 +230,15 @@ result<void> read_value(const value& in, T& out) {
   return done;
 }
 
+/// A parser keeps ten times the memory of the largest text it ever read.
+inline constexpr size_t kept_parser_bytes = 1024 * 1024;
+
 /// Reads a whole text into a `T`.
 template <class T>
 result<T> read(std::string_view text) {
-  static thread_local parser parse;
-  auto root = parse.parse(text);
+  static thread_local parser for_most;
+  parser for_large;
+  auto root = (text.size() > kept_parser_bytes ? for_large : for_most).parse(text);
   if (!root)
     return root.failure();
   T out{};

@@ -1,16 +1,27 @@
 #include "storage/host/clock.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <mutex>
 #include <sys/random.h>
 
 namespace kodad::storage::host {
 
+proto::timestamp moment_of(int64_t seconds, int64_t nanoseconds) {
+  if (seconds < 0)
+    return first_moment;
+  if (seconds > last_moment.ms / 1000)
+    return last_moment;
+  return std::clamp(proto::timestamp{seconds * 1000 + nanoseconds / 1'000'000}, first_moment,
+                    last_moment);
+}
+
 proto::timestamp now() {
-  auto since = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+  // std::chrono's clock counts nanoseconds in 64 bits, which end in 2262.
+  timespec shown{};
+  ::clock_gettime(CLOCK_REALTIME, &shown);
+  return moment_of(shown.tv_sec, shown.tv_nsec);
 }
 
 proto::random_bits random_bits() {
@@ -34,18 +45,36 @@ bool add(proto::random_bits& bits, const proto::random_bits& random) {
   return carry == 0;
 }
 
+std::mutex stamps_lock;
+id_stamp last_stamp;
+
 } // namespace
 
+id_stamp stamp_after(const id_stamp& last, int64_t ms, const proto::random_bits& random) {
+  auto next = last;
+  if (ms <= last.ms && add(next.bits, random))
+    return next;
+  return {std::max(ms, last.ms + 1), random};
+}
+
+void start_ids_after(int64_t ms) {
+  proto::random_bits most;
+  most.fill(0xff); // Whatever comes after needs a later time.
+  std::lock_guard hold(stamps_lock);
+  if (ms > last_stamp.ms)
+    last_stamp = {ms, most};
+}
+
+int64_t last_id_ms() {
+  std::lock_guard hold(stamps_lock);
+  return last_stamp.ms;
+}
+
 id_stamp next_id_stamp() {
-  static std::mutex guard;
-  static id_stamp last;
   auto random = random_bits();
-  std::lock_guard hold(guard);
-  auto ms = now().ms;
-  if (ms <= last.ms && add(last.bits, random))
-    return last;
-  last = {std::max(ms, last.ms + 1), random};
-  return last;
+  std::lock_guard hold(stamps_lock);
+  last_stamp = stamp_after(last_stamp, now().ms, random);
+  return last_stamp;
 }
 
 } // namespace kodad::storage::host

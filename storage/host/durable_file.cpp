@@ -58,6 +58,29 @@ bool file_exists(const std::string& path) {
   return ::stat(path.c_str(), &about) == 0;
 }
 
+bool holds_something(const std::string& path) {
+  std::error_code failed;
+  auto about = std::filesystem::symlink_status(path, failed);
+  if (failed || about.type() == std::filesystem::file_type::not_found)
+    return false;
+  return about.type() != std::filesystem::file_type::directory ||
+         !std::filesystem::is_empty(path, failed) || failed;
+}
+
+result<void> remove_folder(const std::string& path) {
+  std::error_code failed;
+  std::filesystem::remove_all(path, failed);
+  if (failed)
+    return proto::make_error(ec::storage_failed, "remove " + path + ": " + failed.message());
+  return {};
+}
+
+result<void> rename_durably(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0)
+    return failure("rename to", to);
+  return sync_folder(folder_of(to));
+}
+
 result<void> make_folders(const std::string& path) {
   if (path.empty() || file_exists(path))
     return {};

@@ -14,6 +14,15 @@ namespace kodad::storage::host {
 
 bool file_exists(const std::string& path);
 
+/// Is there a file, or a folder with something in it?
+bool holds_something(const std::string& path);
+
+/// Removes a folder and all in it. Not an error if there is none.
+proto::result<void> remove_folder(const std::string& path);
+
+/// Puts a file in another's place, for good.
+proto::result<void> rename_durably(const std::string& from, const std::string& to);
+
 /// Creates a folder (0700) and those above it. Not an error if it is there.
 proto::result<void> make_folders(const std::string& path);
 

@@ -1,9 +1,14 @@
 #include "storage/lmdb/environment.hpp"
 
+#include "storage/keys.hpp"
+#include "storage/seal.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <lmdb.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 #include <utility>
 
 namespace kodad::storage::lmdb {
@@ -17,8 +22,11 @@ constexpr unsigned readers_max = 512;
 
 proto::error failure(const char* what, int code) {
   bool is_full = code == MDB_MAP_FULL || code == ENOSPC || code == EDQUOT;
+  bool is_damaged = code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL ||
+                    code == MDB_PANIC || code == MDB_INVALID;
   return proto::make_error(is_full ? ec::storage_full : ec::storage_failed,
-                           std::string(what) + ": " + mdb_strerror(code));
+                           (is_damaged ? "the database is damaged: " : "") + std::string(what) +
+                               ": " + mdb_strerror(code));
 }
 
 MDB_val to_val(std::string_view bytes) {
@@ -98,6 +106,27 @@ result<void> transaction::scan(table where, const key_range& range, direction wa
   return {};
 }
 
+result<void> transaction::scan_around(table where, std::string_view key,
+                                      const row_visitor& visit) const {
+  cursor at;
+  int code = mdb_cursor_open(handle_, owner_->tables_[static_cast<size_t>(where)], &at.handle);
+  if (code != MDB_SUCCESS)
+    return failure("open a cursor", code);
+  auto found = to_val(key);
+  MDB_val value;
+  code = mdb_cursor_get(at.handle, &found, &value, key.empty() ? MDB_FIRST : MDB_SET_RANGE);
+  bool is_last = code == MDB_NOTFOUND;
+  if (code == MDB_SUCCESS && !visit(to_view(found), to_view(value)))
+    return {};
+  if (code == MDB_SUCCESS || is_last)
+    code = mdb_cursor_get(at.handle, &found, &value, is_last ? MDB_LAST : MDB_PREV);
+  if (code == MDB_SUCCESS)
+    visit(to_view(found), to_view(value));
+  if (code != MDB_SUCCESS && code != MDB_NOTFOUND)
+    return failure("look around a row", code);
+  return {};
+}
+
 result<uint64_t> transaction::count(table where) const {
   MDB_stat about;
   int code = mdb_stat(handle_, owner_->tables_[static_cast<size_t>(where)], &about);
@@ -124,10 +153,16 @@ result<void> transaction::erase(table where, std::string_view key) {
 }
 
 result<void> transaction::commit() {
+  std::string value(1, value_version);
+  append_u64(value, moment());
+  if (auto done = put(table::meta, moment_key, seal(table::meta, moment_key, value)); !done)
+    return done;
   int code = mdb_txn_commit(std::exchange(handle_, nullptr));
   // LMDB reports a page that could be written only in part, as on a full disk, as EIO.
   if (code == EIO && owner_->is_disk_full())
     code = ENOSPC;
+  if (code == MDB_SUCCESS)
+    code = owner_->reach_last_page();
   if (code != MDB_SUCCESS)
     return failure("commit", code);
   return {};
@@ -155,25 +190,64 @@ result<std::unique_ptr<environment>> environment::open(const std::string& folder
   mdb_reader_check(out->handle_, &dead);
   if (auto done = out->open_tables(); !done)
     return done.failure();
+  out->guard_map(folder + "/data.mdb");
   return out;
 }
 
+void environment::guard_map(const std::string& path) {
+  path_ = path;
+  mdb_env_set_userctx(handle_, path_.data());
+  mdb_env_set_assert(handle_, [](MDB_env* env, const char*) {
+    break_down(static_cast<const char*>(mdb_env_get_userctx(env)), "a page cannot be");
+  });
+  // LMDB does not tell where its map is, but every value that it gives lies in it.
+  MDB_txn* reading = nullptr;
+  MDB_dbi names = 0;
+  cursor at;
+  MDB_val name;
+  MDB_val value;
+  if (mdb_txn_begin(handle_, nullptr, MDB_RDONLY, &reading) != MDB_SUCCESS)
+    return;
+  if (mdb_dbi_open(reading, nullptr, 0, &names) == MDB_SUCCESS &&
+      mdb_cursor_open(reading, names, &at.handle) == MDB_SUCCESS &&
+      mdb_cursor_get(at.handle, &name, &value, MDB_FIRST) == MDB_SUCCESS)
+    guard_ = map_guard::around(path_, value.mv_data);
+  if (at.handle)
+    mdb_cursor_close(std::exchange(at.handle, nullptr));
+  mdb_txn_abort(reading);
+}
+
+/// Makes the file reach to its last page. LMDB does not write pages that a commit took and gave
+/// back; were the file short of them, nothing would tell it from one that was cut off.
+int environment::reach_last_page() const {
+  int fd = -1;
+  struct stat about {};
+  if (mdb_env_get_fd(handle_, &fd) != MDB_SUCCESS || ::fstat(fd, &about) != 0)
+    return errno;
+  auto wanted = static_cast<off_t>(used_bytes());
+  if (about.st_size >= wanted)
+    return MDB_SUCCESS;
+  return ::ftruncate(fd, wanted) == 0 && ::fdatasync(fd) == 0 ? MDB_SUCCESS : errno;
+}
+
 result<void> environment::open_tables() {
-  MDB_txn* opening = nullptr;
-  int code = mdb_txn_begin(handle_, nullptr, 0, &opening);
-  if (code != MDB_SUCCESS)
-    return failure("open the tables", code);
+  auto opening = write();
+  if (!opening)
+    return opening.failure();
+  MDB_stat about{};
+  if (int code = mdb_env_stat(handle_, &about); code != MDB_SUCCESS)
+    return failure("count the tables", code);
   for (size_t i = 0; i < tables_.size(); ++i) {
-    code = mdb_dbi_open(opening, std::string(table_names[i]).c_str(), MDB_CREATE, &tables_[i]);
-    if (code != MDB_SUCCESS) {
-      mdb_txn_abort(opening);
+    int code = mdb_dbi_open(opening->handle_, std::string(table_names[i]).c_str(), MDB_CREATE,
+                            &tables_[i]);
+    if (code != MDB_SUCCESS)
       return failure("open a table", code);
-    }
   }
-  code = mdb_txn_commit(opening);
-  if (code != MDB_SUCCESS)
-    return failure("open the tables", code);
-  return {};
+  if (about.ms_entries < tables_.size())
+    return opening->commit();
+  // Nothing was made; the commit only keeps the tables open.
+  int code = mdb_txn_commit(std::exchange(opening->handle_, nullptr));
+  return code == MDB_SUCCESS ? result<void>() : failure("open the tables", code);
 }
 
 environment::~environment() {

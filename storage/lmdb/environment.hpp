@@ -3,6 +3,7 @@
 #pragma once
 
 #include "proto/result.hpp"
+#include "storage/lmdb/map_guard.hpp"
 #include "storage/schema.hpp"
 
 #include <array>
@@ -48,13 +49,18 @@ public:
   proto::result<void> scan(table where, const key_range& range, direction way,
                            const row_visitor& visit) const;
 
+  /// Visits the last row before `key` and the first from it on. A look-up compares `key` with
+  /// both: where these two are sound, what lies between them was not lost.
+  proto::result<void> scan_around(table where, std::string_view key,
+                                  const row_visitor& visit) const;
+
   proto::result<uint64_t> count(table where) const;
 
   // For writers.
   proto::result<void> put(table where, std::string_view key, std::string_view value);
   proto::result<void> erase(table where, std::string_view key);
 
-  /// Durable once it returns success; the transaction is over either way.
+  /// Durable once it returns success; the transaction is over either way. Puts the row `moment`.
   proto::result<void> commit();
 
   /// The number of the commit that a reader sees, or that a writer is making.
@@ -72,7 +78,7 @@ private:
 
 class environment {
 public:
-  /// Opens or creates the database file in `folder`.
+  /// Opens or creates the database file in `folder`. @pre A file that is there is sound.
   static proto::result<std::unique_ptr<environment>> open(const std::string& folder,
                                                           size_t map_bytes);
   ~environment();
@@ -96,12 +102,16 @@ private:
   environment() = default;
 
   proto::result<void> open_tables();
+  void guard_map(const std::string& path);
+  int reach_last_page() const;
   void give_back(MDB_txn* reader) const;
   bool is_disk_full() const;
   MDB_txn* take_idle_reader() const;
 
   MDB_env* handle_ = nullptr;
   std::array<unsigned, table_names.size()> tables_{};
+  std::optional<map_guard> guard_;
+  std::string path_; // Of the database file.
   mutable std::mutex readers_lock_;
   mutable std::vector<MDB_txn*> idle_readers_; // Reset, waiting for their next use.
   mutable std::vector<MDB_txn*> readers_;      // Under way.

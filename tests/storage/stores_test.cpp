@@ -250,7 +250,7 @@ TEST_CASE_FIXTURE(store_fixture, "a deleted session leaves nothing behind") {
 
 TEST_CASE_FIXTURE(store_fixture, "replies, settings and agents are kept by their keys") {
   write_batch batch;
-  reply_store::put(batch, "ses_a", "key", {"print", 202, "{}", 5});
+  reply_store::put(batch, "ses_a", "key", {"print", 202, "{}", 5, ""});
   setting_store::put(batch, {"tui.theme", {R"({"dark":true})"}});
   setting_store::put(batch, {std::string(300, 'k'), {"1"}});
   proto::agent who;
@@ -262,7 +262,7 @@ TEST_CASE_FIXTURE(store_fixture, "replies, settings and agents are kept by their
   CHECK_FALSE(reply_store::find(kept->read(), "ses_b", "key")->has_value());
   CHECK((*setting_store::find(kept->read(), "tui.theme"))->value.text == R"({"dark":true})");
   CHECK(setting_store::find(kept->read(), std::string(300, 'k'))->has_value());
-  CHECK(setting_store::all(kept->read())->size() == 2);
+  CHECK(setting_store::page(kept->read(), {})->settings.size() == 2);
   CHECK(agent_store::all(kept->read())->front().id.text == "reviewer");
 
   write_batch old;
@@ -344,10 +344,10 @@ TEST_CASE_FIXTURE(store_fixture, "bounds at the end of their range are bounds, n
 
 TEST_CASE_FIXTURE(store_fixture, "a reply kept again under its key outlives the first one's time") {
   write_batch batch;
-  reply_store::put(batch, "ses_a", "key", {"first", 202, "{}", 5});
+  reply_store::put(batch, "ses_a", "key", {"first", 202, "{}", 5, ""});
   commit(batch);
   write_batch again;
-  reply_store::put(again, "ses_a", "key", {"second", 202, "{}", 50});
+  reply_store::put(again, "ses_a", "key", {"second", 202, "{}", 50, ""});
   commit(again);
 
   write_batch old;

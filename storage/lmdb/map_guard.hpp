@@ -1,0 +1,35 @@
+// MAP GUARD: tells when the memory of a mapped file cannot be read or leads astray. A disk that
+// fails, a file that another program cuts off or overwrites while we run: the kernel then ends the
+// process without a word. The guard says which file it was, in one line, and ends it with code 70.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace kodad::storage::lmdb {
+
+/// For as long as it lives, a SIGBUS or SIGSEGV at an address within the map is told. All others
+/// go where they went before.
+class map_guard {
+public:
+  map_guard(const std::string& path, const void* begin, size_t bytes);
+
+  /// The guard of the map that an address lies in; of nothing if there is none.
+  static map_guard around(const std::string& path, const void* address);
+
+  map_guard(map_guard&& other) noexcept : place_(std::exchange(other.place_, -1)) {}
+  map_guard& operator=(map_guard&& other) noexcept {
+    std::swap(place_, other.place_);
+    return *this;
+  }
+  ~map_guard();
+
+private:
+  int place_;
+};
+
+/// Says that LMDB found a database in a state that cannot be, and ends the process with code 70.
+[[noreturn]] void break_down(const char* path, const char* why);
+
+} // namespace kodad::storage::lmdb

@@ -1,8 +1,5 @@
 #include "actors/tools/tool_runner.hpp"
 
-#include "actors/tools/files/read.hpp"
-#include "actors/tools/files/write.hpp"
-
 namespace kodad::actors {
 
 using proto::ec;
@@ -27,33 +24,16 @@ private:
   tool_runner_inside owner_;
 };
 
-tool_job_done run_job(const tool_job& job, file_order& order) {
-  auto done = [&job](tool_output output) { return tool_job_done{job.key, std::move(output), {}}; };
-  auto workspace = host::open_folder(job.what.workspace);
-  if (!workspace)
-    return done(failed(ec::workspace_vanished, "the session's folder is gone"));
-  auto given = tool_arguments::parse(job.what.input);
-  if (!given)
-    return done(failed(given.failure()));
-  const auto& tool = job.what.tool;
-  if (tool == "read")
-    return done(read_tool(*workspace, *given));
-  if (tool == "write")
-    return done(write_tool(*workspace, *given, order));
-  if (tool == "edit")
-    return done(edit_tool(*workspace, *given, order));
-  auto made = tool == "bash"   ? bash_command(*workspace, *given)
-              : tool == "grep" ? grep_command(*workspace, *given)
-              : tool == "glob" ? glob_command(*workspace, *given)
-                               : proto::make_error(ec::tool_not_found, "no such tool: " + tool);
-  if (!made)
-    return done(failed(made.failure()));
-  return {job.key, {}, std::move(*made)};
+tool_job_done run_job(const tool_job& job, const step_surroundings& around) {
+  auto call =
+      job.prepared ? std::move(*job.prepared) : prepare_call(job.what, around, job.given_up);
+  if (call.to_start && !job.child)
+    return {job.key, {}, std::make_shared<prepared_call>(std::move(call))};
+  return {job.key, conclude_call(job.what, std::move(call), job.child.get()), {}};
 }
 
-tool_worker_actor::behavior_type tool_worker(tool_worker_actor::pointer,
-                                             std::shared_ptr<file_order> order) {
-  return {[order](const tool_job& job) { return run_job(job, *order); }};
+tool_worker_actor::behavior_type tool_worker(tool_worker_actor::pointer, step_surroundings around) {
+  return {[around = std::move(around)](const tool_job& job) { return run_job(job, around); }};
 }
 
 } // namespace
@@ -74,7 +54,7 @@ void tool_runner_state::give_work() {
   while (!waiting.empty()) {
     if (idle.empty() && workers < proto::limits::tool_threads) {
       ++workers;
-      idle.push_back(self->spawn<caf::detached>(tool_worker, order));
+      idle.push_back(self->spawn<caf::detached>(tool_worker, around));
     }
     if (idle.empty())
       return;
@@ -86,7 +66,9 @@ void tool_runner_state::give_work() {
     auto worker = idle.back();
     idle.pop_back();
     // File work has no natural bound of its own on a slow disk; the longest command has.
-    self->request(worker, proto::limits::bash_deadline_max, tool_job{key, one->second.what})
+    auto& call = one->second;
+    self->request(worker, proto::limits::bash_deadline_max,
+                  tool_job{key, call.what, call.given_up.get_token(), call.prepared, call.ended})
         .then([this, worker](tool_job_done& done) { job_done(worker, std::move(done)); },
               [this, worker, key](const caf::error&) {
                 job_done(worker, {key, failed(ec::tool_failed, "the tool broke down"), {}});
@@ -97,33 +79,24 @@ void tool_runner_state::give_work() {
 void tool_runner_state::job_done(tool_worker_actor worker, tool_job_done done) {
   idle.push_back(std::move(worker));
   auto one = runs.find(done.key);
-  if (one != runs.end() && done.output)
+  if (one != runs.end() && done.output) {
     finish(done.key, std::move(*done.output));
-  else if (one != runs.end())
-    start_child(done.key, one->second, std::move(*done.to_start));
+  } else if (one != runs.end()) {
+    one->second.prepared = std::move(done.prepared);
+    start_child(done.key, one->second);
+  }
   give_work();
 }
 
-void tool_runner_state::start_child(uint64_t key, run& one, command what) {
+void tool_runner_state::start_child(uint64_t key, run& one) {
   if (one.is_cancelled)
     return finish(key, failed(ec::cancelled, "cancelled"));
-  auto spec = confined(std::move(what.spec), {one.what.workspace, what.access, {}});
-  if (!spec)
-    return finish(key, failed(spec.failure()));
   auto inside = caf::actor_cast<tool_runner_inside>(self);
-  auto child =
-      equipment.processes->start(std::move(*spec), std::make_shared<child_listener>(key, inside));
+  auto child = equipment.processes->start(one.prepared->to_start->spec,
+                                          std::make_shared<child_listener>(key, inside));
   if (!child)
     return finish(key, failed(child.failure()));
   one.child = *child;
-  one.started = std::move(what);
-}
-
-proto::result<host::child_spec>
-tool_runner_state::confined(host::child_spec spec, const host::sandbox_options& options) const {
-  if (equipment.sandbox == host::sandbox_mode::none)
-    return spec;
-  return host::confine(std::move(spec), options);
 }
 
 void tool_runner_state::take_output(const child_output& piece) {
@@ -131,15 +104,18 @@ void tool_runner_state::take_output(const child_output& piece) {
   if (one == runs.end())
     return;
   auto shown = one->second.kept.add(*piece.bytes);
-  if (one->second.started && one->second.started->streams && !shown.empty())
+  if (one->second.prepared->to_start->streams && !shown.empty())
     self->send(one->second.listener, tool_chunk{one->second.what.call, std::move(shown)});
 }
 
 void tool_runner_state::child_over(const child_ended& end) {
   auto one = runs.find(end.key);
-  if (one == runs.end() || !one->second.started)
+  if (one == runs.end())
     return;
-  finish(end.key, one->second.started->finish(one->second.kept, end.status));
+  one->second.child.reset();
+  one->second.ended = std::make_shared<child_result>(std::move(one->second.kept), end.status);
+  waiting.push_back(end.key);
+  give_work();
 }
 
 void tool_runner_state::finish(uint64_t key, tool_output output) {
@@ -168,6 +144,8 @@ void tool_runner_state::cancel(uint64_t key, run& one) {
   auto place = std::find(waiting.begin(), waiting.end(), key);
   if (place == waiting.end())
     return; // With a worker: file work is short and ends by itself.
+  if (one.ended)
+    return; // Its child is gone: the last step tells what it did.
   waiting.erase(place);
   finish(key, failed(ec::cancelled, "cancelled"));
 }
@@ -185,12 +163,14 @@ void tool_runner_state::listener_gone(const caf::actor_addr& who) {
 tool_runner_inside::behavior_type
 tool_runner(tool_runner_inside::stateful_pointer<tool_runner_state> self,
             tool_equipment equipment) {
+  self->state.around.sandbox = equipment.sandbox;
   self->state.equipment = std::move(equipment);
   self->set_down_handler(
       [self](const caf::down_msg& down) { self->state.listener_gone(down.source); });
   return {
       [self](const run_tool& call) { self->state.start(call); },
       [self](const cancel_tool& call) { self->state.cancel(call.session, call.call); },
+      [](const drop_outputs&) {}, // Nothing is kept beside the log.
       [self](const child_output& piece) { self->state.take_output(piece); },
       [self](const child_ended& end) { self->state.child_over(end); },
   };

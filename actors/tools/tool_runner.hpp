@@ -1,13 +1,13 @@
 // The TOOL RUNNER actor. Interface: actors/interfaces.hpp.
 //
-// Runs the tool calls of all sessions: what blocks (files) goes to a bounded pool of threads, what
-// is a command becomes a child process. Promises exactly one tool_finished per call, after which
-// nothing of the call runs any more. When a turn goes, its calls are ended.
+// Runs the tool calls of all sessions in steps: `prepare_call` on a bounded pool of threads, then a
+// child process for what is a command, then `conclude_call` on the pool again. Promises exactly one
+// tool_finished per call, after which nothing of the call runs any more. When a turn goes, its
+// calls are ended.
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/tools/command.hpp"
-#include "actors/tools/files/file_order.hpp"
+#include "actors/tools/call_steps.hpp"
 #include "storage/host/process_host.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -26,17 +26,20 @@ struct tool_equipment {
   storage::host::sandbox_mode sandbox = storage::host::sandbox_mode::none;
 };
 
-/// One call on its way: a job for the pool.
+/// A step of a call: a job for the pool.
 struct tool_job {
   uint64_t key = 0;
   tool_run_request what;
+  std::stop_token given_up;
+  std::shared_ptr<prepared_call> prepared;   ///< Missing for the first step.
+  std::shared_ptr<const child_result> child; ///< With the last step of a command.
 };
 
-/// What the pool made of a job: a finished call, or a command to start.
+/// What the pool made of a job: a finished call, or one whose child is to be started.
 struct tool_job_done {
   uint64_t key = 0;
   std::optional<tool_output> output;
-  std::optional<command> to_start;
+  std::shared_ptr<prepared_call> prepared;
 };
 
 /// A piece of a child's output, and its end.
@@ -65,8 +68,10 @@ struct tool_runner_state {
     tool_run_request what;
     tool_listener_actor listener;
     bool is_cancelled = false;
+    std::stop_source given_up;
+    std::shared_ptr<prepared_call> prepared; ///< Once the first step is done.
+    std::shared_ptr<const child_result> ended;
     std::optional<storage::host::process_key> child;
-    std::optional<command> started;
     output_keeper kept{proto::limits::tool_output_bytes};
   };
 
@@ -75,9 +80,7 @@ struct tool_runner_state {
   void cancel(uint64_t key, run& one);
   void give_work();
   void job_done(tool_worker_actor worker, tool_job_done done);
-  void start_child(uint64_t key, run& one, command what);
-  proto::result<storage::host::child_spec>
-  confined(storage::host::child_spec spec, const storage::host::sandbox_options& options) const;
+  void start_child(uint64_t key, run& one);
   void take_output(const child_output& piece);
   void child_over(const child_ended& end);
   void finish(uint64_t key, tool_output output);
@@ -85,7 +88,7 @@ struct tool_runner_state {
 
   tool_runner_inside::pointer self;
   tool_equipment equipment;
-  std::shared_ptr<file_order> order = std::make_shared<file_order>();
+  step_surroundings around;
   std::map<uint64_t, run> runs;
   uint64_t last_key = 0;
   std::deque<uint64_t> waiting; ///< For a worker.

@@ -92,7 +92,8 @@ void turn_state::perform_one(keep_step& what) {
 }
 
 void turn_state::perform_one(start_tool& what) {
-  tool_run_request run{setup.session, what.call, what.tool, what.input, setup.workspace};
+  tool_run_request run{setup.session,  setup.record.shown.number, what.call, what.tool, what.input,
+                       setup.workspace};
   self->send(world->tools, run_tool{std::move(run), caf::actor_cast<tool_listener_actor>(self)});
 }
 

@@ -248,7 +248,7 @@ result<void> spawn_actors(house& all, std::shared_ptr<actors::stream_hub> hub) {
       std::move(options),
       std::move(agents),
       actors::tool_specs(),
-      {all.processes, sandbox.mode},
+      {all.processes, sandbox.mode, all.chosen.state_folder + "/outputs"},
       provider_setups(config, all.client),
       {config.sim.load_tokens, config.sim.load_rate, config.sim.koda_rate},
       {config.metadata.url, config.metadata.refresh_days, all.chosen.state_folder, all.client},

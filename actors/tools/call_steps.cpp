@@ -53,10 +53,18 @@ prepared_call prepare_call(const tool_run_request& what, const step_surroundings
   return confined(std::move(made), what, around);
 }
 
+tool_output result_of_child(const prepared_call& call, const child_result& child) {
+  const auto& started = *call.to_start;
+  auto out = started.finish(child.kept, child.status, started.spec);
+  if (!child.complaint.empty())
+    out.text += "\n(" + child.complaint + ")";
+  return out;
+}
+
 tool_output conclude_call(const tool_run_request&, prepared_call call, const child_result* child) {
   if (call.over)
     return std::move(*call.over);
-  return call.to_start->finish(child->kept, child->status);
+  return result_of_child(call, *child);
 }
 
 } // namespace kodad::actors

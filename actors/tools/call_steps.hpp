@@ -7,6 +7,7 @@
 #include "actors/messages.hpp"
 #include "actors/tools/command.hpp"
 #include "actors/tools/files/file_order.hpp"
+#include "actors/tools/output/output_desk.hpp"
 #include "storage/host/sandbox.hpp"
 
 #include <memory>
@@ -27,12 +28,6 @@ struct prepared_call {
   std::optional<command> to_start; ///< Its spec is confined.
 };
 
-/// How the child ended, and what it said.
-struct child_result {
-  output_keeper kept;
-  storage::host::exit_status status;
-};
-
 /// The first step. @param given_up Once set nothing is changed any more: the call has been ended
 /// without waiting for this step.
 prepared_call prepare_call(const tool_run_request& what, const step_surroundings& around,
@@ -41,5 +36,9 @@ prepared_call prepare_call(const tool_run_request& what, const step_surroundings
 /// The last step. @param child Missing when there was none.
 tool_output conclude_call(const tool_run_request& what, prepared_call call,
                           const child_result* child);
+
+/// The result of a command by what it said alone, where the last step cannot be waited for. Looks
+/// at no disk.
+tool_output result_of_child(const prepared_call& call, const child_result& child);
 
 } // namespace kodad::actors

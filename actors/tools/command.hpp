@@ -15,8 +15,10 @@ struct command {
   storage::host::workspace_access access = storage::host::workspace_access::read;
   bool streams = false; ///< Is the output shown while it runs?
 
-  /// Makes the result when the child is gone.
-  std::function<tool_output(const output_keeper&, const storage::host::exit_status&)> finish;
+  /// Makes the result when the child is gone. The last argument is `spec`.
+  std::function<tool_output(const output_keeper&, const storage::host::exit_status&,
+                            const storage::host::child_spec&)>
+      finish;
 };
 
 proto::result<command> glob_command(const storage::host::folder& workspace,

@@ -171,7 +171,13 @@ struct cancel_tool {
 
 /// The TOOL RUNNER: runs tool calls of all sessions (one): blocking ones in a bounded pool of
 /// threads, commands as child processes.
-using tool_runner_actor = caf::typed_actor<caf::reacts_to<run_tool>, caf::reacts_to<cancel_tool>>;
+using tool_runner_actor = caf::typed_actor<caf::reacts_to<run_tool>, caf::reacts_to<cancel_tool>,
+                                           caf::reacts_to<drop_outputs>>;
+
+/// The OUTPUT READER: reads what is kept of the outputs of tool calls (one, detached).
+using output_reader_actor = caf::typed_actor<
+    // Fails with session_not_found, output_not_found or range_not_satisfiable.
+    caf::replies_to<read_output>::with<output_text>>;
 
 // --- sessions --------------------------------------------------------------------------------
 
@@ -247,6 +253,7 @@ struct front_desk {
   directory_actor directory;
   reader_actor reader;  ///< For single look-ups.
   reader_actor archive; ///< For pages and scans.
+  output_reader_actor outputs;
   settings_actor settings;
   agent_registry_actor agents;
   model_catalog_actor models;

@@ -170,10 +170,38 @@ struct granted_endpoint {
 
 struct tool_run_request {
   proto::session_id session;
+  uint32_t turn = 0;
+  proto::agent_id agent;
   proto::call_id call;
   std::string tool;
   std::string input;     ///< JSON text of the arguments, an object.
   std::string workspace; ///< Absolute path.
+};
+
+/// To the tool runner: what is kept of the outputs of a session's turns below one may go.
+struct drop_outputs {
+  proto::session_id session;
+  uint32_t below_turn = 0; ///< UINT32_MAX: the session goes.
+};
+
+/// The bytes of a text that an HTTP Range asks for, as far as it goes.
+struct byte_range {
+  std::optional<uint64_t> first; ///< Absent: the last `last` bytes.
+  std::optional<uint64_t> last;  ///< Absent: to the end.
+};
+
+/// To the output reader: the whole output of a tool call, or a range of it.
+struct read_output {
+  proto::session_id session;
+  proto::call_id call;
+  std::optional<byte_range> range;
+};
+
+struct output_text {
+  std::string bytes;
+  uint64_t first = 0;  ///< Where `bytes` begins in the whole.
+  uint64_t size = 0;   ///< Of the whole.
+  bool is_cut = false; ///< There was more than is kept.
 };
 
 /// From a tool run: a piece of its output, valid UTF-8.

@@ -28,6 +28,7 @@ constexpr std::array table{
     route{"GET", "/sessions/:id/turn", get_one_turn},
     route{"POST", "/sessions/:id/cancel", post_cancel},
     route{"GET", "/sessions/:id/questions", get_questions},
+    route{"GET", "/sessions/:id/outputs/:call_id", get_output},
     route{"GET", "/agents", get_agents},
     route{"POST", "/agents", post_agent},
     route{"GET", "/agents/:id", get_one_agent},

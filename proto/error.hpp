@@ -35,13 +35,15 @@ enum class ec : uint8_t {
   question_not_found,
   agent_not_found,
   setting_not_found,
+  output_not_found, ///< No output is kept of such a tool call.
   already_answered, ///< Another client answered first.
   session_busy,     ///< A turn is running.
   no_active_turn,   ///< Nothing to cancel.
   queue_full,       ///< The session's queue of waiting turns is full.
   agent_exists,
-  builtin_agent,        ///< Built-in agents cannot be changed or deleted.
-  idempotency_conflict, ///< The key was used with another body.
+  builtin_agent,         ///< Built-in agents cannot be changed or deleted.
+  idempotency_conflict,  ///< The key was used with another body.
+  range_not_satisfiable, ///< The Range begins behind the end; `limit` tells the size.
 
   // What the host could not do.
   host_full,      ///< A bound of the whole host is reached; try again later.

@@ -1,6 +1,10 @@
 #include "proto/event.hpp"
 
 #include "proto/json/codec.hpp"
+#include "proto/limits/tools.hpp"
+#include "proto/text/json_size.hpp"
+
+#include <algorithm>
 
 namespace kodad::proto {
 
@@ -18,6 +22,23 @@ event run_event(event_type type, uint32_t turn, std::string head, std::string_vi
   out.data += json::escape(text);
   out.content_end = static_cast<uint32_t>(out.data.size());
   out.data += "\"}";
+  return out;
+}
+
+std::string bounded(std::string_view text, size_t json_bytes) {
+  return text::json_bounded(text, json_bytes);
+}
+
+/// As many of the texts as fit together; the last of them may be cut.
+std::vector<std::string> bounded(const std::vector<std::string>& texts, size_t json_bytes) {
+  constexpr size_t least = 128; // Room for an element's quotes and a mark.
+  std::vector<std::string> out;
+  for (const auto& one : texts) {
+    if (json_bytes < least)
+      break;
+    out.push_back(bounded(one, json_bytes - least / 2));
+    json_bytes -= std::min(json_bytes, text::json_size(out.back()) + 3);
+  }
   return out;
 }
 
@@ -46,10 +67,14 @@ event tool_input_delta_event(uint32_t turn, call_name call, std::string_view del
   return run_event(event_type::tool_input_delta, turn, call_head(call, "delta"), delta);
 }
 
-event tool_start_event(uint32_t turn, call_name call, std::string_view input) {
+event tool_start_event(uint32_t turn, call_name call, std::string_view input,
+                       std::string_view sandbox) {
   json::writer out;
   out.begin_object().key("call_id").string(call.call_id).key("tool").string(call.tool);
-  out.key("input").string(input).end_object();
+  out.key("input").string(bounded(input, limits::event_input_bytes));
+  if (!sandbox.empty())
+    out.key("sandbox").string(sandbox);
+  out.end_object();
   return {event_type::tool_start, turn, out.take()};
 }
 
@@ -60,27 +85,34 @@ event tool_output_event(uint32_t turn, call_name call, std::string_view chunk) {
 event tool_end_event(uint32_t turn, call_name call, const tool_ending& how) {
   json::writer out;
   out.begin_object().key("call_id").string(call.call_id).key("tool").string(call.tool);
-  out.key("output").string(how.output).key("error");
+  out.key("output").string(bounded(how.output, limits::event_output_bytes)).key("error");
   if (how.error)
-    out.string(*how.error);
+    out.string(bounded(*how.error, limits::event_text_bytes));
   else
     out.null();
   out.key("duration_ms").integer(how.duration_ms);
   if (!how.diff.empty())
-    out.key("diff").string(how.diff);
+    out.key("diff").string(bounded(how.diff, limits::event_diff_bytes));
   out.end_object();
   return {event_type::tool_end, turn, out.take()};
 }
 
 event user_question_event(uint32_t turn, const question& asked) {
-  return from_record(event_type::user_question, turn, asked);
+  auto shown = asked;
+  shown.text = bounded(shown.text, limits::event_text_bytes);
+  shown.options = bounded(shown.options, limits::event_text_bytes);
+  if (shown.input)
+    shown.input = bounded(*shown.input, limits::event_input_bytes);
+  if (shown.suggested_pattern)
+    shown.suggested_pattern = bounded(*shown.suggested_pattern, limits::event_text_bytes);
+  return from_record(event_type::user_question, turn, shown);
 }
 
 event question_answered_event(uint32_t turn, const question_id& which,
                               const std::vector<std::string>& response) {
   json::writer out;
   out.begin_object().key("question_id").string(which.text).key("response").begin_array();
-  for (const auto& choice : response)
+  for (const auto& choice : bounded(response, limits::event_output_bytes))
     out.string(choice);
   out.end_array().end_object();
   return {event_type::question_answered, turn, out.take()};

@@ -91,7 +91,9 @@ struct call_name {
 };
 
 event tool_input_delta_event(uint32_t turn, call_name call, std::string_view delta);
-event tool_start_event(uint32_t turn, call_name call, std::string_view input);
+/// @param sandbox Its word, for a call that runs a program; else empty.
+event tool_start_event(uint32_t turn, call_name call, std::string_view input,
+                       std::string_view sandbox = {});
 event tool_output_event(uint32_t turn, call_name call, std::string_view chunk);
 
 struct tool_ending {

@@ -7,6 +7,7 @@
 #include "actors/settings/settings.hpp"
 #include "actors/store/reader.hpp"
 #include "actors/store/store.hpp"
+#include "actors/tools/output/output_reader.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/host/heap.hpp"
 
@@ -54,6 +55,10 @@ root::root(root_parts parts) : system_(config_) {
   desk_.reader = system_.spawn(reader, &std::as_const(parts.database));
   desk_.archive = system_.spawn<caf::detached>(reader, &std::as_const(parts.database));
   desk_.settings = system_.spawn(settings, store_);
+  desk_.outputs = caf::actor_cast<output_reader_actor>(system_.spawn<caf::detached>(
+      output_reader,
+      output_sources{&parts.database, storage::host::output_files(parts.tools.outputs_folder),
+                     parts.options.turns_kept}));
   tools_ = caf::actor_cast<tool_runner_actor>(system_.spawn(tool_runner, parts.tools));
   catalogs known{std::make_shared<const std::vector<proto::agent>>(parts.agents),
                  std::make_shared<const std::vector<proto::model>>(configured_models(parts))};
@@ -117,6 +122,7 @@ void root::watch(std::function<void(const std::string&)> on_breakdown) {
   add(desk_.directory);
   add(desk_.reader);
   add(desk_.archive);
+  add(desk_.outputs);
   add(desk_.settings);
   add(desk_.agents);
   add(desk_.models);
@@ -163,6 +169,7 @@ bool root::stop(std::chrono::milliseconds deadline) {
   end(heap_);
   end(desk_.reader);
   end(desk_.archive);
+  end(desk_.outputs);
   end(store_);
   return all_kept;
 }

@@ -176,6 +176,7 @@ void session_state::erase_all() {
                 encode_frame(outbox.last_id() + 1, proto::session_deleted_event(record.shown.id));
             self->send(audience, publish_frames{{gone}, gone->id});
             self->send(audience, proto::delete_session{record.shown.id});
+            self->send(world->tools, drop_outputs{record.shown.id, UINT32_MAX});
             removing->deliver(acknowledged{});
             removing.reset();
             self->quit();

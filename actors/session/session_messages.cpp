@@ -218,6 +218,7 @@ void session_state::forget_old_events(uint32_t number, storage::write_batch& bat
       storage::turn_store::first_event_of(world->database.read(), record.shown.id, number - kept);
   if (first.ok() && *first > 0)
     storage::event_store::erase_below(batch, record.shown.id, *first);
+  self->send(world->tools, drop_outputs{record.shown.id, number - kept});
 }
 
 void session_state::start_next() {

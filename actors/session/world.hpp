@@ -29,6 +29,7 @@ struct session_options {
   size_t queue_length = proto::limits::queue_length;
   size_t turns_kept = proto::limits::event_retention_turns;
   bool resume_turns = true;
+  std::string sandbox; ///< The word of the one in force.
 };
 
 struct session_world {

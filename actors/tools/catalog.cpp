@@ -106,6 +106,10 @@ const std::vector<proto::tool_spec>& tool_specs() {
   return all;
 }
 
+bool runs_a_program(std::string_view tool) {
+  return tool == "bash" || tool == "grep" || tool == "glob";
+}
+
 std::string subject_of(std::string_view tool, std::string_view input, std::string_view workspace) {
   auto given = tool_arguments::parse(input);
   if (!given)

@@ -19,4 +19,7 @@ const std::vector<proto::tool_spec>& tool_specs();
 std::string subject_of(std::string_view tool, std::string_view input,
                        std::string_view workspace = {});
 
+/// Does the tool start a program, and so need the sandbox?
+bool runs_a_program(std::string_view tool);
+
 } // namespace kodad::actors

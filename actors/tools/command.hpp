@@ -4,6 +4,7 @@
 
 #include "actors/tools/exec/output_keeper.hpp"
 #include "actors/tools/tool.hpp"
+#include "proto/config.hpp"
 #include "storage/host/child_spec.hpp"
 #include "storage/host/process_host.hpp"
 
@@ -18,15 +19,19 @@ struct command {
   workspace_access access = workspace_access::read;
   bool streams = false; ///< Is the output shown while it runs?
 
-  /// Makes the result when the child is gone.
-  std::function<tool_output(const output_keeper&, const storage::host::exit_status&)> finish;
+  /// Makes the result when the child is gone. The last argument is `spec`.
+  std::function<tool_output(const output_keeper&, const storage::host::exit_status&,
+                            const storage::host::child_spec&)>
+      finish;
 };
 
 proto::result<command> glob_command(const storage::host::folder& workspace,
                                     const tool_arguments& given);
 proto::result<command> grep_command(const storage::host::folder& workspace,
                                     const tool_arguments& given);
+/// @param limits Bound the time that a call may ask for.
 proto::result<command> bash_command(const storage::host::folder& workspace,
-                                    const tool_arguments& given);
+                                    const tool_arguments& given,
+                                    const proto::command_limits& limits);
 
 } // namespace kodad::actors

@@ -1,73 +1,69 @@
 #include "actors/tools/tool_runner.hpp"
 
-#include "actors/tools/files/read.hpp"
-#include "actors/tools/files/write.hpp"
+#include "actors/tools/catalog.hpp"
+#include "proto/limits/tools.hpp"
+
+#include <algorithm>
 
 namespace kodad::actors {
 
 using proto::ec;
 namespace host = storage::host;
+namespace limits = proto::limits;
+using std::chrono::milliseconds;
 
 namespace {
 
-/// Carries a child's news from the process host's thread to the runner.
-class child_listener : public host::process_listener {
+/// Carries a child's news from the output desk to the runner.
+class child_listener : public output_listener {
 public:
-  child_listener(uint64_t key, tool_runner_inside owner) : key_(key), owner_(std::move(owner)) {}
+  child_listener(uint64_t key, std::shared_ptr<runner_outlet> outlet)
+      : key_(key), outlet_(std::move(outlet)) {}
 
-  void output(host::output_stream, host::output_bytes bytes) override {
-    caf::anon_send(owner_, child_output{key_, std::move(bytes)});
-  }
-  void exited(const host::exit_status& status) override {
-    caf::anon_send(owner_, child_ended{key_, status});
+  void shown(std::string chunk) override { outlet_->send(child_output{key_, std::move(chunk)}); }
+  void ended(child_result how) override {
+    outlet_->send(child_ended{key_, std::make_shared<const child_result>(std::move(how))});
   }
 
 private:
   uint64_t key_;
-  tool_runner_inside owner_;
+  std::shared_ptr<runner_outlet> outlet_;
 };
 
-tool_job_done run_job(const tool_job& job, const host::sandbox_settings& sandbox,
-                      file_order& order) {
-  auto done = [&job](tool_output output) { return tool_job_done{job.key, std::move(output), {}}; };
-  auto workspace = host::open_real_folder(job.what.workspace);
-  // A host that is short of descriptors or memory has not lost the folder.
-  if (!workspace && workspace.failure().code == ec::host_full)
-    return done(failed(workspace.failure()));
-  if (!workspace)
-    return done(failed(ec::workspace_vanished, "the session's folder is gone"));
-  auto given = tool_arguments::parse(job.what.input);
-  if (!given)
-    return done(failed(given.failure()));
-  const auto& tool = job.what.tool;
-  if (tool == "read")
-    return done(read_tool(*workspace, *given));
-  if (tool == "write")
-    return done(write_tool(*workspace, *given, order));
-  if (tool == "edit")
-    return done(edit_tool(*workspace, *given, order));
-  auto made = tool == "bash"   ? bash_command(*workspace, *given)
-              : tool == "grep" ? grep_command(*workspace, *given)
-              : tool == "glob" ? glob_command(*workspace, *given)
-                               : proto::make_error(ec::tool_not_found, "no such tool: " + tool);
-  if (!made)
-    return done(failed(made.failure()));
-  host::command_access access;
-  access.writable = made->access == workspace_access::write;
-  auto spec = host::confine(std::move(made->spec), sandbox, *workspace, access);
-  if (!spec)
-    return done(failed(spec.failure()));
-  made->spec = std::move(*spec);
-  return {job.key, {}, std::move(*made)};
+/// A step of a call, as a thread of the pool takes it along: it may outlive the runner.
+struct step_job {
+  uint64_t key = 0;
+  tool_run_request what;
+  std::shared_ptr<const step_surroundings> around;
+  std::stop_token given_up;
+  std::shared_ptr<prepared_call> prepared;   ///< Missing for the first step.
+  std::shared_ptr<const child_result> child; ///< With the last step of a command.
+};
+
+step_done run_step(const step_job& job) {
+  auto call =
+      job.prepared ? std::move(*job.prepared) : prepare_call(job.what, *job.around, job.given_up);
+  if (call.to_start && !job.child)
+    return {job.key, {}, std::make_shared<prepared_call>(std::move(call))};
+  return {job.key, conclude_call(job.what, *job.around, std::move(call), job.child.get()), {}};
 }
 
-tool_worker_actor::behavior_type tool_worker(tool_worker_actor::pointer, tool_equipment equipment,
-                                             std::shared_ptr<file_order> order) {
-  return {
-      [equipment, order](const tool_job& job) { return run_job(job, *equipment.sandbox, *order); }};
+bool may_change(const std::string& tool) {
+  auto known = std::ranges::find(tool_specs(), tool, &proto::tool_spec::name);
+  return known == tool_specs().end() || !known->read_only;
+}
+
+/// What is not known of a call that was given up while it hung.
+std::string effect_of(const std::string& tool) {
+  return may_change(tool) ? "; what it did is unknown" : "";
 }
 
 } // namespace
+
+tool_runner_state::~tool_runner_state() {
+  if (outlet)
+    outlet->close();
+}
 
 void tool_runner_state::start(const run_tool& call) {
   auto key = ++last_key;
@@ -75,72 +71,124 @@ void tool_runner_state::start(const run_tool& call) {
   one.what = call.what;
   one.listener = call.listener;
   self->monitor(call.listener);
-  if (waiting.size() >= proto::limits::tools_waiting)
-    return finish(key, failed(ec::host_full, "too many tool calls are waiting; try again"));
-  waiting.push_back(key);
-  give_work();
+  enter(key, one, run::phase::preparing, limits::step_deadline);
+  post_step(key, one);
 }
 
-void tool_runner_state::give_work() {
-  while (!waiting.empty()) {
-    if (idle.empty() && workers < proto::limits::tool_threads) {
-      ++workers;
-      idle.push_back(self->spawn<caf::detached>(tool_worker, equipment, order));
-    }
-    if (idle.empty())
-      return;
-    auto key = waiting.front();
-    waiting.pop_front();
-    auto one = runs.find(key);
-    if (one == runs.end())
-      continue;
-    auto worker = idle.back();
-    idle.pop_back();
-    // File work has no natural bound of its own on a slow disk; the longest command has.
-    self->request(worker, proto::limits::bash_deadline_max, tool_job{key, one->second.what})
-        .then([this, worker](tool_job_done& done) { job_done(worker, std::move(done)); },
-              [this, worker, key](const caf::error&) {
-                job_done(worker, {key, failed(ec::tool_failed, "the tool broke down"), {}});
-              });
-  }
+void tool_runner_state::enter(uint64_t key, run& one, run::phase next, milliseconds patience) {
+  one.now = next;
+  one.number = ++last_phase;
+  one.since = self->clock().now();
+  self->delayed_send(self, patience, call_due{key, one.number});
 }
 
-void tool_runner_state::job_done(tool_worker_actor worker, tool_job_done done) {
-  idle.push_back(std::move(worker));
+void tool_runner_state::post_step(uint64_t key, run& one) {
+  // The last step takes a copy along: the runner's own is for a result without that step.
+  auto prepared = one.ended ? std::make_shared<prepared_call>(*one.prepared) : nullptr;
+  step_job job{key, one.what, around, one.given_up.get_token(), std::move(prepared), one.ended};
+  auto posted = host->post({one.what.session.text, one.what.workspace},
+                           [job = std::move(job), way = outlet] { way->send(run_step(job)); });
+  if (posted)
+    one.ticket = *posted;
+  else if (one.ended)
+    give_up(key, one);
+  else
+    finish(key, failed(posted.failure()));
+}
+
+void tool_runner_state::step_over(step_done done) {
   auto one = runs.find(done.key);
-  if (one != runs.end() && done.output)
-    finish(done.key, std::move(*done.output));
-  else if (one != runs.end())
-    start_child(done.key, one->second, std::move(*done.to_start));
-  give_work();
+  if (one == runs.end())
+    return release({}, done.prepared); // It was given up.
+  if (done.output)
+    return finish(done.key, std::move(*done.output));
+  one->second.prepared = std::move(done.prepared);
+  start_child(done.key, one->second);
 }
 
-void tool_runner_state::start_child(uint64_t key, run& one, command what) {
+void tool_runner_state::start_child(uint64_t key, run& one) {
   if (one.is_cancelled)
     return finish(key, failed(ec::cancelled, "cancelled"));
-  auto inside = caf::actor_cast<tool_runner_inside>(self);
-  auto child = equipment.processes->start(std::move(what.spec),
-                                          std::make_shared<child_listener>(key, inside));
+  const auto& wanted = *one.prepared->to_start;
+  auto child = host->start(wanted.spec, {one.what.session, one.what.turn, one.what.call},
+                           wanted.streams, std::make_shared<child_listener>(key, outlet));
   if (!child)
     return finish(key, failed(child.failure()));
   one.child = *child;
-  one.started = std::move(what);
+  // The process host ends it in time; this is for one that cannot be ended.
+  auto longest = wanted.spec.timeout.value_or(limits::bash_deadline_max);
+  enter(key, one, run::phase::child, longest + wanted.spec.kill_grace + limits::unkillable_grace);
 }
 
-void tool_runner_state::take_output(const child_output& piece) {
-  auto one = runs.find(piece.key);
-  if (one == runs.end())
-    return;
-  auto shown = one->second.kept.add(*piece.bytes);
-  if (one->second.started && one->second.started->streams && !shown.empty())
-    self->send(one->second.listener, tool_chunk{one->second.what.call, std::move(shown)});
+void tool_runner_state::show(child_output piece) {
+  if (auto one = runs.find(piece.key); one != runs.end())
+    self->send(one->second.listener, tool_chunk{one->second.what.call, std::move(piece.chunk)});
 }
 
-void tool_runner_state::child_over(const child_ended& end) {
-  auto one = runs.find(end.key);
-  if (one == runs.end() || !one->second.started)
+void tool_runner_state::child_over(child_ended end) {
+  auto found = runs.find(end.key);
+  if (found == runs.end())
     return;
-  finish(end.key, one->second.started->finish(one->second.kept, end.status));
+  auto& one = found->second;
+  one.child.reset();
+  one.ended = std::move(end.how);
+  enter(end.key, one, run::phase::concluding,
+        one.is_cancelled ? milliseconds(limits::cancel_grace) : limits::step_deadline);
+  post_step(end.key, one);
+}
+
+void tool_runner_state::cancel(const proto::session_id& session, const proto::call_id& call) {
+  for (auto& [key, one] : runs)
+    if (one.what.session == session && one.what.call == call)
+      return cancel(key, one);
+}
+
+void tool_runner_state::cancel(uint64_t key, run& one) {
+  if (std::exchange(one.is_cancelled, true))
+    return;
+  one.given_up.request_stop();
+  if (one.child) {
+    host->kill(*one.child); // Its end ends the call.
+    auto grace = one.prepared->to_start->spec.kill_grace + limits::unkillable_grace;
+    return enter(key, one, run::phase::child, grace);
+  }
+  if (one.now == run::phase::preparing && host->withdraw(one.ticket))
+    return finish(key, failed(ec::cancelled, "cancelled before it began"));
+  // A step that works ends within milliseconds, and then nothing is left unknown.
+  auto taken = self->clock().now() - one.since;
+  if (taken >= limits::cancel_grace)
+    return give_up(key, one);
+  enter(key, one, one.now, limits::cancel_grace);
+}
+
+void tool_runner_state::due(const call_due& which) {
+  auto one = runs.find(which.key);
+  if (one != runs.end() && one->second.number == which.phase)
+    give_up(which.key, one->second);
+}
+
+/// Ends a call without waiting any longer for what goes on.
+void tool_runner_state::give_up(uint64_t key, run& one) {
+  one.given_up.request_stop();
+  if (one.now == run::phase::concluding) {
+    host->withdraw(one.ticket);
+    return finish(key, result_of_child(*one.prepared, *one.ended));
+  }
+  if (one.now == run::phase::child) {
+    auto why = "the command hangs in the kernel and cannot be ended; a disk may be dead" +
+               effect_of(one.what.tool);
+    return finish(key, failed(one.is_cancelled ? ec::cancelled : ec::tool_timeout, why));
+  }
+  bool has_begun = !host->withdraw(one.ticket);
+  if (one.is_cancelled)
+    return finish(key, failed(ec::cancelled, "cancelled while the disk did not answer" +
+                                                 effect_of(one.what.tool)));
+  auto seconds = std::to_string(std::chrono::seconds(limits::step_deadline).count());
+  finish(key, has_begun ? failed(ec::tool_timeout, "the disk did not answer within " + seconds +
+                                                       " s" + effect_of(one.what.tool))
+                        : failed(ec::tool_timeout, "waited " + seconds +
+                                                       " s behind other calls on a disk that does "
+                                                       "not answer; nothing was done"));
 }
 
 void tool_runner_state::finish(uint64_t key, tool_output output) {
@@ -151,26 +199,23 @@ void tool_runner_state::finish(uint64_t key, tool_output output) {
   auto is_alike = [&one](const auto& other) { return other.second.listener == one.listener; };
   if (std::none_of(runs.begin(), runs.end(), is_alike))
     self->demonitor(one.listener.address());
+  release(one.what, one.prepared);
   self->send(one.listener,
              tool_finished{one.what.call, std::move(output.text), std::move(output.failure),
                            std::move(output.diff), std::move(output.metadata)});
 }
 
-void tool_runner_state::cancel(const proto::session_id& session, const proto::call_id& call) {
-  for (auto& [key, one] : runs)
-    if (one.what.session == session && one.what.call == call)
-      return cancel(key, one);
-}
-
-void tool_runner_state::cancel(uint64_t key, run& one) {
-  one.is_cancelled = true;
-  if (one.child)
-    return equipment.processes->kill(*one.child); // `exited` ends the call.
-  auto place = std::find(waiting.begin(), waiting.end(), key);
-  if (place == waiting.end())
-    return; // With a worker: file work is short and ends by itself.
-  waiting.erase(place);
-  finish(key, failed(ec::cancelled, "cancelled"));
+/// The last look at a workspace whose command was never run, or given up: nobody waits for it.
+void tool_runner_state::release(const tool_run_request& what,
+                                const std::shared_ptr<prepared_call>& prepared) {
+  if (!prepared || !prepared->guarded || !prepared->guarded->is_open())
+    return;
+  // A full pool leaves the guard up, as a disk that does not answer does.
+  (void)host->post({what.session.text, what.workspace},
+                   [guarded = prepared->guarded, tell = around->tell_operator] {
+                     for (const auto& line : guarded->close())
+                       tell(line);
+                   });
 }
 
 void tool_runner_state::listener_gone(const caf::actor_addr& who) {
@@ -186,14 +231,28 @@ void tool_runner_state::listener_gone(const caf::actor_addr& who) {
 tool_runner_inside::behavior_type
 tool_runner(tool_runner_inside::stateful_pointer<tool_runner_state> self,
             tool_equipment equipment) {
-  self->state.equipment = std::move(equipment);
+  auto& state = self->state;
+  state.host = equipment.host
+                   ? std::move(equipment.host)
+                   : std::make_shared<machine>(equipment.processes, equipment.outputs_folder);
+  state.outlet = std::make_shared<runner_outlet>(caf::actor_cast<tool_runner_inside>(self));
+  step_surroundings around;
+  around.sandbox = equipment.sandbox;
+  around.guard = equipment.guard;
+  around.tell_operator = equipment.tell_operator;
+  state.around = std::make_shared<const step_surroundings>(std::move(around));
   self->set_down_handler(
       [self](const caf::down_msg& down) { self->state.listener_gone(down.source); });
   return {
       [self](const run_tool& call) { self->state.start(call); },
       [self](const cancel_tool& call) { self->state.cancel(call.session, call.call); },
-      [self](const child_output& piece) { self->state.take_output(piece); },
-      [self](const child_ended& end) { self->state.child_over(end); },
+      [self](const drop_outputs& old) {
+        self->state.host->drop_outputs(old.session, old.below_turn);
+      },
+      [self](step_done& done) { self->state.step_over(std::move(done)); },
+      [self](child_output& piece) { self->state.show(std::move(piece)); },
+      [self](child_ended& end) { self->state.child_over(std::move(end)); },
+      [self](const call_due& which) { self->state.due(which); },
   };
 }
 

@@ -1,22 +1,21 @@
 // The TOOL RUNNER actor. Interface: actors/interfaces.hpp.
 //
-// Runs the tool calls of all sessions: what blocks (files) goes to a bounded pool of threads, what
-// is a command becomes a child process. Promises exactly one tool_finished per call, after which
-// nothing of the call runs any more. When a turn goes, its calls are ended.
+// Runs the tool calls of all sessions in steps: `prepare_call` on a bounded pool of threads, then a
+// child process for what is a command, then `conclude_call` on the pool again. Promises exactly one
+// tool_finished per call, after which nothing of the call runs any more; only what hangs in the
+// kernel is given up, and then changes nothing more unless it was at it. Every step has a time-out.
+// When a turn goes, its calls are ended.
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/tools/command.hpp"
-#include "actors/tools/files/file_order.hpp"
-#include "storage/host/process_host.hpp"
-#include "storage/host/sandbox/sandbox.hpp"
+#include "actors/tools/call_steps.hpp"
+#include "actors/tools/tool_host.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
-#include <deque>
-#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 
 namespace kodad::actors {
 
@@ -25,40 +24,69 @@ struct tool_equipment {
   std::shared_ptr<storage::host::process_host> processes;
 
   std::shared_ptr<const storage::host::sandbox_settings> sandbox;
+  std::shared_ptr<storage::host::git_guard> guard;
+  std::function<void(const std::string&)> tell_operator;
+
+  /// Where whole outputs are kept.
+  std::string outputs_folder;
+
+  /// In place of the machine, for tests.
+  std::shared_ptr<tool_host> host = nullptr;
 };
 
-/// One call on its way: a job for the pool.
-struct tool_job {
-  uint64_t key = 0;
-  tool_run_request what;
-};
-
-/// What the pool made of a job: a finished call, or a command to start.
-struct tool_job_done {
+/// From a thread of the pool: a step is done. The call is over, or its child is to be started.
+struct step_done {
   uint64_t key = 0;
   std::optional<tool_output> output;
-  std::optional<command> to_start;
+  std::shared_ptr<prepared_call> prepared;
 };
 
-/// A piece of a child's output, and its end.
+/// From the output desk: something to show of a child, and its end.
 struct child_output {
   uint64_t key = 0;
-  storage::host::output_bytes bytes;
+  std::string chunk;
 };
 struct child_ended {
   uint64_t key = 0;
-  storage::host::exit_status status;
+  std::shared_ptr<const child_result> how;
 };
 
-/// A WORKER of the pool (detached): does one job after another.
-using tool_worker_actor = caf::typed_actor<caf::replies_to<tool_job>::with<tool_job_done>>;
+/// To itself: the phase numbered so has taken its time.
+struct call_due {
+  uint64_t key = 0;
+  uint64_t phase = 0;
+};
 
-/// The runner with the messages that only its own helpers send.
+/// The runner with the messages that only it and its threads send.
 using tool_runner_inside =
-    tool_runner_actor::extend<caf::reacts_to<child_output>, caf::reacts_to<child_ended>>;
+    tool_runner_actor::extend<caf::reacts_to<step_done>, caf::reacts_to<child_output>,
+                              caf::reacts_to<child_ended>, caf::reacts_to<call_due>>;
+
+/// The way to the runner for threads that may outlive it: closed at its end.
+class runner_outlet {
+public:
+  explicit runner_outlet(tool_runner_inside to) : to_(std::move(to)) {}
+
+  template <class Message>
+  void send(Message message) {
+    std::lock_guard lock(mutex_);
+    if (to_)
+      caf::anon_send(to_, std::move(message));
+  }
+
+  void close() {
+    std::lock_guard lock(mutex_);
+    to_ = nullptr;
+  }
+
+private:
+  std::mutex mutex_;
+  tool_runner_inside to_;
+};
 
 struct tool_runner_state {
   explicit tool_runner_state(tool_runner_inside::pointer self_ptr) : self(self_ptr) {}
+  ~tool_runner_state();
 
   static inline const char* name = "tool_runner";
 
@@ -66,30 +94,41 @@ struct tool_runner_state {
     tool_run_request what;
     tool_listener_actor listener;
     bool is_cancelled = false;
+    std::stop_source given_up;
+
+    /// What goes on. A phase has a number, so that a late reminder is known as such.
+    enum class phase : uint8_t { preparing, child, concluding } now = phase::preparing;
+    uint64_t number = 0;
+    caf::actor_clock::time_point since{};
+
+    uint64_t ticket = 0;                     ///< Of the step, with the pool.
+    std::shared_ptr<prepared_call> prepared; ///< Once the first step is done.
     std::optional<storage::host::process_key> child;
-    std::optional<command> started;
-    output_keeper kept{proto::limits::tool_output_bytes};
+    std::shared_ptr<const child_result> ended;
   };
 
   void start(const run_tool& call);
+  void post_step(uint64_t key, run& one);
+  void step_over(step_done done);
+  void start_child(uint64_t key, run& one);
+  void show(child_output piece);
+  void child_over(child_ended end);
   void cancel(const proto::session_id& session, const proto::call_id& call);
   void cancel(uint64_t key, run& one);
-  void give_work();
-  void job_done(tool_worker_actor worker, tool_job_done done);
-  void start_child(uint64_t key, run& one, command what);
-  void take_output(const child_output& piece);
-  void child_over(const child_ended& end);
+  void due(const call_due& which);
+  void give_up(uint64_t key, run& one);
+  void enter(uint64_t key, run& one, run::phase next, std::chrono::milliseconds patience);
   void finish(uint64_t key, tool_output output);
+  void release(const tool_run_request& what, const std::shared_ptr<prepared_call>& prepared);
   void listener_gone(const caf::actor_addr& who);
 
   tool_runner_inside::pointer self;
-  tool_equipment equipment;
-  std::shared_ptr<file_order> order = std::make_shared<file_order>();
+  std::shared_ptr<tool_host> host;
+  std::shared_ptr<runner_outlet> outlet;
+  std::shared_ptr<const step_surroundings> around;
   std::map<uint64_t, run> runs;
   uint64_t last_key = 0;
-  std::deque<uint64_t> waiting; ///< For a worker.
-  std::vector<tool_worker_actor> idle;
-  size_t workers = 0;
+  uint64_t last_phase = 0;
 };
 
 tool_runner_inside::behavior_type
@@ -97,7 +136,7 @@ tool_runner(tool_runner_inside::stateful_pointer<tool_runner_state> self, tool_e
 
 } // namespace kodad::actors
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::tool_job)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::tool_job_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::step_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::child_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::child_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::call_due)

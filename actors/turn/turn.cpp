@@ -15,7 +15,7 @@ turn_state::turn_state(turn_actor::pointer self_ptr) : self(self_ptr) {}
 
 turn_facts turn_state::facts() const {
   return {setup.record, setup.models, world->options.steps_max, world->options.retries_max,
-          setup.money};
+          setup.money, world->options.sandbox};
 }
 
 turn_sources turn_state::sources() const {
@@ -99,7 +99,13 @@ void turn_state::perform_one(keep_step& what) {
 }
 
 void turn_state::perform_one(start_tool& what) {
-  tool_run_request run{setup.session, what.call, what.tool, what.input, setup.workspace};
+  tool_run_request run{.session = setup.session,
+                       .turn = setup.record.shown.number,
+                       .agent = setup.who->id,
+                       .call = what.call,
+                       .tool = what.tool,
+                       .input = what.input,
+                       .workspace = setup.workspace};
   self->send(world->tools, run_tool{std::move(run), caf::actor_cast<tool_listener_actor>(self)});
 }
 

@@ -29,6 +29,7 @@ struct turn_facts {
   int steps_max = 0;
   int retries_max = 0; ///< Of the whole turn; every completed step gives one back.
   spending money;
+  std::string sandbox; ///< The word of the one in force.
 };
 
 /// The judgement of one tool call.

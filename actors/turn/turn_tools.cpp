@@ -1,6 +1,7 @@
 // The turn machine's half that deals with tool calls: judging, asking, starting and ending them.
 #include "actors/turn/turn_machine.hpp"
 
+#include "actors/tools/catalog.hpp"
 #include "proto/json/codec.hpp"
 
 #include <algorithm>
@@ -75,7 +76,9 @@ void turn_machine::allow(uint32_t index, turn_keeps& step, effects& then) {
   call.started_at = sources_.now();
   running_[*call.call_id] = {index, false};
   note_part(index, step);
-  step.events.push_back(proto::tool_start_event(step.turn, name_of_call(call), call.input));
+  auto sandbox = runs_a_program(call.tool) ? std::string_view(facts_.sandbox) : std::string_view();
+  step.events.push_back(
+      proto::tool_start_event(step.turn, name_of_call(call), call.input, sandbox));
   then.emplace_back(start_tool{*call.call_id, call.tool, call.input});
 }
 

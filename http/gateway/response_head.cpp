@@ -34,6 +34,7 @@ constexpr std::array status_names = {
     status_name{413, "Content Too Large"},
     status_name{414, "URI Too Long"},
     status_name{415, "Unsupported Media Type"},
+    status_name{416, "Range Not Satisfiable"},
     status_name{417, "Expectation Failed"},
     status_name{421, "Misdirected Request"},
     status_name{422, "Unprocessable Content"},

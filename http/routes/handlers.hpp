@@ -28,6 +28,9 @@ void get_questions(call& now);
 void get_one_turn(call& now);
 void post_cancel(call& now);
 
+// routes/outputs.cpp
+void get_output(call& now);
+
 // routes/stream.cpp
 void get_stream(call& now);
 

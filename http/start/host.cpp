@@ -25,9 +25,10 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
     return agents.failure();
   auto options = session_options_of(all.settings);
   auto& facts = *all.facts;
-  auto tools = equip_tools(config, all.processes, facts);
+  auto tools = equip_tools(config, all.settings.state_folder, all.processes, facts);
   if (!tools)
     return tools.failure();
+  options.sandbox = facts.sandbox;
   if (auto notice = sandbox_notice(facts))
     all.settings.warnings.push_back(*notice);
   facts.version = KODAD_VERSION;

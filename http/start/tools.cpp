@@ -1,13 +1,14 @@
 #include "http/start/tools.hpp"
 
 #include "actors/tools/catalog.hpp"
+#include "http/start/report.hpp"
 #include "storage/host/sandbox/sandbox.hpp"
 
 namespace kodad::http {
 
 proto::result<actors::tool_equipment>
-equip_tools(const proto::config& config, std::shared_ptr<storage::host::process_host> processes,
-            host_facts& facts) {
+equip_tools(const proto::config& config, const std::string& state_folder,
+            std::shared_ptr<storage::host::process_host> processes, host_facts& facts) {
   auto sandbox = storage::host::settle_sandbox(config.sandbox, *processes);
   if (!sandbox)
     return sandbox.failure();
@@ -15,9 +16,18 @@ equip_tools(const proto::config& config, std::shared_ptr<storage::host::process_
   facts.sandbox_reason = sandbox->reason;
   for (const auto& tool : actors::tool_specs())
     facts.tools.push_back(tool.name);
-  return actors::tool_equipment{
-      std::move(processes),
-      std::make_shared<const storage::host::sandbox_settings>(std::move(*sandbox))};
+  // What a command of a kodad that was killed left, git must not run either.
+  auto guard = std::make_shared<storage::host::git_guard>(
+      storage::host::git_guard_options{state_folder + "/guard"});
+  for (const auto& line : guard->recover())
+    tell(line);
+  actors::tool_equipment out;
+  out.processes = std::move(processes);
+  out.sandbox = std::make_shared<const storage::host::sandbox_settings>(std::move(*sandbox));
+  out.guard = std::move(guard);
+  out.tell_operator = [](const std::string& line) { tell(line); };
+  out.outputs_folder = state_folder + "/outputs";
+  return out;
 }
 
 std::optional<std::string> sandbox_notice(const host_facts& facts) {

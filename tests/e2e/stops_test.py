@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from dead_disk import DeadDisk
+from silent_disk import SilentDisk
 from harness import Server, bash, main, script, until
 from start_fixture import IS_ROOT, Start
 
@@ -64,7 +64,7 @@ class WhileStarting(Stopping):
         return child
 
     def dead_disk(self, folder):
-        disk = DeadDisk(folder)
+        disk = SilentDisk(folder)
         self.start.cleanups.append(disk.close)
 
     def assert_hangs_and_ends(self, *calls):
@@ -230,7 +230,7 @@ class WhileRunning(Stopping):
         server = self.serve()
         dead = server.workspace / "dead"
         dead.mkdir()
-        disk = DeadDisk(dead)
+        disk = SilentDisk(dead)
         self.addCleanup(disk.close)
         client = server.client()
         for _ in range(12):

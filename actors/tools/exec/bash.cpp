@@ -1,6 +1,5 @@
 #include "actors/tools/command.hpp"
-
-#include "proto/limits.hpp"
+#include "actors/tools/exec/ending.hpp"
 
 #include <algorithm>
 
@@ -8,30 +7,36 @@ namespace kodad::actors {
 
 using proto::ec;
 namespace host = storage::host;
-namespace limits = proto::limits;
 
 namespace {
 
-std::string ending(const host::exit_status& status) {
-  if (status.timed_out)
-    return "(ended: it ran out of time)";
-  if (status.cancelled)
-    return "(ended: cancelled)";
-  if (status.flooded)
-    return "(ended: it wrote too much)";
-  if (status.signal != 0)
-    return "(ended by signal " + std::to_string(status.signal) + ")";
-  return "(exit code " + std::to_string(status.code) + ")";
-}
+/// What runs the command line: it counts what the command leaves running, which ends with it, and
+/// says so as the last line. One line, so that the line numbers of errors are the command's own. In
+/// a sandbox all processes but its first are the command's; elsewhere those of its group are.
+constexpr const char* wrapper =
+    R"sh(kodad_left() { local - IFS=$' \t\n' p l all= mine n i; set +eufx; )sh"
+    R"sh(read -r l < /proc/$$/stat; set -- ${l##*) }; mine=$3; )sh"
+    R"sh(read -r p < /proc/1/comm; [ "$p" = bwrap ] && all=1; )sh"
+    R"sh(for i in 1 2; do n=0; for p in /proc/[0-9]*; do p=${p#/proc/}; )sh"
+    R"sh([ $p = $$ ] || [ $p = 1 ] && continue; read -r l < /proc/$p/stat || continue; )sh"
+    R"sh(set -- ${l##*) }; [ "$1" = Z ] && continue; )sh"
+    R"sh([ "$all" ] || [ "$3" = "$mine" ] || continue; n=$((n+1)); done; )sh"
+    // What is just about to end does not count.
+    R"sh([ $n = 0 ] && return; [ $i = 1 ] && command sleep 0.05; done; )sh"
+    R"sh(echo; echo "($n process(es) that the command left running were ended with it)"; } )sh"
+    R"sh(>&$kodad_out; exec {kodad_out}>&1; trap '{ kodad_left; } 2>/dev/null' EXIT; )sh"
+    R"sh(trap 'trap - EXIT TERM; kill -s TERM $$' TERM; )sh"
+    R"sh(kodad_command=$1; shift; eval "$kodad_command")sh";
 
-tool_output finish_bash(const output_keeper& kept, const host::exit_status& status) {
+tool_output finish_bash(const output_keeper& kept, const host::exit_status& status,
+                        const host::child_spec& spec) {
   if (status.failure)
     return failed(*status.failure);
   tool_output out;
   out.text = kept.text();
   if (!out.text.empty() && out.text.back() != '\n')
     out.text += '\n';
-  out.text += ending(status);
+  out.text += ending_of(status, spec);
   proto::json::writer about;
   about.begin_object().key("exit_code").integer(status.code);
   about.key("timed_out").boolean(status.timed_out).end_object();
@@ -60,7 +65,8 @@ proto::result<std::string> folder_of(const host::folder& workspace, const tool_a
 
 } // namespace
 
-proto::result<command> bash_command(const host::folder& workspace, const tool_arguments& given) {
+proto::result<command> bash_command(const host::folder& workspace, const tool_arguments& given,
+                                    const proto::command_limits& limits) {
   auto line = given.text({"command", "cmd"});
   if (!line || line->empty())
     return proto::make_error(ec::tool_invalid_args, "the argument command is missing");
@@ -70,10 +76,10 @@ proto::result<command> bash_command(const host::folder& workspace, const tool_ar
   auto timeout = given.number({"timeout", "timeout_ms"});
   if (!timeout)
     return timeout.failure();
-  constexpr int64_t usual = std::chrono::milliseconds(limits::bash_deadline).count();
-  constexpr int64_t most = std::chrono::milliseconds(limits::bash_deadline_max).count();
+  auto usual = std::chrono::milliseconds(limits.time).count();
+  auto most = std::chrono::milliseconds(limits.time_max).count();
   command out;
-  out.spec.argv = {"bash", "-c", *line};
+  out.spec.argv = {"bash", "-c", wrapper, "bash", *line};
   out.spec.cwd = *where;
   out.spec.environment = host::base_environment();
   out.spec.errors = host::error_output::merged;

@@ -3,8 +3,26 @@
 #include "proto/text/utf8.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace kodad::actors {
+
+namespace {
+
+constexpr std::string_view cut_mark =
+    " bytes are left out here; to see them, send the output to a file and read the part you "
+    "need)\n";
+
+/// What passes outside of a sequence: all but control characters, of which newline and tab.
+constexpr auto is_shown = [] {
+  std::array<bool, 256> out{};
+  for (size_t byte = 0x20; byte < out.size(); ++byte)
+    out[byte] = byte != 0x7f;
+  out['\n'] = out['\t'] = true;
+  return out;
+}();
+
+} // namespace
 
 std::string output_keeper::add(std::string_view bytes) {
   rest_.append(bytes);
@@ -27,7 +45,11 @@ std::string output_keeper::text() const {
   auto cut = seen_ - head_.size() - tail.size();
   if (cut == 0)
     return head_ + std::string(tail);
-  return head_ + "\n(" + std::to_string(cut) + " bytes are left out here)\n" + std::string(tail);
+  return head_ + "\n(" + std::to_string(cut) + std::string(cut_mark) + std::string(tail);
+}
+
+bool output_keeper::says_cut(std::string_view text) {
+  return text.find(cut_mark) != std::string_view::npos;
 }
 
 std::string output_keeper::unbroken() const {
@@ -41,14 +63,20 @@ std::string output_keeper::unbroken() const {
 std::string output_keeper::clean(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
-  for (char c : bytes) {
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    char c = bytes[i];
     auto byte = static_cast<unsigned char>(c);
     switch (state_) {
     case state::plain:
+      if (is_shown[byte]) { // Nearly always, and then for long: taken at once.
+        auto first = i;
+        while (i + 1 < bytes.size() && is_shown[static_cast<unsigned char>(bytes[i + 1])])
+          ++i;
+        out.append(bytes.substr(first, i + 1 - first));
+        break;
+      }
       if (byte == 0x1b)
         state_ = state::escape;
-      else if (byte >= 0x20 ? byte != 0x7f : c == '\n' || c == '\t')
-        out.push_back(c);
       break;
     case state::escape:
       if (c == '[')

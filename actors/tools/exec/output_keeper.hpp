@@ -23,6 +23,9 @@ public:
   /// What was kept without a gap from the start: all of it, or the head's whole lines.
   std::string unbroken() const;
 
+  /// Does a text that `text` made say that something is missing?
+  static bool says_cut(std::string_view text);
+
   size_t bytes_seen() const { return seen_; }
 
 private:

@@ -45,8 +45,15 @@ std::optional<tool_output> check_version(const present_file& now, const tool_arg
   return failed(ec::tool_failed, now.path + " has changed since it was read; read it again");
 }
 
+/// The call is over already: nobody reads this.
+tool_output given_up() {
+  return failed(ec::cancelled, "given up before the file was changed");
+}
+
 tool_output replace(const host::folder& workspace, const present_file& now,
-                    const std::string& bytes) {
+                    const std::string& bytes, const file_turns& turns) {
+  if (turns.given_up.stop_requested())
+    return given_up();
   bool unchanged = now.exists && now.bytes == bytes;
   if (!unchanged)
     if (auto written = workspace.write_file(now.path, bytes, {.create_parents = true}); !written)
@@ -110,7 +117,7 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
 } // namespace
 
 tool_output write_tool(const host::folder& workspace, const tool_arguments& given,
-                       file_order& order) {
+                       file_turns& turns) {
   auto path = given.text({"filePath", "file_path", "path", "file", "filename", "filepath"});
   auto content = given.text({"content", "text", "contents"});
   if (!path || !content)
@@ -118,17 +125,19 @@ tool_output write_tool(const host::folder& workspace, const tool_arguments& give
   auto relative = workspace.relative_path(*path);
   if (!relative)
     return failed(relative.failure());
-  auto turn = order.take(workspace.root() + "/" + *relative);
+  auto turn = turns.order.take(workspace.root() + "/" + *relative, turns.given_up);
+  if (!turn)
+    return given_up();
   auto now = load(workspace, *relative);
   if (!now)
     return failed(now.failure());
   if (auto changed = check_version(*now, given))
     return *changed;
-  return replace(workspace, *now, *content);
+  return replace(workspace, *now, *content, turns);
 }
 
 tool_output edit_tool(const host::folder& workspace, const tool_arguments& given,
-                      file_order& order) {
+                      file_turns& turns) {
   auto path = given.text({"filePath", "file_path", "path", "file", "filename", "filepath"});
   auto from = given.text({"oldString", "old_string", "old_text", "oldText"});
   auto to = given.text({"newString", "new_string", "new_text", "newText"});
@@ -137,14 +146,16 @@ tool_output edit_tool(const host::folder& workspace, const tool_arguments& given
   auto relative = workspace.relative_path(*path);
   if (!relative)
     return failed(relative.failure());
-  auto turn = order.take(workspace.root() + "/" + *relative);
+  auto turn = turns.order.take(workspace.root() + "/" + *relative, turns.given_up);
+  if (!turn)
+    return given_up();
   auto now = load(workspace, *relative);
   if (!now)
     return failed(now.failure());
   if (auto changed = check_version(*now, given))
     return *changed;
   if (from->empty() && !now->exists)
-    return replace(workspace, *now, *to);
+    return replace(workspace, *now, *to, turns);
   if (from->empty())
     return failed(ec::tool_invalid_args, "oldString is empty, but the file exists");
   if (!now->exists)
@@ -154,7 +165,7 @@ tool_output edit_tool(const host::folder& workspace, const tool_arguments& given
     return failed(ec::tool_failed, not_found(*now, *from));
   if (found.size() > 1 && !given.flag({"replaceAll", "replace_all"}))
     return failed(ec::tool_failed, ambiguous(*relative, found));
-  return replace(workspace, *now, replace_all(now->bytes, *from, *to));
+  return replace(workspace, *now, replace_all(now->bytes, *from, *to), turns);
 }
 
 } // namespace kodad::actors

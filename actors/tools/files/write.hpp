@@ -8,9 +8,9 @@
 namespace kodad::actors {
 
 tool_output write_tool(const storage::host::folder& workspace, const tool_arguments& given,
-                       file_order& order);
+                       file_turns& turns);
 
 tool_output edit_tool(const storage::host::folder& workspace, const tool_arguments& given,
-                      file_order& order);
+                      file_turns& turns);
 
 } // namespace kodad::actors

@@ -84,7 +84,8 @@ std::string_view without_dot(std::string_view path) {
   return path.starts_with("./") ? path.substr(2) : path;
 }
 
-tool_output finish_glob(const output_keeper& kept, const host::exit_status& status) {
+tool_output finish_glob(const output_keeper& kept, const host::exit_status& status,
+                        const host::child_spec&) {
   auto text = kept.unbroken();
   if (auto problem = problem_of(status, text))
     return *problem;
@@ -101,7 +102,8 @@ tool_output finish_glob(const output_keeper& kept, const host::exit_status& stat
 }
 
 /// ripgrep's lines are path, line number and text, set apart by tabs: colons are common in paths.
-tool_output finish_grep(const output_keeper& kept, const host::exit_status& status) {
+tool_output finish_grep(const output_keeper& kept, const host::exit_status& status,
+                        const host::child_spec&) {
   auto text = kept.unbroken();
   if (auto problem = problem_of(status, text))
     return *problem;

@@ -125,7 +125,7 @@ TEST_CASE("bash ends at its time-out, given as number or text, and is bounded") 
   place at;
   auto out = at.bash(R"({"command":"echo on; exec sleep 1000","timeout":"200"})");
   CHECK(out.failure->code == ec::tool_timeout);
-  CHECK(out.text == "on\n(ended: it ran out of time)");
+  CHECK(out.text == "on\n(ended: it ran longer than the 200 ms of its argument timeout)");
   CHECK(has(out.metadata.text, R"("timed_out":true)"));
   auto most = bash_command(at.workspace, arguments(R"({"command":"x","timeout":99999999})"));
   CHECK(most->spec.timeout == limits::bash_deadline_max);
@@ -134,11 +134,26 @@ TEST_CASE("bash ends at its time-out, given as number or text, and is bounded") 
       ec::tool_invalid_args);
 }
 
+TEST_CASE("what a command leaves running is told, whatever it did to its shell") {
+  place at;
+  auto left = [&](const std::string& line) {
+    return at.bash(R"({"command":")" + line + "\"}").text;
+  };
+  CHECK(left("sleep 300 & echo started") ==
+        "started\n\n(1 process(es) that the command left running were ended with it)\n"
+        "(exit code 0)");
+  CHECK(has(left("set -euf; IFS=x; sleep 300 & sleep 300 & echo x"), "(2 process(es)"));
+  CHECK(has(left("exec > /dev/null; sleep 300 &"), "(1 process(es)"));
+  CHECK(left("sleep 0.01 & wait; exit 3") == "(exit code 3)");
+  CHECK(left("echo $#:$0") == "0:bash\n(exit code 0)");
+  CHECK(has(left("true\\nno_such_program"), "line 2: no_such_program"));
+}
+
 TEST_CASE("bash output is cleaned and capped") {
   place at;
   auto out = at.bash(R"({"command":"printf '\\033[31mred\\033[0m\\n'; seq 100000; echo end"})");
   CHECK(out.text.starts_with("red\n1\n2\n"));
   CHECK(out.text.ends_with("100000\nend\n(exit code 0)"));
-  CHECK(has(out.text, "bytes are left out here)"));
+  CHECK(has(out.text, "bytes are left out here; to see them, send the output to a file"));
   CHECK(out.text.size() < limits::tool_output_bytes + 200);
 }

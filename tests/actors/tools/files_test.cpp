@@ -13,11 +13,12 @@ namespace {
 struct place : workspace_place {
   tool_output read(const std::string& json) { return read_tool(workspace, arguments(json)); }
   tool_output write(const std::string& json) {
-    return write_tool(workspace, arguments(json), order);
+    return write_tool(workspace, arguments(json), turns);
   }
-  tool_output edit(const std::string& json) { return edit_tool(workspace, arguments(json), order); }
+  tool_output edit(const std::string& json) { return edit_tool(workspace, arguments(json), turns); }
 
   file_order order;
+  file_turns turns{order, {}};
 };
 
 bool has(const std::string& text, const std::string& piece) {

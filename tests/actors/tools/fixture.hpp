@@ -42,7 +42,7 @@ inline tool_output finish_command(storage::host::process_host& processes,
   output_keeper kept(proto::limits::tool_output_bytes);
   kept.add(heard->text());
   kept.add(heard->text(storage::host::output_stream::error));
-  return made->finish(kept, status);
+  return made->finish(kept, status, made->spec);
 }
 
 } // namespace kodad::actors

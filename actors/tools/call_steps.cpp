@@ -17,8 +17,8 @@ prepared_call over(tool_output output) {
 }
 
 bool has_network(const host::sandbox_settings& sandbox, const proto::agent_id& agent) {
-  return sandbox.network || std::ranges::find(sandbox.network_agents, agent) !=
-                                sandbox.network_agents.end();
+  return sandbox.network ||
+         std::ranges::find(sandbox.network_agents, agent) != sandbox.network_agents.end();
 }
 
 /// The first look at a workspace that a command may write.

@@ -7,8 +7,8 @@
 #include "actors/messages.hpp"
 #include "actors/tools/command.hpp"
 #include "actors/tools/files/file_order.hpp"
-#include "actors/tools/output/output_desk.hpp"
 #include "actors/tools/guard_lease.hpp"
+#include "actors/tools/output/output_desk.hpp"
 #include "storage/host/sandbox/sandbox.hpp"
 
 #include <functional>
@@ -30,7 +30,7 @@ struct step_surroundings {
 /// second step must know of the first travels in here.
 struct prepared_call {
   std::optional<tool_output> over;
-  std::optional<command> to_start;     ///< Its spec is confined.
+  std::optional<command> to_start;      ///< Its spec is confined.
   std::shared_ptr<guard_lease> guarded; ///< Of a command that may write.
 };
 

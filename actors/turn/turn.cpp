@@ -14,8 +14,8 @@ namespace kodad::actors {
 turn_state::turn_state(turn_actor::pointer self_ptr) : self(self_ptr) {}
 
 turn_facts turn_state::facts() const {
-  return {setup.record, setup.models, world->options.steps_max, world->options.retries_max,
-          setup.money, world->options.sandbox};
+  return {setup.record, setup.models,          world->options.steps_max, world->options.retries_max,
+          setup.money,  world->options.sandbox};
 }
 
 turn_sources turn_state::sources() const {

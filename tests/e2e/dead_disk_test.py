@@ -40,7 +40,7 @@ class DeadDiskTest(unittest.TestCase):
         path = FILE if folder == self.folder else "disk/" + FILE
         calls = [read(path) for _ in range(READS // SESSIONS)]
         for session in sessions:
-            self.client.say(session, script({"tools": calls}, {"text": "done"}))
+            self.client.say(session, script(*calls, {"text": "done"}))
         until(lambda: self.disk.hanging() > 0, "a read hangs")
         return sessions
 

@@ -13,7 +13,7 @@ namespace host = storage::host;
 namespace {
 
 prepared_call over(tool_output output) {
-  return {std::move(output), {}};
+  return {std::move(output), {}, {}};
 }
 
 bool has_network(const host::sandbox_settings& sandbox, const proto::agent_id& agent) {

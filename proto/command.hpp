@@ -389,7 +389,6 @@ struct provider_status {
 struct list_providers {
   static constexpr auto fields() { return std::tuple<>(); }
 };
-
 struct provider_list {
   std::vector<provider_status> providers;
 

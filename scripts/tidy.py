@@ -19,7 +19,7 @@ COLUMNS_MAX = 100
 
 ROOMS = ("proto", "storage", "actors", "http")
 TOP_FOLDERS = ROOMS + ("tests", "scripts")
-TOP_FILES = ("CMakeLists.txt", "README.md")
+TOP_FILES = ("CMakeLists.txt", "README.md", "SECURITY.md")
 
 # Which room may include from which; http has two headers of actors/ besides. What wires the house
 # sees everything, and nothing else may include it.

@@ -47,7 +47,8 @@ using channel_key = uint64_t;
 struct stream_filter {
   uint32_t only_turn = 0;  ///< Skip the frames of other turns; 0 sees all.
   bool until_done = false; ///< End after the (first, or that) turn's terminal frame.
-  bool until_live = false; ///< End once what is kept has left: nothing more will come.
+  bool until_live = false; ///< End once all events up to `live_at` have left.
+  uint64_t live_at = 0;    ///< What the database knew of; the announcement may be on its way.
 };
 
 /// Told what becomes of a channel's subscribers. Called on the reactor's thread: must not block.

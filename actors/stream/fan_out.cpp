@@ -53,6 +53,7 @@ void fan_out_state::open(const open_stream& what) {
   auto& place = replays[what.subscriber];
   place.start = place.cursor = start.after;
   place.ends_when_live = what.filter.until_live;
+  place.live_at = what.filter.live_at;
   if (start.is_ahead)
     reset(what.subscriber, "the cursor is no number of an event so far");
   else
@@ -112,8 +113,10 @@ void fan_out_state::follow(subscriber_key who, const replay& from,
     bare->id = 0;
     backlog.push_back(std::move(bare));
   }
-  if (from.ends_when_live)
+  if (from.ends_when_live && outlook.last_event_id >= from.live_at)
     backlog.push_back(last_frame());
+  else if (from.ends_when_live)
+    ending_at[who] = from.live_at; // Some of it is kept already and about to be announced.
   bool carries_end = std::ranges::any_of(backlog, [](const auto& x) { return x->ends_turn; });
   followers.insert(who);
   hub->follow(who, std::move(backlog));
@@ -125,7 +128,10 @@ void fan_out_state::follow(subscriber_key who, const replay& from,
 void fan_out_state::reset(subscriber_key who, const char* reason) {
   auto place = replays.extract(who);
   replay from;
-  from.ends_when_live = !place.empty() && place.mapped().ends_when_live;
+  if (!place.empty()) {
+    from.ends_when_live = place.mapped().ends_when_live;
+    from.live_at = place.mapped().live_at;
+  }
   from.start = from.cursor = outlook.last_event_id;
   follow(who, from, {encode_frame(from.cursor, proto::reset_event(reason, from.cursor))});
 }
@@ -138,6 +144,12 @@ void fan_out_state::publish(const publish_frames& news) {
     note(*what);
   }
   hub->publish(channel, news.frames);
+  std::erase_if(ending_at, [this](const auto& each) {
+    bool is_over = outlook.last_event_id >= each.second;
+    if (is_over)
+      hub->push(each.first, {last_frame()});
+    return is_over;
+  });
   trim();
 }
 
@@ -172,6 +184,7 @@ void fan_out_state::trim() {
 void fan_out_state::leave(subscriber_key who) {
   replays.erase(who);
   followers.erase(who);
+  ending_at.erase(who);
 }
 
 bool fan_out_state::close() {

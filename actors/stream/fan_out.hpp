@@ -27,8 +27,9 @@ struct fan_out_state {
     uint64_t start = 0;  ///< Where it began.
     uint64_t cursor = 0; ///< The last event handed over.
     bool is_reading = false;
-    bool ends_when_live = false; ///< The stream is over once it has what is kept.
-    uint64_t log_end = 0;        ///< Memory began after this event when the page was asked for.
+    bool ends_when_live = false; ///< The stream is over once it has all up to `live_at`.
+    uint64_t live_at = 0;
+    uint64_t log_end = 0; ///< Memory began after this event when the page was asked for.
   };
 
   void open(const open_stream& what);
@@ -58,6 +59,7 @@ struct fan_out_state {
   stream_outlook outlook;
   std::map<subscriber_key, replay> replays;
   std::set<subscriber_key> followers;
+  std::map<subscriber_key, uint64_t> ending_at; ///< Followers that end once this event has left.
 };
 
 /// @param outlook What the database says of the session's events.

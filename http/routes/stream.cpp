@@ -27,7 +27,21 @@ void open_until_done(gateway_actor::pointer self, const actors::front_desk& to,
           [self, directory = to.directory, what, token](const proto::session& found) {
             auto wish = what;
             if (found.status == proto::session_status::idle)
-              wish.filter = {.until_live = true};
+              wish.filter = {.until_live = true, .live_at = found.last_event_id};
+            open(self, directory, std::move(wish), token);
+          },
+          [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
+}
+
+/// Opens a stream that ends with what has happened so far.
+void open_to_live(gateway_actor::pointer self, const actors::front_desk& to,
+                  const actors::open_stream& what, reply_token token) {
+  self->request(to.reader, proto::limits::ask, proto::get_session{what.session})
+      .then(
+          [self, directory = to.directory, what, token](const proto::session& found) {
+            auto wish = what;
+            wish.filter.until_live = true;
+            wish.filter.live_at = found.last_event_id;
             open(self, directory, std::move(wish), token);
           },
           [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
@@ -41,10 +55,10 @@ void open_repeated(gateway_actor::pointer self, const actors::front_desk& to,
   self->request(to.reader, proto::limits::ask,
                 proto::get_turn{accepted.session_id, accepted.operation_id})
       .then(
-          [self, directory = to.directory, what, token](const proto::turn& found) {
-            auto wish = what;
-            wish.filter.until_live = !is_active(found.state);
-            open(self, directory, std::move(wish), token);
+          [self, to, what, token](const proto::turn& found) {
+            if (is_active(found.state))
+              return open(self, to.directory, what, token);
+            open_to_live(self, to, what, token);
           },
           [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
 }

@@ -1,6 +1,7 @@
 #include "storage/lmdb/environment.hpp"
 
 #include "storage/keys.hpp"
+#include "storage/lmdb/map_reading.hpp"
 #include "storage/seal.hpp"
 
 #include <algorithm>
@@ -73,6 +74,7 @@ transaction::~transaction() {
 }
 
 result<std::optional<std::string_view>> transaction::get(table where, std::string_view key) const {
+  map_reading in(owner_->path_.c_str());
   auto wanted = to_val(key);
   MDB_val value;
   int code = mdb_get(handle_, owner_->tables_[static_cast<size_t>(where)], &wanted, &value);
@@ -85,6 +87,7 @@ result<std::optional<std::string_view>> transaction::get(table where, std::strin
 
 result<void> transaction::scan(table where, const key_range& range, direction way,
                                const row_visitor& visit) const {
+  map_reading in(owner_->path_.c_str());
   cursor at;
   int code = mdb_cursor_open(handle_, owner_->tables_[static_cast<size_t>(where)], &at.handle);
   if (code != MDB_SUCCESS)
@@ -108,6 +111,7 @@ result<void> transaction::scan(table where, const key_range& range, direction wa
 
 result<void> transaction::scan_around(table where, std::string_view key,
                                       const row_visitor& visit) const {
+  map_reading in(owner_->path_.c_str());
   cursor at;
   int code = mdb_cursor_open(handle_, owner_->tables_[static_cast<size_t>(where)], &at.handle);
   if (code != MDB_SUCCESS)
@@ -128,6 +132,7 @@ result<void> transaction::scan_around(table where, std::string_view key,
 }
 
 result<uint64_t> transaction::count(table where) const {
+  map_reading in(owner_->path_.c_str());
   MDB_stat about;
   int code = mdb_stat(handle_, owner_->tables_[static_cast<size_t>(where)], &about);
   if (code != MDB_SUCCESS)
@@ -136,6 +141,7 @@ result<uint64_t> transaction::count(table where) const {
 }
 
 result<void> transaction::put(table where, std::string_view key, std::string_view value) {
+  map_reading in(owner_->path_.c_str());
   auto at = to_val(key);
   auto bytes = to_val(value);
   int code = mdb_put(handle_, owner_->tables_[static_cast<size_t>(where)], &at, &bytes, 0);
@@ -145,6 +151,7 @@ result<void> transaction::put(table where, std::string_view key, std::string_vie
 }
 
 result<void> transaction::erase(table where, std::string_view key) {
+  map_reading in(owner_->path_.c_str());
   auto at = to_val(key);
   int code = mdb_del(handle_, owner_->tables_[static_cast<size_t>(where)], &at, nullptr);
   if (code != MDB_SUCCESS && code != MDB_NOTFOUND)
@@ -153,6 +160,7 @@ result<void> transaction::erase(table where, std::string_view key) {
 }
 
 result<void> transaction::commit() {
+  map_reading in(owner_->path_.c_str());
   std::string value(1, value_version);
   append_u64(value, moment());
   if (auto done = put(table::meta, moment_key, seal(table::meta, moment_key, value)); !done)

@@ -1,5 +1,7 @@
 #include "storage/lmdb/map_guard.hpp"
 
+#include "storage/lmdb/map_reading.hpp"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -16,6 +18,8 @@ namespace kodad::storage::lmdb {
 namespace {
 
 constexpr int exit_code = 70; // EX_SOFTWARE
+// A damaged length leads past the map's end by as much as LMDB's 32 bits can say.
+constexpr uint64_t longest_row = uint64_t{1} << 32;
 constexpr size_t path_max = 4096;
 
 /// What the handler reads: set before `end` is, and left alone until it is 0 again.
@@ -48,6 +52,8 @@ void look(int signal, siginfo_t* about, void*) {
     if (address >= place.begin && address < place.end)
       break_down(place.path,
                  signal == SIGBUS ? "a part of it cannot be read" : "a page leads astray");
+  if (const char* path = map_reading::path())
+    break_down(path, "a page leads astray");
   // Not ours: back to what was there; the same instruction runs again and meets it.
   ::sigaction(signal, signal == SIGBUS ? &before_bus : &before_segv, nullptr);
 }
@@ -99,7 +105,7 @@ map_guard map_guard::around(const std::string& path, const void* address) {
     auto begin = std::strtoull(line.c_str(), &rest, 16);
     auto end = *rest == '-' ? std::strtoull(rest + 1, nullptr, 16) : begin;
     if (wanted >= begin && wanted < end)
-      return {path, reinterpret_cast<const void*>(begin), end - begin};
+      return {path, reinterpret_cast<const void*>(begin), end - begin + longest_row};
   }
   return {path, nullptr, 0};
 }

@@ -58,13 +58,18 @@ void look(int signal, siginfo_t* about, void*) {
   ::sigaction(signal, signal == SIGBUS ? &before_bus : &before_segv, nullptr);
 }
 
-void install() {
+/// Puts `look` in front of what is there, which may have come after us.
+void install(int signal, struct sigaction& before) {
   struct sigaction wanted {};
   wanted.sa_sigaction = look;
   wanted.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&wanted.sa_mask);
-  ::sigaction(SIGBUS, &wanted, &before_bus);
-  ::sigaction(SIGSEGV, &wanted, &before_segv);
+  struct sigaction now {};
+  ::sigaction(signal, nullptr, &now);
+  if ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == look)
+    return;
+  before = now;
+  ::sigaction(signal, &wanted, nullptr);
 }
 
 } // namespace
@@ -80,9 +85,9 @@ void break_down(const char* path, const char* why) {
 }
 
 map_guard::map_guard(const std::string& path, const void* begin, size_t bytes) : place_(-1) {
-  static std::once_flag once;
-  std::call_once(once, install);
   std::lock_guard hold(places_lock);
+  install(SIGBUS, before_bus);
+  install(SIGSEGV, before_segv);
   for (size_t i = 0; i < places.size(); ++i) {
     if (places[i].end != 0)
       continue;

@@ -8,7 +8,7 @@ namespace kodad::actors {
 
 caf::result<proto::model_list> provider_state::list_models() {
   if (options.models_from == discovery::none)
-    return proto::model_list{merge_models({}, options.models, options.name), {}};
+    return proto::model_list{merge_models({}, options.models, options.name), {}, {}};
   auto query = self->spawn(model_query, wire, options.models, options.name);
   return self->delegate(query, proto::list_models{});
 }

@@ -54,7 +54,7 @@ provider_actor::behavior_type sim(provider_actor::stateful_pointer<sim_state> se
       [self](const start_call& call) { self->state.desk.start(call); },
       [self](const cancel_call& call) { self->state.desk.cancel(call.call); },
       [](const proto::list_models&) {
-        return proto::model_list{sim_models(), {}};
+        return proto::model_list{sim_models(), {}, {}};
       },
       [self](const proto::watch_provider&) { return traffic_of(self->state.desk); },
       [self](const call_headed& head) { self->state.desk.heard(head); },

@@ -80,6 +80,8 @@ result<std::optional<std::string_view>> transaction::get(table where, std::strin
   int code = mdb_get(handle_, owner_->tables_[static_cast<size_t>(where)], &wanted, &value);
   if (code == MDB_NOTFOUND)
     return std::optional<std::string_view>();
+  if (code == MDB_SUCCESS && !is_in_place(value.mv_data))
+    code = MDB_CORRUPTED;
   if (code != MDB_SUCCESS)
     return failure("read a row", code);
   return std::optional(to_view(value));
@@ -99,6 +101,8 @@ result<void> transaction::scan(table where, const key_range& range, direction wa
   code = way == direction::forward ? mdb_cursor_get(at.handle, &key, &value, from_first)
                                    : seek_before(at.handle, range.end, key, value);
   while (code == MDB_SUCCESS) {
+    if (!is_in_place(key.mv_data))
+      return failure("scan rows", MDB_CORRUPTED);
     auto now = to_view(key);
     if (now >= range.end || now < range.first || !visit(now, to_view(value)))
       return {};
@@ -120,10 +124,14 @@ result<void> transaction::scan_around(table where, std::string_view key,
   MDB_val value;
   code = mdb_cursor_get(at.handle, &found, &value, key.empty() ? MDB_FIRST : MDB_SET_RANGE);
   bool is_last = code == MDB_NOTFOUND;
+  if (code == MDB_SUCCESS && !is_in_place(found.mv_data))
+    return failure("look around a row", MDB_CORRUPTED);
   if (code == MDB_SUCCESS && !visit(to_view(found), to_view(value)))
     return {};
   if (code == MDB_SUCCESS || is_last)
     code = mdb_cursor_get(at.handle, &found, &value, is_last ? MDB_LAST : MDB_PREV);
+  if (code == MDB_SUCCESS && !is_in_place(found.mv_data))
+    code = MDB_CORRUPTED;
   if (code == MDB_SUCCESS)
     visit(to_view(found), to_view(value));
   if (code != MDB_SUCCESS && code != MDB_NOTFOUND)

@@ -1,6 +1,7 @@
 #include "storage/lmdb/map_guard.hpp"
 
 #include "storage/lmdb/map_reading.hpp"
+#include "storage/lmdb/page_layout.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,6 +27,7 @@ constexpr size_t path_max = 4096;
 struct guarded {
   std::atomic<uintptr_t> begin = 0;
   std::atomic<uintptr_t> end = 0;
+  std::atomic<size_t> page_bytes = 0; ///< 0: not a map that LMDB reads.
   char path[path_max] = {};
 };
 
@@ -101,6 +103,21 @@ map_guard::map_guard(const std::string& path, const void* begin, size_t bytes) :
   }
 }
 
+bool is_in_place(const void* address) {
+  auto wanted = reinterpret_cast<uintptr_t>(address);
+  for (const auto& place : places) {
+    uintptr_t begin = place.begin;
+    size_t page_bytes = place.page_bytes;
+    if (page_bytes == 0 || wanted < begin || wanted >= place.end)
+      continue;
+    auto number = (wanted - begin) / page_bytes;
+    uint64_t borne = 0;
+    std::memcpy(&borne, reinterpret_cast<const char*>(begin) + number * page_bytes, sizeof borne);
+    return borne == number;
+  }
+  return true;
+}
+
 map_guard map_guard::around(const std::string& path, const void* address) {
   std::ifstream maps("/proc/self/maps");
   auto wanted = reinterpret_cast<uintptr_t>(address);
@@ -109,8 +126,15 @@ map_guard map_guard::around(const std::string& path, const void* address) {
     char* rest = nullptr;
     auto begin = std::strtoull(line.c_str(), &rest, 16);
     auto end = *rest == '-' ? std::strtoull(rest + 1, nullptr, 16) : begin;
-    if (wanted >= begin && wanted < end)
-      return {path, reinterpret_cast<const void*>(begin), end - begin + longest_row};
+    if (wanted >= begin && wanted < end) {
+      map_guard out(path, reinterpret_cast<const void*>(begin), end - begin + longest_row);
+      constexpr size_t page_size_at = page_head + 24; // In the first page; just checked.
+      uint32_t page_bytes = 0;
+      std::memcpy(&page_bytes, reinterpret_cast<const char*>(begin) + page_size_at, 4);
+      if (out.place_ >= 0)
+        places[static_cast<size_t>(out.place_)].page_bytes = page_bytes;
+      return out;
+    }
   }
   return {path, nullptr, 0};
 }
@@ -119,6 +143,7 @@ map_guard::~map_guard() {
   if (place_ < 0)
     return;
   std::lock_guard hold(places_lock);
+  places[static_cast<size_t>(place_)].page_bytes = 0;
   places[static_cast<size_t>(place_)].end = 0;
   places[static_cast<size_t>(place_)].begin = UINTPTR_MAX;
 }

@@ -1,6 +1,7 @@
 #include "storage/lmdb/environment.hpp"
 
 #include "storage/keys.hpp"
+#include "storage/lmdb/map_reading.hpp"
 #include "storage/seal.hpp"
 
 #include <algorithm>
@@ -73,11 +74,14 @@ transaction::~transaction() {
 }
 
 result<std::optional<std::string_view>> transaction::get(table where, std::string_view key) const {
+  map_reading in(owner_->path_.c_str());
   auto wanted = to_val(key);
   MDB_val value;
   int code = mdb_get(handle_, owner_->tables_[static_cast<size_t>(where)], &wanted, &value);
   if (code == MDB_NOTFOUND)
     return std::optional<std::string_view>();
+  if (code == MDB_SUCCESS && !is_in_place(value.mv_data))
+    code = MDB_CORRUPTED;
   if (code != MDB_SUCCESS)
     return failure("read a row", code);
   return std::optional(to_view(value));
@@ -85,6 +89,7 @@ result<std::optional<std::string_view>> transaction::get(table where, std::strin
 
 result<void> transaction::scan(table where, const key_range& range, direction way,
                                const row_visitor& visit) const {
+  map_reading in(owner_->path_.c_str());
   cursor at;
   int code = mdb_cursor_open(handle_, owner_->tables_[static_cast<size_t>(where)], &at.handle);
   if (code != MDB_SUCCESS)
@@ -96,6 +101,8 @@ result<void> transaction::scan(table where, const key_range& range, direction wa
   code = way == direction::forward ? mdb_cursor_get(at.handle, &key, &value, from_first)
                                    : seek_before(at.handle, range.end, key, value);
   while (code == MDB_SUCCESS) {
+    if (!is_in_place(key.mv_data))
+      return failure("scan rows", MDB_CORRUPTED);
     auto now = to_view(key);
     if (now >= range.end || now < range.first || !visit(now, to_view(value)))
       return {};
@@ -108,6 +115,7 @@ result<void> transaction::scan(table where, const key_range& range, direction wa
 
 result<void> transaction::scan_around(table where, std::string_view key,
                                       const row_visitor& visit) const {
+  map_reading in(owner_->path_.c_str());
   cursor at;
   int code = mdb_cursor_open(handle_, owner_->tables_[static_cast<size_t>(where)], &at.handle);
   if (code != MDB_SUCCESS)
@@ -116,10 +124,14 @@ result<void> transaction::scan_around(table where, std::string_view key,
   MDB_val value;
   code = mdb_cursor_get(at.handle, &found, &value, key.empty() ? MDB_FIRST : MDB_SET_RANGE);
   bool is_last = code == MDB_NOTFOUND;
+  if (code == MDB_SUCCESS && !is_in_place(found.mv_data))
+    return failure("look around a row", MDB_CORRUPTED);
   if (code == MDB_SUCCESS && !visit(to_view(found), to_view(value)))
     return {};
   if (code == MDB_SUCCESS || is_last)
     code = mdb_cursor_get(at.handle, &found, &value, is_last ? MDB_LAST : MDB_PREV);
+  if (code == MDB_SUCCESS && !is_in_place(found.mv_data))
+    code = MDB_CORRUPTED;
   if (code == MDB_SUCCESS)
     visit(to_view(found), to_view(value));
   if (code != MDB_SUCCESS && code != MDB_NOTFOUND)
@@ -128,6 +140,7 @@ result<void> transaction::scan_around(table where, std::string_view key,
 }
 
 result<uint64_t> transaction::count(table where) const {
+  map_reading in(owner_->path_.c_str());
   MDB_stat about;
   int code = mdb_stat(handle_, owner_->tables_[static_cast<size_t>(where)], &about);
   if (code != MDB_SUCCESS)
@@ -136,6 +149,7 @@ result<uint64_t> transaction::count(table where) const {
 }
 
 result<void> transaction::put(table where, std::string_view key, std::string_view value) {
+  map_reading in(owner_->path_.c_str());
   auto at = to_val(key);
   auto bytes = to_val(value);
   int code = mdb_put(handle_, owner_->tables_[static_cast<size_t>(where)], &at, &bytes, 0);
@@ -145,6 +159,7 @@ result<void> transaction::put(table where, std::string_view key, std::string_vie
 }
 
 result<void> transaction::erase(table where, std::string_view key) {
+  map_reading in(owner_->path_.c_str());
   auto at = to_val(key);
   int code = mdb_del(handle_, owner_->tables_[static_cast<size_t>(where)], &at, nullptr);
   if (code != MDB_SUCCESS && code != MDB_NOTFOUND)
@@ -153,6 +168,7 @@ result<void> transaction::erase(table where, std::string_view key) {
 }
 
 result<void> transaction::commit() {
+  map_reading in(owner_->path_.c_str());
   std::string value(1, value_version);
   append_u64(value, moment());
   if (auto done = put(table::meta, moment_key, seal(table::meta, moment_key, value)); !done)

@@ -1,5 +1,8 @@
 #include "storage/lmdb/map_guard.hpp"
 
+#include "storage/lmdb/map_reading.hpp"
+#include "storage/lmdb/page_layout.hpp"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -16,12 +19,15 @@ namespace kodad::storage::lmdb {
 namespace {
 
 constexpr int exit_code = 70; // EX_SOFTWARE
+// A damaged length leads past the map's end by as much as LMDB's 32 bits can say.
+constexpr uint64_t longest_row = uint64_t{1} << 32;
 constexpr size_t path_max = 4096;
 
 /// What the handler reads: set before `end` is, and left alone until it is 0 again.
 struct guarded {
   std::atomic<uintptr_t> begin = 0;
   std::atomic<uintptr_t> end = 0;
+  std::atomic<size_t> page_bytes = 0; ///< 0: not a map that LMDB reads.
   char path[path_max] = {};
 };
 
@@ -48,17 +54,24 @@ void look(int signal, siginfo_t* about, void*) {
     if (address >= place.begin && address < place.end)
       break_down(place.path,
                  signal == SIGBUS ? "a part of it cannot be read" : "a page leads astray");
+  if (const char* path = map_reading::path())
+    break_down(path, "a page leads astray");
   // Not ours: back to what was there; the same instruction runs again and meets it.
   ::sigaction(signal, signal == SIGBUS ? &before_bus : &before_segv, nullptr);
 }
 
-void install() {
+/// Puts `look` in front of what is there, which may have come after us.
+void install(int signal, struct sigaction& before) {
   struct sigaction wanted {};
   wanted.sa_sigaction = look;
   wanted.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&wanted.sa_mask);
-  ::sigaction(SIGBUS, &wanted, &before_bus);
-  ::sigaction(SIGSEGV, &wanted, &before_segv);
+  struct sigaction now {};
+  ::sigaction(signal, nullptr, &now);
+  if ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == look)
+    return;
+  before = now;
+  ::sigaction(signal, &wanted, nullptr);
 }
 
 } // namespace
@@ -74,9 +87,9 @@ void break_down(const char* path, const char* why) {
 }
 
 map_guard::map_guard(const std::string& path, const void* begin, size_t bytes) : place_(-1) {
-  static std::once_flag once;
-  std::call_once(once, install);
   std::lock_guard hold(places_lock);
+  install(SIGBUS, before_bus);
+  install(SIGSEGV, before_segv);
   for (size_t i = 0; i < places.size(); ++i) {
     if (places[i].end != 0)
       continue;
@@ -90,6 +103,21 @@ map_guard::map_guard(const std::string& path, const void* begin, size_t bytes) :
   }
 }
 
+bool is_in_place(const void* address) {
+  auto wanted = reinterpret_cast<uintptr_t>(address);
+  for (const auto& place : places) {
+    uintptr_t begin = place.begin;
+    size_t page_bytes = place.page_bytes;
+    if (page_bytes == 0 || wanted < begin || wanted >= place.end)
+      continue;
+    auto number = (wanted - begin) / page_bytes;
+    uint64_t borne = 0;
+    std::memcpy(&borne, reinterpret_cast<const char*>(begin) + number * page_bytes, sizeof borne);
+    return borne == number;
+  }
+  return true;
+}
+
 map_guard map_guard::around(const std::string& path, const void* address) {
   std::ifstream maps("/proc/self/maps");
   auto wanted = reinterpret_cast<uintptr_t>(address);
@@ -98,8 +126,15 @@ map_guard map_guard::around(const std::string& path, const void* address) {
     char* rest = nullptr;
     auto begin = std::strtoull(line.c_str(), &rest, 16);
     auto end = *rest == '-' ? std::strtoull(rest + 1, nullptr, 16) : begin;
-    if (wanted >= begin && wanted < end)
-      return {path, reinterpret_cast<const void*>(begin), end - begin};
+    if (wanted >= begin && wanted < end) {
+      map_guard out(path, reinterpret_cast<const void*>(begin), end - begin + longest_row);
+      constexpr size_t page_size_at = page_head + 24; // In the first page; just checked.
+      uint32_t page_bytes = 0;
+      std::memcpy(&page_bytes, reinterpret_cast<const char*>(begin) + page_size_at, 4);
+      if (out.place_ >= 0)
+        places[static_cast<size_t>(out.place_)].page_bytes = page_bytes;
+      return out;
+    }
   }
   return {path, nullptr, 0};
 }
@@ -108,6 +143,7 @@ map_guard::~map_guard() {
   if (place_ < 0)
     return;
   std::lock_guard hold(places_lock);
+  places[static_cast<size_t>(place_)].page_bytes = 0;
   places[static_cast<size_t>(place_)].end = 0;
   places[static_cast<size_t>(place_)].begin = UINTPTR_MAX;
 }

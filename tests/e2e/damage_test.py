@@ -144,6 +144,7 @@ class Damage(unittest.TestCase):
     def test_random_damage_is_refused_or_tells_the_truth(self):
         refused = 0
         for seed in range(SEEDS):
+            self.server.kill()
             with self.subTest(seed=seed):
                 self.path.write_bytes(damage(self.sound, random.Random(seed)))
                 if self.starts():
@@ -156,13 +157,14 @@ class Damage(unittest.TestCase):
 
     def test_damage_while_it_runs_is_told(self):
         for seed in range(1000, 1000 + SEEDS):
+            self.server.kill()
             with self.subTest(seed=seed):
                 self.path.write_bytes(self.sound)
                 at = self.server.log.stat().st_size
                 self.assertTrue(self.starts())
                 client = self.server.client()
                 harmed = damage(self.path.read_bytes(), random.Random(seed))
-                with open(self.path, "r+b") as file: # In place: the map sees it.
+                with open(self.path, "r+b") as file:  # In place: the map sees it.
                     file.write(harmed)
                     file.truncate(len(harmed))
                 try:

@@ -119,7 +119,7 @@ TEST_CASE("a sandbox that does not confine, or does not run what it is given, is
     auto obstacle = try_sandbox(settings, *host);
     CHECK_MESSAGE(has(obstacle, expected), obstacle);
   }
-  // Takes the words up to "--" away and runs the rest as it is.
+  // The trial itself tells a sandbox from none.
   settings.mode = sandbox_mode::off;
   CHECK(try_sandbox(settings, *host) == "it can read outside of the workspace");
 }

@@ -67,6 +67,14 @@ bool is_word(const YAML::Node& node) {
   return node.IsScalar() && !node.IsNull();
 }
 
+/// What stands there instead, if it is short and printable. For keys that hold no secret.
+std::string not_this(const YAML::Node& node) {
+  constexpr size_t shown_most = 40;
+  bool is_shown = is_word(node) && !node.Scalar().empty() && node.Scalar().size() <= shown_most &&
+                  std::ranges::all_of(node.Scalar(), [](char c) { return c >= ' ' && c <= '~'; });
+  return is_shown ? ", not " + node.Scalar() : "";
+}
+
 } // namespace
 
 void findings::fail(const YAML::Node& at, const std::string& key, const std::string& expected) {
@@ -129,7 +137,7 @@ void section::read(std::string_view key, bool& out) {
   if (!node.IsDefined())
     return;
   if (!is_word(node) || (node.Scalar() != "true" && node.Scalar() != "false"))
-    return into_.fail(node, full(key), "expected true or false");
+    return into_.fail(node, full(key), "expected true or false" + not_this(node));
   out = node.Scalar() == "true";
 }
 
@@ -139,7 +147,8 @@ void section::read(std::string_view key, int64_t& out, range<int64_t> bounds) {
   if (!node.IsDefined())
     return;
   if (!parse(node, value) || value < bounds.least || value > bounds.most)
-    return into_.fail(node, full(key), "expected " + expected_number("a whole number", bounds));
+    return into_.fail(node, full(key),
+                      "expected " + expected_number("a whole number", bounds) + not_this(node));
   out = value;
 }
 
@@ -150,7 +159,8 @@ void section::read(std::string_view key, double& out, range<double> bounds) {
     return;
   // Written so that "nan" fails too.
   if (!parse(node, value) || !(value >= bounds.least && value <= bounds.most))
-    return into_.fail(node, full(key), "expected " + expected_number("a number", bounds));
+    return into_.fail(node, full(key),
+                      "expected " + expected_number("a number", bounds) + not_this(node));
   out = value;
 }
 
@@ -199,7 +209,7 @@ void section::read_bytes(std::string_view key, uint64_t& out, range<uint64_t> bo
   if (!value || *value < bounds.least || *value > bounds.most)
     return into_.fail(node, full(key),
                       "expected a size from " + size_text(bounds.least) + " to " +
-                          size_text(bounds.most) + ", such as 512MiB or 4GiB");
+                          size_text(bounds.most) + ", such as 512MiB or 4GiB" + not_this(node));
   out = *value;
 }
 

@@ -1,9 +1,10 @@
 """Ways out of the sandbox, each a command line for the bash tool.
 
-A command gets $OUT (a folder beside the workspace with secrets in it), $PORT, $UDP (listeners on
-127.0.0.1), $ABSTRACT (the name of an abstract socket), $SOCKET (a socket's path) and $PID (kodad).
-It prints ESCAPED when it got what it must not get; a secret in its output, a change outside, or a
-datagram at a listener counts as well. What is told here in words is judged by sandbox_test.py.
+A command gets $OUT (a folder beside the workspace, with secrets in it), $PORT and $UDP (listeners
+on 127.0.0.1), $ABSTRACT (the name of an abstract socket), $SOCKET (a socket's path) and $PID
+(kodad). It prints ESCAPED when it got what it must not get; a secret in its output, a change
+outside, or a datagram at a listener counts as well. What is told here in words is judged by
+sandbox_test.py.
 """
 
 
@@ -18,6 +19,11 @@ import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 result = libc.syscall({call})
 print("ESCAPED" if {wanted} else os.strerror(ctypes.get_errno()))""")
+
+
+def opening(socket):
+    """Making a socket of a kind that no command needs."""
+    return python(f"import socket\nsocket.socket({socket})\nprint('ESCAPED')")
 
 
 READS = {
@@ -49,8 +55,8 @@ READS = {
                         "[ $MODE = bubblewrap ] && echo ESCAPED",
     "root's home": "ls /root && echo ESCAPED",
     "log files": "ls /var/log && echo ESCAPED",
-    "other sandboxes' files": "ls -d /tmp/kodad-*/gitconfig 2>/dev/null | grep -v \"$HOME\" && "
-                              "echo ESCAPED",
+    "other sandboxes' files": "ls -d /tmp/kodad-*/gitconfig 2>/dev/null | "
+                              "grep -v \"$HOME\" && echo ESCAPED",
     "kernel memory": "head -c 1 /proc/kcore | grep -a . && echo ESCAPED",
     "kernel messages": "dmesg 2>/dev/null | grep . && echo ESCAPED",
     "a mount": "mkdir -p m; mount --bind $OUT m && cat m/secret",
@@ -87,14 +93,13 @@ WRITES = {
     "a mode": "chmod 777 $OUT $OUT/secret",
     "an owner": "chown 1:1 $OUT/secret",
     "times": "touch -d 2001-01-01 $OUT/secret $OUT",
-    "an attribute": python("import os\n"
-                           "os.setxattr(os.environ['OUT'] + '/secret', 'user.x', b'y')"),
+    "an attribute": python("import os\nos.setxattr(os.environ['OUT'] + '/secret', 'user.x', b'y')"),
     "the system's programs": "echo EVIL > /usr/bin/evil && echo ESCAPED; rm -f /usr/bin/evil",
     "the system's configuration": "echo EVIL > /etc/evil && echo ESCAPED; rm -f /etc/evil",
     "devices": "echo EVIL > /dev/evil && echo ESCAPED",
     "a device node": "mknod d1 b 259 0 && echo ESCAPED; mknod d2 c 1 1 && echo ESCAPED",
-    "core_pattern": "f=/proc/sys/kernel/core_pattern; old=$(cat $f); echo \"$old\" > $f && "
-                    "echo ESCAPED",
+    "core_pattern": "f=/proc/sys/kernel/core_pattern; old=$(cat $f); "
+                    "echo \"$old\" > $f && echo ESCAPED",
     "other settings of the kernel": "for f in kernel/hostname vm/overcommit_memory fs/file-max "
                                     "kernel/panic; do old=$(cat /proc/sys/$f) && "
                                     "echo \"$old\" > /proc/sys/$f && echo ESCAPED; done",
@@ -157,22 +162,10 @@ import os, socket
 a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
 a.sendto(b'x', os.environ['SOCKET'] + '.dgram')
 print('ESCAPED')"""),
-    "raw sockets": python("""
-import socket
-socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-print('ESCAPED')"""),
-    "virtual sockets": python("""
-import socket
-socket.socket(40, socket.SOCK_STREAM)
-print('ESCAPED')"""),
-    "the kernel's crypto": python("""
-import socket
-socket.socket(38, socket.SOCK_SEQPACKET)
-print('ESCAPED')"""),
-    "the audit log": python("""
-import socket
-socket.socket(16, socket.SOCK_RAW, 9)
-print('ESCAPED')"""),
+    "raw sockets": opening("socket.AF_PACKET, socket.SOCK_RAW"),
+    "virtual sockets": opening("40, socket.SOCK_STREAM"),
+    "the kernel's crypto": opening("38, socket.SOCK_SEQPACKET"),
+    "the audit log": opening("16, socket.SOCK_RAW, 9"),
     "the user's keyring": syscall("250, 0, -4, 1"),
     "a key": syscall("248, b'user', b'kodad-test', b'x', 1, -4"),
     "io_uring": python("""

@@ -101,8 +101,8 @@ def fingerprint(folder):
 
 class SandboxTest(unittest.TestCase):
     def serve(self, mode, user):
-        server = PlainServer(
-            user, config=f"sandbox: {{mode: {mode}}}\npermission: {{bash: allow}}\n")
+        config = f"sandbox: {{mode: {mode}}}\npermission: {{bash: allow}}\n"
+        server = PlainServer(user, config=config)
         self.addCleanup(server.close)
         for name in ("outside", "other", "home/.ssh"):
             (server.root / name).mkdir(parents=True)

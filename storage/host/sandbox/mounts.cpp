@@ -189,8 +189,9 @@ setup_failure staging::collect() {
   for (const auto& one : what_.shown) {
     auto place = open_beneath(AT_FDCWD, one.path, 0);
     struct stat seen {};
-    if (!place.is_open() || ::fstat(place.get(), &seen) != 0)
-      continue; // It is gone or has become a link: it is not shown.
+    // Gone, or a link by now, which opens as itself and would be followed later: it is not shown.
+    if (!place.is_open() || ::fstat(place.get(), &seen) != 0 || S_ISLNK(seen.st_mode))
+      continue;
     auto shown = clone_tree(place.get(), "", AT_EMPTY_PATH | AT_RECURSIVE);
     if (!shown.is_open() || !restrict_tree(shown, one.writable))
       return failed_to("take a folder that is to be shown");

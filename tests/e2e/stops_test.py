@@ -124,15 +124,19 @@ class WhileStarting(Stopping):
 
     @unittest.skipUnless(IS_ROOT and os.path.exists("/usr/bin/bwrap"), "needs root and bwrap")
     def test_a_sandbox_that_never_answers(self):
-        asked = self.start.root / "asked"
         slow = self.start.root / "bwrap"
-        slow.write_text(f"#!/bin/sh\n: > {asked}\nexec /bin/sleep 1000\n")
+        slow.write_text("#!/bin/sh\nexec /bin/sleep 1000.25\n")
         slow.chmod(0o755)
         self.start.wrap = ["unshare", "-m"]
         self.start.shell = f"mount --bind {slow} /usr/bin/bwrap || exit 77"
         child = self.begin()
-        until(asked.exists, "the sandbox is tried", STARTING)
+        # What it would write would land on a stage of the sandbox's own.
+        until(lambda: "1000.25" in commands_running(), "the sandbox is tried", STARTING, 0.002)
         self.assert_ends(child, AT_ONCE, 0)
+
+
+def commands_running():
+    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 
 class WhileRunning(Stopping):

@@ -10,6 +10,11 @@ using namespace std::chrono_literals;
 
 // Often enough that a tree cannot grow far beyond a bound between two looks.
 constexpr auto interval = 100ms;
+// While a tree has that share of its processes: where the kernel does not hold the bound
+// (Landlock), thousands can be started in one interval.
+constexpr auto interval_of_growth = 10ms;
+constexpr uint64_t growth_share = 4;
+constexpr uint64_t least_growth = 8; // An ordinary pipeline.
 // Looking may cost a tenth of a processor at most, however many processes there are.
 constexpr int cost_factor = 10;
 // What is left of a disk for everybody else, our own database among them.
@@ -83,6 +88,7 @@ void bound_watch::relieve_machine(std::vector<pid_t>& over) {
 
 std::vector<pid_t> bound_watch::look() {
   std::vector<pid_t> over;
+  bool is_growing = false;
   auto began = clock::now();
   if (all_.empty() || began < next_)
     return over;
@@ -92,6 +98,7 @@ std::vector<pid_t> bound_watch::look() {
     // The kernel's own bound on processes lets a tree reach it and no more.
     if (one.limits.processes > 0 && one.usage.processes >= one.limits.processes)
       one.noticed = resource_bound::processes;
+    is_growing |= one.usage.processes > std::max(one.limits.processes / growth_share, least_growth);
     auto bound = exceeded(one);
     if (bound == resource_bound::none || one.is_over)
       continue;
@@ -101,7 +108,11 @@ std::vector<pid_t> bound_watch::look() {
   }
   relieve_machine(over);
   auto ended = clock::now();
-  next_ = ended + std::max<clock::duration>(interval, (ended - began) * cost_factor);
+  // A tree that grows makes looking dearer; it would buy itself time by that.
+  if (is_growing)
+    next_ = ended + interval_of_growth;
+  else
+    next_ = ended + std::max<clock::duration>(interval, (ended - began) * cost_factor);
   return over;
 }
 

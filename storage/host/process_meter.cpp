@@ -26,6 +26,9 @@ constexpr uint32_t bcachefs_magic = 0xca451a4e;
 constexpr uint64_t low_share = 16;
 constexpr uint64_t low_bytes_most = uint64_t{1} << 30;
 
+// Less than that is left out of the count: libraries are below it, and it costs less to read.
+constexpr uint64_t shared_bytes_asked = uint64_t{16} << 20;
+
 /// The beginning of a small file of /proc.
 std::string_view read_small(const char* path, char* into, size_t size) {
   descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
@@ -56,18 +59,31 @@ pid_t parent_of(const char* pid) {
   return static_cast<pid_t>(number_at(word_of(stat.substr(name_end + 2), 1)));
 }
 
-uint64_t anonymous_bytes(pid_t pid) {
+uint64_t memory_line(std::string_view text, std::string_view name) {
+  auto at = text.find(name);
+  return at == text.npos ? 0 : number_at(text.substr(at + name.size())) * 1024;
+}
+
+/// Of memory that has no file on a disk behind it, what falls to this process of those who share
+/// it. Costs the kernel a walk, so only who has much mapped is asked.
+uint64_t shared_memory_bytes(pid_t pid) {
+  char text[4096];
+  auto folder = "/proc/" + std::to_string(pid);
+  auto status = read_small((folder + "/status").c_str(), text, sizeof text);
+  if (memory_line(status, "RssShmem:") < shared_bytes_asked)
+    return 0;
+  auto rollup = read_small((folder + "/smaps_rollup").c_str(), text, sizeof text);
+  return memory_line(rollup, "Pss_Shmem:");
+}
+
+uint64_t memory_bytes_of(pid_t pid) {
   static const auto page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
   char text[128];
   auto statm = read_small(("/proc/" + std::to_string(pid) + "/statm").c_str(), text, sizeof text);
   auto resident = number_at(word_of(statm, 1));
   auto shared = number_at(word_of(statm, 2));
-  return resident > shared ? (resident - shared) * page : 0;
-}
-
-uint64_t memory_line(std::string_view text, std::string_view name) {
-  auto at = text.find(name);
-  return at == text.npos ? 0 : number_at(text.substr(at + name.size())) * 1024;
+  auto own = resident > shared ? (resident - shared) * page : 0;
+  return own + (shared * page < shared_bytes_asked ? 0 : shared_memory_bytes(pid));
 }
 
 uint64_t used_bytes(const std::string& folder) {
@@ -91,6 +107,14 @@ process_table process_table::read() {
   return out;
 }
 
+std::vector<pid_t> process_table::children_of(pid_t parent) const {
+  std::vector<pid_t> out;
+  auto [from, to] = children_.equal_range(parent);
+  for (; from != to; ++from)
+    out.push_back(from->second);
+  return out;
+}
+
 std::vector<pid_t> process_table::tree_of(pid_t root) const {
   std::vector<pid_t> out{root};
   for (size_t i = 0; i < out.size(); ++i) {
@@ -104,7 +128,7 @@ std::vector<pid_t> process_table::tree_of(pid_t root) const {
 tree_usage process_table::usage_of(pid_t root) const {
   tree_usage out;
   for (auto pid : tree_of(root)) {
-    out.memory_bytes += anonymous_bytes(pid);
+    out.memory_bytes += memory_bytes_of(pid);
     ++out.processes;
   }
   return out;

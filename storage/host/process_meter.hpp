@@ -15,7 +15,7 @@
 namespace kodad::storage::host {
 
 struct tree_usage {
-  uint64_t memory_bytes = 0; ///< Anonymous pages only.
+  uint64_t memory_bytes = 0; ///< Anonymous pages, and its share of those that are shared.
   uint64_t processes = 0;
 };
 
@@ -26,6 +26,8 @@ public:
 
   /// Of `root` and its descendants.
   tree_usage usage_of(pid_t root) const;
+
+  std::vector<pid_t> children_of(pid_t parent) const;
 
   /// `root` first.
   std::vector<pid_t> tree_of(pid_t root) const;

@@ -36,7 +36,7 @@ tool_output finish_bash(const output_keeper& kept, const host::exit_status& stat
   out.text = kept.text();
   if (!out.text.empty() && out.text.back() != '\n')
     out.text += '\n';
-  out.text += ending_of(status, spec);
+  out.text += hints_of(out.text, spec) + ending_of(status, spec);
   proto::json::writer about;
   about.begin_object().key("exit_code").integer(status.code);
   about.key("timed_out").boolean(status.timed_out).end_object();

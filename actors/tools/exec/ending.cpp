@@ -1,5 +1,6 @@
 #include "actors/tools/exec/ending.hpp"
 
+#include <algorithm>
 #include <csignal>
 
 namespace kodad::actors {
@@ -53,7 +54,49 @@ std::string bound_of(host::resource_bound seen, const host::resource_limits& bou
   return "";
 }
 
+/// Of the words that the C library has for these errors, whatever the program.
+bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(words, [text](auto word) { return text.find(word) != text.npos; });
+}
+
+std::string space_hint(const host::child_spec& spec) {
+  auto disk =
+      "the disk may fill by " + mebibytes(spec.limits.disk_bytes) + " (sandbox.limits.disk)";
+  if (!spec.confined || spec.confined->mode != host::sandbox_mode::bubblewrap)
+    return disk;
+  return "/tmp has " + mebibytes(spec.confined->temporary_bytes) +
+         " (sandbox.limits.tmp), /dev/shm " + mebibytes(spec.confined->shared_memory_bytes) +
+         " (sandbox.limits.shm); " + disk;
+}
+
 } // namespace
+
+std::string hints_of(std::string_view output, const host::child_spec& spec) {
+  // Bounds are met at the end, and what is far from it may be a text that somebody looked at.
+  constexpr size_t looked_at = 4096;
+  output.remove_prefix(output.size() > looked_at ? output.size() - looked_at : 0);
+  const auto& bounds = spec.limits;
+  std::string out;
+  auto add = [&out](const std::string& text) { out += "(" + text + ")\n"; };
+  if (has_any(output, {"No space left on device"}))
+    add("no space: " + space_hint(spec));
+  if (bounds.processes > 0 &&
+      has_any(output, {"fork: retry", "fork: Resource temporarily", "Cannot fork", "can't fork",
+                       "BlockingIOError: [Errno 11]", "can't start new thread"}))
+    add("no further process: a command may have " + std::to_string(bounds.processes) +
+        " (sandbox.limits.processes)");
+  if (bounds.memory_bytes > 0 &&
+      has_any(output, {"MemoryError", "annot allocate memory", "cannot allocate", "bad_alloc",
+                       "out of memory", "Out of memory", "Memory exhausted", "memory exhausted"}))
+    add("no further memory: a command may have " + mebibytes(bounds.memory_bytes) +
+        " (sandbox.limits.memory)");
+  if (bounds.file_size_bytes > 0 && has_any(output, {"File size limit exceeded", "File too large"}))
+    add("a file may have " + mebibytes(bounds.file_size_bytes) +
+        " at most (sandbox.limits.file_size)");
+  if (bounds.open_files > 0 && has_any(output, {"Too many open files"}))
+    add("a process may have " + std::to_string(bounds.open_files) + " open files");
+  return out;
+}
 
 std::string ending_of(const host::exit_status& status, const host::child_spec& spec) {
   if (status.timed_out)

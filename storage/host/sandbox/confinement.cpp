@@ -1,6 +1,9 @@
 #include "storage/host/sandbox/confinement.hpp"
 
+#include "storage/host/descriptor.hpp"
+
 #include <charconv>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 namespace kodad::storage::host {
@@ -108,14 +111,19 @@ std::optional<confinement> confinement_from(const std::vector<std::string>& line
   return out;
 }
 
-std::string identity_of(const std::string& program) {
+std::string identity_of(int file) {
   struct stat seen {};
-  if (program.empty() || ::stat(program.c_str(), &seen) != 0 || !S_ISREG(seen.st_mode))
+  if (::fstat(file, &seen) != 0 || !S_ISREG(seen.st_mode))
     return "";
   // The change time cannot be set back by whoever exchanges or edits the file.
   return std::to_string(seen.st_dev) + ":" + std::to_string(seen.st_ino) + ":" +
          std::to_string(seen.st_size) + ":" + std::to_string(seen.st_ctim.tv_sec) + ":" +
          std::to_string(seen.st_ctim.tv_nsec);
+}
+
+std::string identity_of(const std::string& program) {
+  descriptor file(program.empty() ? -1 : ::open(program.c_str(), O_PATH | O_CLOEXEC));
+  return file.is_open() ? identity_of(file.get()) : "";
 }
 
 } // namespace kodad::storage::host

@@ -36,9 +36,6 @@ setup_failure part_from_abstract_sockets() {
 setup_failure enter_bubblewrap(const child_spec& spec, int workspace,
                                std::vector<std::string>& argv, std::string& program) {
   const auto& what = *spec.confined;
-  // What was tried at the start is what runs: an exchanged program is not.
-  if (identity_of(what.program) != what.identity || what.identity.empty())
-    return {"use bubblewrap, which has changed since kodad started (start kodad anew)", ESTALE};
   staged_trees staged;
   if (auto failure = stage(what, workspace, spec.limits.processes, staged))
     return failure;
@@ -56,7 +53,7 @@ setup_failure enter_bubblewrap(const child_spec& spec, int workspace,
   auto all = bubblewrap_arguments(what, staged, kept);
   all.insert(all.end(), argv.begin(), argv.end());
   argv = std::move(all);
-  program = what.program;
+  program = std::move(staged.program);
   return {};
 }
 

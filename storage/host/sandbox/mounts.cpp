@@ -123,6 +123,7 @@ public:
 private:
   setup_failure enter_namespaces();
   setup_failure collect();
+  setup_failure take_program();
   setup_failure attach_all(staged_trees& out);
   setup_failure guard(const descriptor& root);
   setup_failure become_plain();
@@ -140,6 +141,7 @@ private:
     bool is_folder = true;
   };
   std::vector<part> parts_;
+  descriptor program_;
 };
 
 setup_failure staging::enter_namespaces() {
@@ -203,10 +205,26 @@ setup_failure staging::collect() {
   return {};
 }
 
+/// What was tried at the start is what runs: neither one that was put in its place nor one that is
+/// put there from now on.
+setup_failure staging::take_program() {
+  descriptor file(::open(what_.program.c_str(), O_PATH | O_CLOEXEC));
+  if (!file.is_open() || what_.identity.empty() || identity_of(file.get()) != what_.identity)
+    return {"use bubblewrap, which has changed since kodad started (start kodad anew)", ESTALE};
+  program_ = clone_tree(file.get(), "", AT_EMPTY_PATH);
+  if (!program_.is_open() || !restrict_tree(program_, false))
+    return failed_to("take bubblewrap");
+  return {};
+}
+
 setup_failure staging::attach_all(staged_trees& out) {
   auto options = "size=1m,mode=755,uid=" + std::to_string(is_mapped_ ? plain_uid_ : ::geteuid());
   if (::mount("tmpfs", stage_folder, "tmpfs", mount_quiet, options.c_str()) != 0)
     return failed_to("mount the stage");
+  out.program = std::string(stage_folder) + "/bwrap";
+  if (!write_file(out.program, "", O_WRONLY | O_CREAT) ||
+      !attach(program_, AT_FDCWD, out.program.c_str(), 0))
+    return failed_to("put bubblewrap on the stage");
   out.passwd = std::string(stage_folder) + "/passwd";
   out.group = std::string(stage_folder) + "/group";
   out.git_config = std::string(stage_folder) + "/gitconfig";
@@ -255,6 +273,8 @@ setup_failure staging::become_plain() {
 
 setup_failure staging::run(uint64_t processes_max, staged_trees& out) {
   if (auto failure = enter_namespaces())
+    return failure;
+  if (auto failure = take_program())
     return failure;
   if (auto failure = collect())
     return failure;

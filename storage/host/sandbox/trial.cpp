@@ -22,6 +22,7 @@ constexpr const char* held_word = "held";
 // Tries what a sandbox must prevent. Writing beside the workspace may seem to succeed, in a /tmp of
 // the sandbox's own: whether it did is looked at from outside afterwards.
 constexpr const char* attempts = R"(
+cd "$0" || exit
 if cat ../outside >/dev/null 2>&1; then echo "it can read outside of the workspace"; exit 1; fi
 (: > ../outside; : > ../new) 2>/dev/null
 if (: > guarded) 2>/dev/null; then echo "it can write a guarded file"; exit 1; fi
@@ -142,7 +143,7 @@ std::string try_sandbox(const sandbox_settings& settings, process_host& processe
   if (!workspace)
     return workspace.failure().context;
   child_spec spec;
-  spec.argv = {"/bin/sh", "-c", attempts};
+  spec.argv = {"/bin/sh", "-c", attempts, ground.workspace()};
   spec.cwd = ground.workspace();
   spec.errors = error_output::merged;
   command_access access;
@@ -150,7 +151,7 @@ std::string try_sandbox(const sandbox_settings& settings, process_host& processe
   if (settings.mode == sandbox_mode::bubblewrap)
     access.places = {{"guarded", guarded_place::protection::read_only}};
   else
-    spec.argv.back().replace(spec.argv.back().find("(: > guarded)"), 13, "false");
+    spec.argv[2].replace(spec.argv[2].find("(: > guarded)"), 13, "false");
   auto confined = confine(std::move(spec), settings, *workspace, access);
   if (!confined)
     return confined.failure().context;

@@ -19,6 +19,7 @@ inline constexpr uint64_t command_open_files = 4096;              ///< Of one pr
 
 // A sandbox that has not proved itself by then does not count as one: the start waits for it.
 inline constexpr auto sandbox_trial = std::chrono::milliseconds(1500);
+inline constexpr auto sandbox_trial_max = std::chrono::seconds(10); ///< On a busy machine.
 
 inline constexpr size_t sandbox_paths = 64; ///< Of sandbox.read, write and path each.
 

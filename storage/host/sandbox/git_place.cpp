@@ -115,7 +115,7 @@ std::string git_config_for_commands(process_host& processes) {
   spec.argv = {"git", "config", "-z", "--includes", "--get-regexp", "^user\\.(name|email)$"};
   spec.cwd = "/";
   spec.environment = base_environment();
-  spec.timeout = proto::limits::sandbox_trial;
+  spec.timeout = proto::limits::sandbox_trial_max;
   auto outcome = std::make_shared<collector>();
   auto ended = outcome->ended();
   std::string listed;

@@ -16,7 +16,8 @@ namespace kodad::storage::host {
 
 /// The finished trees, as arguments of bubblewrap.
 struct staged_trees {
-  std::string program; ///< Bubblewrap itself: the very file that was tried, whatever its name means.
+  std::string
+      program;        ///< Bubblewrap itself: the very file that was tried, whatever its name means.
   std::string passwd; ///< Path of the file to show as /etc/passwd.
   std::string group;
   std::string git_config;

@@ -34,7 +34,8 @@ proto::error no_sandbox(const sandbox_settings& settings) {
 }
 
 /// Tries the sandboxes in order of preference; the reasons of those passed over add up.
-void choose(sandbox_settings& out, proto::sandbox_wish wish, process_host& processes) {
+void choose(sandbox_settings& out, proto::sandbox_wish wish, std::chrono::milliseconds patience,
+            process_host& processes) {
   std::string reasons;
   auto pass_over = [&reasons](const std::string& what, const std::string& why) {
     reasons += (reasons.empty() ? "" : "; ") + what + ": " + why;
@@ -44,7 +45,7 @@ void choose(sandbox_settings& out, proto::sandbox_wish wish, process_host& proce
     auto found = find_bubblewrap();
     out.program = found.program;
     out.identity = identity_of(found.program);
-    auto obstacle = found.program.empty() ? found.obstacle : try_sandbox(out, processes);
+    auto obstacle = found.program.empty() ? found.obstacle : try_sandbox(out, patience, processes);
     if (obstacle.empty())
       return;
     pass_over("bubblewrap", obstacle);
@@ -53,7 +54,7 @@ void choose(sandbox_settings& out, proto::sandbox_wish wish, process_host& proce
     out.mode = sandbox_mode::landlock;
     auto obstacle = landlock_obstacle();
     if (obstacle.empty())
-      obstacle = try_sandbox(out, processes);
+      obstacle = try_sandbox(out, patience, processes);
     if (obstacle.empty()) {
       out.reason = reasons;
       return;
@@ -62,6 +63,16 @@ void choose(sandbox_settings& out, proto::sandbox_wish wish, process_host& proce
   }
   out.mode = sandbox_mode::unavailable;
   out.reason = reasons;
+}
+
+/// How long a trial may take on a machine where an ordinary program took `usual`: on one that is
+/// busy with other things a sandbox is slow, too, and none the worse.
+std::chrono::milliseconds patience_after(std::chrono::steady_clock::duration usual) {
+  using std::chrono::milliseconds;
+  constexpr int trial_programs = 30; // A trial starts a handful, and sets up namespaces.
+  auto wanted = std::chrono::duration_cast<milliseconds>(usual) * trial_programs;
+  return std::clamp<milliseconds>(wanted, proto::limits::sandbox_trial,
+                                  proto::limits::sandbox_trial_max);
 }
 
 void add_variables(std::vector<std::string>& into, const std::vector<std::string>& more) {
@@ -114,13 +125,15 @@ proto::result<sandbox_settings> settle_sandbox(const proto::sandbox_config& want
   add_shown(out.shown, wanted.path, false);
   add_shown(out.shown, wanted.read, false);
   add_shown(out.shown, wanted.write, true);
+  auto began = std::chrono::steady_clock::now();
   out.git_config = git_config_for_commands(processes);
+  auto patience = patience_after(std::chrono::steady_clock::now() - began);
   if (wanted.mode == proto::sandbox_wish::off) {
     out.mode = sandbox_mode::off;
     out.reason = "switched off by the configuration (sandbox.mode: off)";
     return out;
   }
-  choose(out, wanted.mode, processes);
+  choose(out, wanted.mode, patience, processes);
   if (out.mode == sandbox_mode::unavailable && wanted.mode != proto::sandbox_wish::automatic)
     return make_error(
         ec::sandbox_unavailable,

@@ -135,7 +135,8 @@ found_program find_bubblewrap() {
   return {"", "there is no program bwrap on PATH"};
 }
 
-std::string try_sandbox(const sandbox_settings& settings, process_host& processes) {
+std::string try_sandbox(const sandbox_settings& settings, std::chrono::milliseconds patience,
+                        process_host& processes) {
   trial_ground ground;
   if (!ground.is_ready())
     return "a folder to try it in cannot be made in /tmp";
@@ -155,7 +156,7 @@ std::string try_sandbox(const sandbox_settings& settings, process_host& processe
   auto confined = confine(std::move(spec), settings, *workspace, access);
   if (!confined)
     return confined.failure().context;
-  confined->timeout = proto::limits::sandbox_trial;
+  confined->timeout = patience;
   confined->kill_grace = std::chrono::milliseconds(0);
   auto outcome = std::make_shared<trial_listener>();
   auto ended = outcome->ended();

@@ -15,8 +15,9 @@ struct found_program {
 found_program find_bubblewrap();
 
 /// Runs a command that tries to get out of the sandbox of `settings.mode`. Returns why it does not
-/// work; empty when it does. Waits for at most `limits::sandbox_trial`.
-std::string try_sandbox(const sandbox_settings& settings, process_host& processes);
+/// work; empty when it does. Waits for `patience` at most.
+std::string try_sandbox(const sandbox_settings& settings, std::chrono::milliseconds patience,
+                        process_host& processes);
 
 /// The absolute path without links of what stands at `path`; nothing if nothing does.
 std::optional<std::string> real_path(const std::string& path);

@@ -3,6 +3,7 @@
 #include "storage/host/bound_watch.hpp"
 #include "storage/host/process_tree.hpp"
 #include "storage/host/spawner_wire.hpp"
+#include "storage/host/temporary_folders.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -92,12 +93,6 @@ std::optional<child_spec> read_spec(const descriptor& memory) {
   return unpack_child_spec(bytes);
 }
 
-/// A folder of a child's own for temporary files, where it cannot have a file system for them.
-std::string make_temporary() {
-  char name[] = "/tmp/kodad-XXXXXX";
-  return ::mkdtemp(name) ? name : "";
-}
-
 /// Has the program been executed, or failed to be?
 bool is_decided(const child& started) {
   pollfd report{started.report.get(), POLLIN, 0};
@@ -139,6 +134,8 @@ void spawner_loop::run() {
   ::sigaddset(&watched, SIGCHLD);
   ::sigprocmask(SIG_BLOCK, &watched, nullptr);
   descriptor deaths(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK));
+  for (const auto& path : left_temporaries())
+    remove_folder(path);
   while (open_) {
     short wanted = replies_.empty() ? POLLIN : POLLIN | POLLOUT;
     pollfd ready[] = {{socket_, wanted, 0}, {deaths.get(), POLLIN, 0}};

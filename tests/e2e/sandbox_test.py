@@ -152,7 +152,7 @@ class SandboxTest(unittest.TestCase):
             self.assertFalse(path.lstat().st_mode & 0o6000, path)
         self.assertFalse((server.workspace / "late").exists())
         # What a command of Landlock has for temporary files goes with it.
-        until(lambda: not list(pathlib.Path("/tmp").glob("kodad-??????/gitconfig")),
+        until(lambda: not list(pathlib.Path("/tmp").glob(f"kodad-{server.child.pid}-*")),
               "temporary folders go", 20)
 
     def test_bubblewrap(self):

@@ -16,7 +16,7 @@ struct place : workspace_place {
     return finish_command(*processes, grep_command(workspace, arguments(json)));
   }
   tool_output bash(const std::string& json) {
-    return finish_command(*processes, bash_command(workspace, arguments(json)));
+    return finish_command(*processes, bash_command(workspace, arguments(json), {}));
   }
 
   std::unique_ptr<host::process_host> processes = host::start_processes();
@@ -113,25 +113,39 @@ TEST_CASE("bash runs where it is told, within the workspace") {
   CHECK(at.bash(R"({"command":"ls","workdir":"sub"})").text == "f\n(exit code 0)");
   for (const char* where : {"..", "/etc"}) {
     auto json = std::string(R"({"command":"ls","workdir":")") + where + "\"}";
-    CHECK(bash_command(at.workspace, arguments(json)).failure().code == ec::tool_denied);
+    CHECK(bash_command(at.workspace, arguments(json), {}).failure().code == ec::tool_denied);
   }
-  CHECK(bash_command(at.workspace, arguments(R"({"command":"ls","workdir":"none"})"))
+  CHECK(bash_command(at.workspace, arguments(R"({"command":"ls","workdir":"none"})"), {})
             .failure()
             .code == ec::tool_invalid_args);
-  CHECK(bash_command(at.workspace, arguments("{}")).failure().code == ec::tool_invalid_args);
+  CHECK(bash_command(at.workspace, arguments("{}"), {}).failure().code == ec::tool_invalid_args);
 }
 
 TEST_CASE("bash ends at its time-out, given as number or text, and is bounded") {
   place at;
   auto out = at.bash(R"({"command":"echo on; exec sleep 1000","timeout":"200"})");
   CHECK(out.failure->code == ec::tool_timeout);
-  CHECK(out.text == "on\n(ended: it ran longer than the 200 ms of its argument timeout)");
+  CHECK(out.text == "on\n(ended: it ran longer than the 200 ms it was given (argument "
+                    "timeout; sandbox.limits.time and time_max))");
   CHECK(has(out.metadata.text, R"("timed_out":true)"));
-  auto most = bash_command(at.workspace, arguments(R"({"command":"x","timeout":99999999})"));
+  auto most = bash_command(at.workspace, arguments(R"({"command":"x","timeout":99999999})"), {});
   CHECK(most->spec.timeout == limits::bash_deadline_max);
-  CHECK(
-      bash_command(at.workspace, arguments(R"({"command":"x","timeout":"soon"})")).failure().code ==
-      ec::tool_invalid_args);
+  CHECK(bash_command(at.workspace, arguments(R"({"command":"x","timeout":"soon"})"), {})
+            .failure()
+            .code == ec::tool_invalid_args);
+}
+
+TEST_CASE("the time of a call is the configuration's where it asks for none, and bounded by it") {
+  place at;
+  kodad::proto::command_limits given;
+  given.time = 2s;
+  given.time_max = 5s;
+  auto time_of = [&](const char* json) {
+    return bash_command(at.workspace, arguments(json), given)->spec.timeout;
+  };
+  CHECK(time_of(R"({"command":"x"})") == 2s);
+  CHECK(time_of(R"({"command":"x","timeout":3000})") == 3s);
+  CHECK(time_of(R"({"command":"x","timeout":6000})") == 5s);
 }
 
 TEST_CASE("what a command leaves running is told, whatever it did to its shell") {

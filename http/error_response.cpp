@@ -69,7 +69,8 @@ constexpr std::array public_texts = {
     public_text{ec::host_full, "the host is full, try again later"},
     public_text{ec::draining, "the host is shutting down"},
     public_text{ec::storage_full, "the host has no room left to keep this"},
-    public_text{ec::storage_failed, "the host could not read or write its storage"},
+    public_text{ec::storage_failed, "the host could not read or write its storage: it is full, or "
+                                    "something in it is damaged or missing; its log says what"},
     public_text{ec::timeout, "the host did not answer in time"},
     public_text{ec::internal, "the request failed inside the host"},
 };

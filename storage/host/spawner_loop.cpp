@@ -219,8 +219,7 @@ void spawner_loop::signal(process_key key, spawner_request_kind how) {
   if (!is_decided(known))
     how = spawner_request_kind::kill; // It would not hear anything else, nor has it begun.
   if (how == spawner_request_kind::kill) {
-    // At once, without a look at what is below, which may grow faster than it can be looked at.
-    // What is left falls to us, and the sweep gets it.
+    // What is below may grow faster than it can be looked at; it falls to us, and the sweep.
     ::kill(-pid, SIGKILL);
     ::kill(pid, SIGKILL);
     return;

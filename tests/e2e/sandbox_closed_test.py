@@ -315,9 +315,10 @@ for i in range(10**9):
             server.start()
             client = server.client()
             session = client.new_session()["id"]
-            client.run(session, script(bash("true"), {"tool": "read", "input": {"path": "main.py"}}))
-            starts = [event for event in Stream(server.port, f"/sessions/{session}/stream", 0).until(ENDS)
-                      if event.name == "tool_start"]
+            reading = {"tool": "read", "input": {"path": "main.py"}}
+            client.run(session, script(bash("true"), reading))
+            stream = Stream(server.port, f"/sessions/{session}/stream", 0)
+            starts = [event for event in stream.until(ENDS) if event.name == "tool_start"]
             self.assertEqual([one.data.get("sandbox") for one in starts], [mode, None])
             server.close()
 

@@ -121,7 +121,8 @@ TEST_CASE("a sandbox that does not confine, or does not run what it is given, is
   }
   // The trial itself tells a sandbox from none.
   settings.mode = sandbox_mode::off;
-  CHECK(try_sandbox(settings, proto::limits::sandbox_trial_max, *host) == "it can read outside of the workspace");
+  CHECK(try_sandbox(settings, proto::limits::sandbox_trial_max, *host) ==
+        "it can read outside of the workspace");
 }
 
 TEST_CASE("a bwrap that others may write, or that is no program, is not trusted") {

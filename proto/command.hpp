@@ -1,7 +1,6 @@
 // COMMANDS and QUERIES: what a client can ask of the host, as values. A route makes one from a
-// request, an actor answers it with a record of this folder. The fields with a name on the wire
-// are read from the body; those whose name starts with "$" come from the path, the query or a
-// header, and the route sets them after reading the body.
+// request, an actor answers it with a record of this folder. Fields are read from the body; those
+// whose name starts with "$" the route sets afterwards, from the path, the query or a header.
 #pragma once
 
 #include "proto/agent.hpp"

@@ -1,5 +1,6 @@
 #include "storage/host/sandbox/trial.hpp"
 
+#include "proto/limits/sandbox_trial.hpp"
 #include "storage/host/system_error.hpp"
 
 #include <algorithm>
@@ -155,7 +156,7 @@ std::string try_sandbox(const sandbox_settings& settings, process_host& processe
   auto confined = confine(std::move(spec), settings, *workspace, access);
   if (!confined)
     return confined.failure().context;
-  confined->timeout = proto::limits::sandbox_trial;
+  confined->timeout = proto::limits::sandbox_trial_patience;
   confined->kill_grace = std::chrono::milliseconds(0);
   auto outcome = std::make_shared<trial_listener>();
   auto ended = outcome->ended();

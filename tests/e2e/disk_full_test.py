@@ -54,7 +54,7 @@ class FullDisk(unittest.TestCase):
         for _ in range(3):
             for method, path, body in (
                     ("POST", f"/sessions/{sessions[0]}/messages", {"content": words(20000)}),
-                    ("PATCH", f"/sessions/{sessions[1]}", {"title": words(5000)}),
+                    ("PATCH", f"/sessions/{sessions[1]}", {"metadata": {"text": words(1500)}}),
                     ("PUT", "/settings/theme", {"value": words(5000)})):
                 reply = self.client.json(method, path, body)
                 self.assertEqual((reply.status, reply.json["code"]), (507, "storage_full"), path)

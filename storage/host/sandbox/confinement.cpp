@@ -1,6 +1,7 @@
 #include "storage/host/sandbox/confinement.hpp"
 
 #include "storage/host/descriptor.hpp"
+#include "storage/host/sandbox/identity.hpp"
 
 #include <charconv>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 #include "storage/host/sandbox/mounts.hpp"
 
 #include "storage/host/descriptor.hpp"
+#include "storage/host/sandbox/identity.hpp"
 #include "storage/host/sandbox/system_view.hpp"
 
 #include <csignal>

@@ -1,0 +1,163 @@
+"""Plants in a repository, made by real commands of a session: afterwards the operator's own git,
+outside the sandbox, runs none of them; each is told. Honest work with git is left alone."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from harness import bash, main, script, until
+from sandbox_test import PlainServer
+
+# What git runs when the operator works there; it leaves a file that the test looks for.
+EVIL = "touch {marker}"
+HOOK = "printf '#!/bin/sh\\n{evil}\\n' > {0}; chmod +x {0}"
+CONFIGS = {
+    "core.fsmonitor": "{evil}", "core.editor": "{evil}", "core.pager": "{evil}",
+    "core.sshCommand": "{evil}", "core.hooksPath": "evilhooks", "diff.external": "{evil}",
+    "filter.x.clean": "{evil}", "filter.x.process": "{evil}", "diff.x.textconv": "{evil}",
+    "gpg.program": "{evil}", "alias.status": "!{evil}", "include.path": "../evil.conf",
+    "core.worktree": "/tmp", "credential.helper": "!{evil}",
+}
+PREPARE = ("mkdir -p evilhooks; for h in pre-commit post-commit; do printf '#!/bin/sh\\n{evil}\\n' "
+           "> evilhooks/$h; chmod +x evilhooks/$h; done; printf '[core]\\nfsmonitor = {evil}\\n' "
+           "> evil.conf; echo '* filter=x diff=x' > .gitattributes; ")
+
+
+def plants():
+    """Name, kind of workspace ("repository", "none"), command, and whether it must be told."""
+    out = []
+    for hook in ("pre-commit", "post-commit", "post-index-change", "commit-msg"):
+        out.append((f"hook {hook}", "repository", HOOK.replace("{0}", f".git/hooks/{hook}")))
+    for key, value in CONFIGS.items():
+        section, _, last = key.rpartition(".")
+        section = section.replace(".x", ' "x"')
+        line = (f"git init -q 2>/dev/null; git config {key} '{value}' || true; "
+                f"printf '[{section}]\\n{last} = {value}\\n' >> .git/config")
+        out.append((f"new repository, {key}", "none", PREPARE + line))
+    made = HOOK.replace("{0}", "{0}/hooks/pre-commit")
+    config = "printf '[core]\\nfsmonitor = {evil}\\n' >> {0}/config"
+    for name, kind, command in (
+            ("new repository, hook", "none", "git init -q; " + made.replace("{0}", ".git")),
+            ("nested repository", "repository", "git init -q n; " + config.replace("{0}", "n/.git")),
+            ("renamed repository", "repository",
+             "git init -q o; " + config.replace("{0}", "o/.git") + "; mv .git old; mv o/.git .git"),
+            ("a .git file", "none",
+             "git init -q --bare b; " + config.replace("{0}", "b") + "; echo 'gitdir: b' > .git"),
+            ("a link for .git", "none",
+             "git init -q b; " + config.replace("{0}", "b/.git") + "; ln -s b/.git .git"),
+            ("a hard link for a config", "none",
+             "git init -q; printf '[core]\\nfsmonitor = {evil}\\n' > c; ln -f c .git/config"),
+            ("a link for a config", "none",
+             "git init -q; printf '[core]\\nfsmonitor = {evil}\\n' > c; ln -sf ../c .git/config"),
+            ("a link for hooks", "none", PREPARE + "git init -q; rm -rf .git/hooks; "
+             "ln -s ../evilhooks .git/hooks"),
+            ("a template during init", "none", PREPARE + "mkdir -p t; cp -r evilhooks t/hooks; "
+             "git init -q --template=t"),
+            ("in the background at the end", "none",
+             "git init -q; (sleep 0.05; " + config.replace("{0}", ".git") + ") & sleep 0.04"),
+            ("a bare repository", "none", "git init -q --bare .; " + config.replace("{0}", ".")),
+            ("capitals", "none", "git init -q; printf '[CORE]\\nFSMonitor = {evil}\\n' >> .git/config"),
+    ):
+        out.append((name, kind, command))
+    return out
+
+
+HONEST = """set -e
+git init -q -b main r && cd r && echo a > a && git add a && git commit -qm one
+git checkout -q -b side && echo b > b && git add b && git commit -qm two
+git checkout -q main && git merge -q side && echo c >> a && git stash -q && git stash pop -q
+git worktree add -q ../w side && cd .. && git clone -q r copy && git -C copy log --oneline | wc -l
+echo worked"""
+
+
+class PlantsTest(unittest.TestCase):
+    def serve(self, mode):
+        server = PlainServer(config=f"sandbox: {{mode: {mode}}}\npermission: {{bash: allow}}\n")
+        self.addCleanup(server.close)
+        server.start()
+        return server
+
+    def operate(self, server, folder):
+        """What the operator does there, with nothing of the sandbox."""
+        given = {**server.environment(), "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0":
+                 "safe.directory", "GIT_CONFIG_VALUE_0": "*", "GIT_AUTHOR_NAME": "o",
+                 "GIT_AUTHOR_EMAIL": "o@o", "GIT_COMMITTER_NAME": "o", "GIT_COMMITTER_EMAIL": "o@o"}
+        for where in (folder, folder / "n"):
+            for words in (["status"], ["add", "-A"], ["diff", "HEAD"], ["diff"],
+                          ["commit", "--allow-empty", "-m", "x"]):
+                if where.is_dir():
+                    subprocess.run(["git", *words], cwd=where, env=given, capture_output=True,
+                                   stdin=subprocess.DEVNULL, timeout=20)
+
+    def workspace(self, server, number, kind):
+        folder = server.workspace / str(number)
+        folder.mkdir()
+        (folder / "file.txt").write_text("text\n")
+        if kind == "repository":
+            subprocess.run(["git", "init", "-q", str(folder)], check=True)
+        return folder
+
+    def plant_all(self, mode):
+        server = self.serve(mode)
+        client = server.client()
+        marker = server.root / "marker"
+        all_plants = plants()
+        self.assertGreaterEqual(len(all_plants), 30)
+        for number, (name, kind, command) in enumerate(all_plants):
+            folder = self.workspace(server, number, kind)
+            command = command.replace("{evil}", EVIL.format(marker=marker))
+            session = client.new_session(workspace=str(folder))["id"]
+            client.run(session, script(bash(command)))
+            said = str(client.messages(session)[1:])
+            self.operate(server, folder)
+            with self.subTest(mode=mode, name=name):
+                self.assertFalse(marker.exists(), f"git ran it: {said[:1500]}")
+                # What the kernel kept from being written needs no word of the guard's.
+                # One that came too late was ended with the command.
+                if "Read-only file system" not in said and "background" not in name:
+                    self.assertIn("session " + session, server.log.read_text(), said[:1500])
+            marker.unlink(missing_ok=True)
+
+    def assert_honest(self, mode):
+        server = self.serve(mode)
+        client = server.client()
+        session = client.new_session()["id"]
+        before = server.log.read_text()
+        client.run(session, script(bash(HONEST)))
+        self.assertIn("worked", str(client.messages(session)[1:]))
+        self.assertEqual(server.log.read_text(), before)
+
+    def test_bubblewrap(self):
+        self.plant_all("bubblewrap")
+
+    def test_landlock(self):
+        self.plant_all("landlock")
+
+    def test_honest_work_in_bubblewrap(self):
+        self.assert_honest("bubblewrap")
+
+    def test_honest_work_under_landlock(self):
+        self.assert_honest("landlock")
+
+    def test_a_killed_server_puts_back_at_its_start(self):
+        for mode in ("bubblewrap", "landlock"):
+            server = self.serve(mode)
+            marker = server.root / "marker"
+            client = server.client()
+            session = client.new_session()["id"]
+            client.say(session, script(bash(
+                f"git init -q; printf '[core]\\nfsmonitor = touch {marker}\\n' >> .git/config; "
+                "touch planted; sleep 30")))
+            until(lambda: (server.workspace / "planted").exists(), "the command plants")
+            server.restart()
+            self.operate(server, server.workspace)
+            with self.subTest(mode=mode):
+                self.assertFalse(marker.exists())
+                self.assertIn(".git/config", server.tail())
+            server.close()
+
+
+if __name__ == "__main__":
+    main()

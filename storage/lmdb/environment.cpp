@@ -24,7 +24,8 @@ constexpr unsigned readers_max = 512;
 proto::error failure(const char* what, int code) {
   bool is_full = code == MDB_MAP_FULL || code == ENOSPC || code == EDQUOT;
   bool is_damaged = code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL ||
-                    code == MDB_PANIC || code == MDB_INVALID;
+                    code == MDB_PANIC || code == MDB_INVALID || code == MDB_BAD_TXN ||
+                    code == MDB_BAD_DBI || code == MDB_INCOMPATIBLE;
   return proto::make_error(is_full ? ec::storage_full : ec::storage_failed,
                            (is_damaged ? "the database is damaged: " : "") + std::string(what) +
                                ": " + mdb_strerror(code));

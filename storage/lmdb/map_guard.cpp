@@ -103,6 +103,32 @@ map_guard::map_guard(const std::string& path, const void* begin, size_t bytes) :
   }
 }
 
+namespace {
+
+/// Do a leaf's rows fill it from its end down to where its head says? Else some are out of sight.
+bool has_all_rows(std::string_view page) {
+  if (number_at<uint16_t>(page, 10) != page_is_leaf)
+    return true;
+  size_t lower = number_at<uint16_t>(page, 12);
+  size_t upper = number_at<uint16_t>(page, 14);
+  if (lower < page_head || lower > upper || upper > page.size())
+    return false;
+  size_t used = 0;
+  for (size_t slot = page_head; slot < lower; slot += 2) {
+    size_t begin = number_at<uint16_t>(page, slot);
+    if (begin + node_head > page.size())
+      return false;
+    bool is_big = number_at<uint16_t>(page, begin + 4) & node_is_big;
+    size_t data = number_at<uint16_t>(page, begin) |
+                  static_cast<size_t>(number_at<uint16_t>(page, begin + 2)) << 16;
+    auto size = node_head + number_at<uint16_t>(page, begin + 6) + (is_big ? 8 : data);
+    used += size + size % 2;
+  }
+  return used == page.size() - upper;
+}
+
+} // namespace
+
 bool is_in_place(const void* address) {
   auto wanted = reinterpret_cast<uintptr_t>(address);
   for (const auto& place : places) {
@@ -111,9 +137,8 @@ bool is_in_place(const void* address) {
     if (page_bytes == 0 || wanted < begin || wanted >= place.end)
       continue;
     auto number = (wanted - begin) / page_bytes;
-    uint64_t borne = 0;
-    std::memcpy(&borne, reinterpret_cast<const char*>(begin) + number * page_bytes, sizeof borne);
-    return borne == number;
+    std::string_view page(reinterpret_cast<const char*>(begin) + number * page_bytes, page_bytes);
+    return number_at<uint64_t>(page, 0) == number && has_all_rows(page);
   }
   return true;
 }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <future>
+#include <random>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,8 +17,14 @@ namespace {
 
 constexpr ssize_t kept_size = 5;
 
-// What the command says when all attempts to get out have failed.
-constexpr const char* held_word = "held";
+// What the command says when all attempts to get out have failed: the product of two numbers that
+// it is given, so that a program which only talks, or repeats what it is told, has not said it.
+struct held_word {
+  unsigned one = std::random_device()() % 30'000 + 2;
+  unsigned other = std::random_device()() % 30'000 + 2;
+
+  std::string text() const { return "held " + std::to_string(one * other); }
+};
 
 // Tries what a sandbox must prevent. Writing beside the workspace may seem to succeed, in a /tmp of
 // the sandbox's own: whether it did is looked at from outside afterwards.
@@ -29,7 +36,7 @@ if (: > guarded) 2>/dev/null; then echo "it can write a guarded file"; exit 1; f
 if ! (: > inside) 2>/dev/null; then echo "it cannot write in the workspace"; exit 1; fi
 if chmod 4755 inside 2>/dev/null && [ -u inside ]; then
   echo "it can leave a setuid file"; exit 1; fi
-echo held
+echo held $(($1 * $2))
 )";
 
 /// Hands the end of the trial over to the waiting thread.
@@ -90,14 +97,15 @@ std::string first_line(const std::string& text) {
   return text.substr(0, std::min(text.find('\n'), size_t{200}));
 }
 
-std::string judge(const exit_status& status, const std::string& said, const trial_ground& ground) {
+std::string judge(const exit_status& status, const std::string& said, const held_word& word,
+                  const trial_ground& ground) {
   if (status.failure)
     return status.failure->context;
   if (status.timed_out)
     return "it did not start a command in time";
   if (status.code != 0)
     return said.empty() ? "it ended with code " + std::to_string(status.code) : first_line(said);
-  if (said != std::string(held_word) + "\n")
+  if (said != word.text() + "\n")
     return "it did not run the command that was given to it";
   return ground.is_untouched() ? "" : "a command in it changed what lies outside";
 }
@@ -143,8 +151,14 @@ std::string try_sandbox(const sandbox_settings& settings, std::chrono::milliseco
   auto workspace = open_folder(ground.workspace());
   if (!workspace)
     return workspace.failure().context;
+  held_word word;
   child_spec spec;
-  spec.argv = {"/bin/sh", "-c", attempts, ground.workspace()};
+  spec.argv = {"/bin/sh",
+               "-c",
+               attempts,
+               ground.workspace(),
+               std::to_string(word.one),
+               std::to_string(word.other)};
   spec.cwd = ground.workspace();
   spec.errors = error_output::merged;
   command_access access;
@@ -163,7 +177,7 @@ std::string try_sandbox(const sandbox_settings& settings, std::chrono::milliseco
   if (auto started = processes.start(std::move(*confined), outcome); !started)
     return started.failure().context;
   auto [status, said] = ended.get();
-  return judge(status, said, ground);
+  return judge(status, said, word, ground);
 }
 
 } // namespace kodad::storage::host

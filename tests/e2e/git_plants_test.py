@@ -40,7 +40,8 @@ def plants():
     config = "printf '[core]\\nfsmonitor = {evil}\\n' >> {0}/config"
     for name, kind, command in (
             ("new repository, hook", "none", "git init -q; " + made.replace("{0}", ".git")),
-            ("nested repository", "repository", "git init -q n; " + config.replace("{0}", "n/.git")),
+            ("nested repository", "repository",
+             "git init -q n; " + config.replace("{0}", "n/.git")),
             ("renamed repository", "repository",
              "git init -q o; " + config.replace("{0}", "o/.git") + "; mv .git old; mv o/.git .git"),
             ("a .git file", "none",
@@ -58,7 +59,8 @@ def plants():
             ("in the background at the end", "none",
              "git init -q; (sleep 0.05; " + config.replace("{0}", ".git") + ") & sleep 0.04"),
             ("a bare repository", "none", "git init -q --bare .; " + config.replace("{0}", ".")),
-            ("capitals", "none", "git init -q; printf '[CORE]\\nFSMonitor = {evil}\\n' >> .git/config"),
+            ("capitals", "none",
+             "git init -q; printf '[CORE]\\nFSMonitor = {evil}\\n' >> .git/config"),
     ):
         out.append((name, kind, command))
     return out

@@ -71,7 +71,8 @@ class RaceTest(unittest.TestCase):
     def calls(self, link):
         every = " ".join(PLACES)
         out = [bash(f"cat {every}; for p in {every}; do echo EVIL > $p; "
-                    "echo EVIL > $(dirname $p)/n; done; ls -R . | head -300; git status; echo went on", timeout=20000),
+                    "echo EVIL > $(dirname $p)/n; done; ls -R . | head -300; git status; "
+                    "echo went on", timeout=20000),
                {"tool": "grep", "input": {"pattern": "CANARY"}},
                {"tool": "glob", "input": {"pattern": "**/*"}}]
         for place in PLACES:

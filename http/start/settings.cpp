@@ -79,6 +79,20 @@ result<void> settle_workspaces(const options& given, const environment& variable
   return {};
 }
 
+/// What commands are shown must not hold the state either.
+std::vector<std::string> all_reached(const start_settings& all) {
+  auto out = all.allowed_paths;
+  const auto& sandbox = all.loaded.config.sandbox;
+  for (const auto* list : {&sandbox.read, &sandbox.write, &sandbox.path})
+    for (const auto& path : *list) {
+      std::error_code ignored;
+      auto real = fs::canonical(path, ignored).string();
+      if (!ignored)
+        out.push_back(real);
+    }
+  return out;
+}
+
 result<void> settle_state(const options& given, const environment& variables, start_settings& out) {
   auto state = given.state_folder ? absolute_path(*given.state_folder, "--state-dir")
                                   : storage::default_state_folder(variables);
@@ -86,7 +100,7 @@ result<void> settle_state(const options& given, const environment& variables, st
     return state.failure();
   out.state_folder = *state;
   auto checked = check_state_folder({out.state_folder, given.state_folder.has_value()},
-                                    out.workspaces, out.allowed_paths);
+                                    out.workspaces, all_reached(out));
   if (!checked)
     return checked.failure();
   if (!checked->empty())

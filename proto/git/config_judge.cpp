@@ -159,6 +159,23 @@ bool is_plain_url(std::string_view text) {
          text.find("/-") == text.npos && text.find("@-") == text.npos;
 }
 
+/// A git directory may name the folder that it stands in, or, as a submodule's, one that is none of
+/// git's: a checkout into another repository's `.git` would put hooks there.
+bool is_own_worktree(const config_place& place, const std::string& value) {
+  auto worktree = path_inside(place.root, place.git_dir, value);
+  if (!worktree)
+    return false;
+  auto slash = place.git_dir.rfind('/');
+  auto name = slash == std::string::npos ? place.git_dir : place.git_dir.substr(slash + 1);
+  if (name == ".git")
+    return *worktree == (slash == std::string::npos ? "." : place.git_dir.substr(0, slash));
+  auto parts = "/" + *worktree + "/";
+  std::ranges::transform(parts, parts.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return parts.find("/.git/") == std::string::npos;
+}
+
 bool fits(const config_entry& entry, rule wanted, const config_place& place) {
   const auto value = entry.value.value_or("true");
   if (std::ranges::any_of(value, is_control))
@@ -179,7 +196,7 @@ bool fits(const config_entry& entry, rule wanted, const config_place& place) {
   case rule::remote:
     return is_word(value);
   case rule::inside:
-    return path_inside(place.root, place.git_dir, value).has_value();
+    return is_own_worktree(place, value);
   }
   return false;
 }

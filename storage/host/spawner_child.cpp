@@ -116,7 +116,8 @@ void move_home(std::vector<std::string>& environment, const std::string& folder)
   std::string program;
   if (!connect(streams))
     give_up(report, "connect its output", errno);
-  step_back();
+  if (spec.limits.memory_bytes > 0)
+    step_back();
   if (spec.confined) {
     if (auto failure =
             enter_sandbox(spec, streams.workspace, streams.temporary, spec.argv, program))

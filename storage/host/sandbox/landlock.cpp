@@ -109,7 +109,7 @@ void allow_system(ruleset& rules, const confinement& what) {
     (void)rules.allow(open_place(path), access_read);
   (void)rules.allow(open_place("/opt"), access_read);
   auto files = system_files(what.network);
-  files.insert(files.end(), {"/etc/passwd", "/etc/group"});
+  files.insert(files.end(), {"/etc/passwd", "/etc/group", "/etc/gitconfig"});
   for (const auto& path : files)
     (void)rules.allow(open_place(path), access_read);
   for (const auto* path : proc_files)

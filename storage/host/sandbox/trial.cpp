@@ -171,6 +171,7 @@ std::string try_sandbox(const sandbox_settings& settings, std::chrono::milliseco
   if (!confined)
     return confined.failure().context;
   confined->timeout = patience;
+  confined->limits = {}; // Unbounded, and so served like the server itself: the start waits for it.
   confined->kill_grace = std::chrono::milliseconds(0);
   auto outcome = std::make_shared<trial_listener>();
   auto ended = outcome->ended();

@@ -109,8 +109,8 @@ class FloodTest(ServerTest):
             self.client.finish(session)
         grown = self.resident() - before
         written = self.database_bytes() - kept
-        print(f"turn p{RANK * 100:.0f} {quiet * 1e3:.1f} -> {loaded * 1e3:.1f} ms, memory +{grown >> 20} MiB, "
-              f"data.mdb +{written / SESSIONS / 1024:.0f} KiB a flood")
+        print(f"turn p{RANK * 100:.0f} {quiet * 1e3:.1f} -> {loaded * 1e3:.1f} ms, "
+              f"memory +{grown >> 20} MiB, data.mdb +{written / SESSIONS / 1024:.0f} KiB a flood")
         self.assertLess(loaded, 2 * quiet + 0.01)
         self.assertLess(grown, MEMORY_BYTES)
         self.assertLess(written, SESSIONS * DATABASE_BYTES + 4 * 1024 * 1024)

@@ -40,11 +40,15 @@ using reader_actor =
                      // A page of the event log, encoded.
                      caf::replies_to<read_events>::with<event_page>,
                      // The writes that copy a session's messages into a new one.
-                     caf::replies_to<plan_branch>::with<branch_plan>,
-                     // Reads and checks the files of a message.
-                     caf::replies_to<load_attachments>::with<loaded_attachments>,
-                     // Checks and resolves a folder; fails with workspace_not_allowed.
-                     caf::replies_to<resolve_workspace>::with<resolved_workspace>>;
+                     caf::replies_to<plan_branch>::with<branch_plan>>;
+
+/// The WORKSPACE READER: looks at users' folders, whose disks may hang, on threads that may hang
+/// with them (one). Fails with timeout or host_full and the field when a disk does not answer.
+using workspace_reader_actor = caf::typed_actor<
+    // Reads and checks the files of a message.
+    caf::replies_to<load_attachments>::with<loaded_attachments>,
+    // Checks and resolves a folder; fails with workspace_not_allowed.
+    caf::replies_to<resolve_workspace>::with<resolved_workspace>>;
 
 /// SETTINGS: the owner of the settings table (one).
 using settings_actor = caf::typed_actor<

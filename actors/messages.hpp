@@ -64,7 +64,7 @@ struct branch_plan {
   uint32_t turn_count = 0;
 };
 
-/// To a reader: read and check the files that come with a message.
+/// To the workspace reader: read and check the files that come with a message.
 struct load_attachments {
   std::vector<proto::attachment> wanted;
   std::string workspace;
@@ -76,7 +76,7 @@ struct loaded_attachments {
   std::shared_ptr<const std::vector<proto::part_record>> files;
 };
 
-/// To a reader: is this folder, followed through all links, allowed as a workspace?
+/// To the workspace reader: is this folder, followed through all links, allowed as a workspace?
 struct resolve_workspace {
   std::string path;
   std::vector<std::string> roots;

@@ -75,10 +75,10 @@ constexpr std::array public_texts = {
     public_text{ec::internal, "the request failed inside the host"},
 };
 
-/// What a client is told.
+/// What a client is told. A sentence about a field of its request was written for it.
 std::string_view sentence(const proto::error& failure) {
   for (const auto& row : public_texts)
-    if (row.code == failure.code)
+    if (row.code == failure.code && failure.field.empty())
       return row.text;
   return failure.context.empty() ? proto::to_word(failure.code) : std::string_view(failure.context);
 }

@@ -5,6 +5,7 @@
 
 #include "actors/interfaces.hpp"
 #include "http/error_response.hpp"
+#include "http/gateway/page_line.hpp"
 #include "http/gateway/reply_token.hpp"
 #include "proto/limits.hpp"
 
@@ -42,6 +43,29 @@ void ask(const gateway_actor& through, const Handle& to, Question question, repl
               [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
   };
   caf::anon_send(through, errand{std::move(run)});
+}
+
+/// The same for an answer that may be large: once it is its turn. See page_line.
+template <class Reply, class Handle, class Question, class Shape>
+void ask_in_line(page_line& line, const gateway_actor& through, const Handle& to, Question question,
+                 reply_token token, Shape shape) {
+  auto begin = [through, to, question = std::move(question), token,
+                shape = std::move(shape)](const page_line::turn& turn) {
+    auto run = [to, question, token, shape, turn](gateway_actor::pointer self) {
+      auto answer = [token, turn](response reply) {
+        reply.turn = turn;
+        token.answer(std::move(reply));
+      };
+      self->request(to, proto::limits::ask, question)
+          .then([answer, shape](Reply& reply) { answer(shape(reply)); },
+                [token, turn](const caf::error& failure) {
+                  token.answer(actors::from_caf(failure));
+                });
+    };
+    caf::anon_send(through, errand{std::move(run)});
+  };
+  if (!line.enter(std::move(begin)))
+    token.answer(host_is_full("too many pages are waiting"));
 }
 
 } // namespace kodad::http

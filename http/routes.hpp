@@ -5,6 +5,7 @@
 
 #include "http/gateway/request.hpp"
 #include "http/gateway_actor.hpp"
+#include "proto/limits/door.hpp"
 
 #include <atomic>
 #include <memory>
@@ -36,6 +37,8 @@ struct desk {
   gateway_actor urgent; ///< For cancels: never busy with writing pages of messages.
   actors::front_desk to;
   std::shared_ptr<host_facts> facts;
+  std::shared_ptr<page_line> pages =
+      std::make_shared<page_line>(proto::limits::pages_at_once, proto::limits::pages_waiting);
 };
 
 /// One request on its way through a handler.

@@ -7,7 +7,9 @@
 #include "actors/settings/settings.hpp"
 #include "actors/store/reader.hpp"
 #include "actors/store/store.hpp"
+#include "actors/store/workspace_reader.hpp"
 #include "actors/tools/output/output_reader.hpp"
+#include "proto/limits/tools.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/host/heap.hpp"
 
@@ -60,12 +62,14 @@ root::root(root_parts parts) : system_(config_) {
       output_sources{&parts.database, storage::host::output_files(parts.tools.outputs_folder),
                      parts.options.turns_kept}));
   tools_ = caf::actor_cast<tool_runner_actor>(system_.spawn(tool_runner, parts.tools));
+  workspaces_ = caf::actor_cast<workspace_reader_actor>(
+      system_.spawn(workspace_reader, proto::limits::look_deadline));
   catalogs known{std::make_shared<const std::vector<proto::agent>>(parts.agents),
                  std::make_shared<const std::vector<proto::model>>(configured_models(parts))};
   spawn_catalogs(parts);
   auto world = std::make_shared<const session_world>(
-      session_world{parts.database, std::move(parts.options), store_, desk_.archive, tools_,
-                    providers_, std::move(parts.tool_specs)});
+      session_world{parts.database, std::move(parts.options), store_, desk_.archive, workspaces_,
+                    tools_, providers_, std::move(parts.tool_specs)});
   heap_ = system_.spawn(heap_keeper,
                         heap_access{storage::host::anonymous_bytes, storage::host::trim_heap});
   desk_.directory = system_.spawn(directory, world, parts.hub, heap_, std::move(known));
@@ -129,6 +133,7 @@ void root::watch(std::function<void(const std::string&)> on_breakdown) {
   if (metadata_)
     add(metadata_);
   add(tools_);
+  add(workspaces_);
   add(heap_);
   watcher_ = system_.spawn(watcher, std::move(watched), std::move(on_breakdown));
 }
@@ -166,6 +171,7 @@ bool root::stop(std::chrono::milliseconds deadline) {
   for (const auto& [id, one] : providers_)
     end(one);
   end(tools_);
+  end(workspaces_);
   end(heap_);
   end(desk_.reader);
   end(desk_.archive);

@@ -83,6 +83,7 @@ private:
   front_desk desk_;
   store_actor store_;
   tool_runner_actor tools_;
+  workspace_reader_actor workspaces_;
   std::map<std::string, provider_actor> providers_;
   heap_keeper_actor heap_;
   metadata_actor metadata_; // Missing where the simulation is the only provider.

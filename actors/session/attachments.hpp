@@ -1,6 +1,6 @@
 // ATTACHMENTS: files that come with a message, by path or inline, checked before the message is
 // taken: where they lie, what they are by their bytes, how large, and whether the model can see
-// such a thing. Reads files, so it may block: it runs in the archive reader.
+// such a thing. Reads files, so it may block: it runs on a thread of the workspace reader.
 #pragma once
 
 #include "actors/messages.hpp"

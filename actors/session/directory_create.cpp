@@ -36,7 +36,7 @@ void directory_state::create(const proto::create_session& wish,
   const auto& roots = world->options.workspace_roots;
   if (!wish.workspace)
     return create_in(wish, roots.front(), promise);
-  self->request(world->archive, proto::limits::ask, resolve_workspace{*wish.workspace, roots})
+  self->request(world->workspaces, proto::limits::ask, resolve_workspace{*wish.workspace, roots})
       .then([this, wish,
              promise](const resolved_workspace& found) { create_in(wish, found.path, promise); },
             [this, once = wish.once, promise](const caf::error& failure) mutable {

@@ -52,7 +52,7 @@ void session_state::accept(const proto::send_message& message, turn_promise prom
 void session_state::load(const proto::send_message& message, turn_promise promise) {
   load_attachments wish{message.attachments, record.shown.workspace, world->options.workspace_roots,
                         model_of(message)};
-  self->request(world->archive, proto::limits::ask, std::move(wish))
+  self->request(world->workspaces, proto::limits::ask, std::move(wish))
       .then(
           [this, message, promise](const loaded_attachments& loaded) {
             // Others may have come first meanwhile.

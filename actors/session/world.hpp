@@ -37,6 +37,7 @@ struct session_world {
   session_options options;
   store_actor store;
   reader_actor archive;
+  workspace_reader_actor workspaces;
   tool_runner_actor tools;
   std::map<std::string, provider_actor> providers; ///< By provider id.
   std::vector<proto::tool_spec> tool_specs;        ///< Sorted by name.

@@ -1,9 +1,7 @@
 #include "actors/store/reader.hpp"
 
 #include "actors/error.hpp"
-#include "actors/session/attachments.hpp"
 #include "actors/session/event_outbox.hpp"
-#include "actors/store/workspace_rule.hpp"
 #include "proto/limits.hpp"
 #include "storage/event_store.hpp"
 #include "storage/host/clock.hpp"
@@ -158,8 +156,6 @@ reader_actor::behavior_type reader(reader_actor::pointer, const storage::databas
       [at](const load_history& x) { return to_reply(read_history(at(), x)); },
       [at](const read_events& x) { return to_reply(read_log(at(), x)); },
       [at](const plan_branch& x) { return to_reply(make_branch(at(), x)); },
-      [](const load_attachments& x) { return to_reply(load_files(x)); },
-      [](const resolve_workspace& x) { return to_reply(allowed_workspace(x)); },
   };
 }
 

@@ -9,13 +9,13 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/tools/call_steps.hpp"
+#include "actors/tools/pool/actor_outlet.hpp"
 #include "actors/tools/tool_host.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
 #include <map>
 #include <memory>
-#include <mutex>
 
 namespace kodad::actors {
 
@@ -62,27 +62,7 @@ using tool_runner_inside =
     tool_runner_actor::extend<caf::reacts_to<step_done>, caf::reacts_to<child_output>,
                               caf::reacts_to<child_ended>, caf::reacts_to<call_due>>;
 
-/// The way to the runner for threads that may outlive it: closed at its end.
-class runner_outlet {
-public:
-  explicit runner_outlet(tool_runner_inside to) : to_(std::move(to)) {}
-
-  template <class Message>
-  void send(Message message) {
-    std::lock_guard lock(mutex_);
-    if (to_)
-      caf::anon_send(to_, std::move(message));
-  }
-
-  void close() {
-    std::lock_guard lock(mutex_);
-    to_ = nullptr;
-  }
-
-private:
-  std::mutex mutex_;
-  tool_runner_inside to_;
-};
+using runner_outlet = actor_outlet<tool_runner_inside>;
 
 struct tool_runner_state {
   explicit tool_runner_state(tool_runner_inside::pointer self_ptr) : self(self_ptr) {}

@@ -49,6 +49,7 @@ struct connection {
   instant since;           ///< When the phase began, or last made progress.
   size_t discarded = 0;
   size_t weight = 0; ///< Bytes of its request or response that count for the door's bound.
+  size_t answer = 0; ///< Bytes of its answer, while it leaves.
   actors::subscriber_key reserved = 0;
   std::weak_ptr<pending_reply> reply;
   std::unique_ptr<request_reader> reader;

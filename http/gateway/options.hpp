@@ -24,9 +24,10 @@ struct connection_limits {
   milliseconds reply_deadline = proto::limits::reply_deadline;
   milliseconds write_stall = proto::limits::write_stall; ///< A response without progress.
   milliseconds linger = proto::limits::linger;
-  size_t connections = proto::limits::connections; ///< Fewer when the descriptors are few.
-  size_t margin = proto::limits::door_margin;      ///< Above these; likewise.
-  size_t bytes = proto::limits::door_bytes;        ///< Of all requests and answers together.
+  size_t connections = proto::limits::connections;   ///< Fewer when the descriptors are few.
+  size_t margin = proto::limits::door_margin;        ///< Above these; likewise.
+  size_t bytes = proto::limits::door_bytes;          ///< Of all requests and answers together.
+  size_t answer_bytes = proto::limits::unread_bytes; ///< Of all answers that are not read yet.
 };
 
 struct stream_limits {

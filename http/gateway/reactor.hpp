@@ -72,6 +72,8 @@ private:
   void pause_accepting();
   void resume_accepting();
   void weigh(connection& c, size_t bytes);
+  void weigh_answer(connection& c, size_t bytes);
+  bool is_overweight() const;
   void relieve();
   void relieve_all();
 
@@ -110,6 +112,7 @@ private:
   std::deque<uint64_t> resumed_;
   std::vector<uint64_t> closed_; ///< Removed from the table when the turn ends.
   size_t weight_ = 0;            ///< Of all connections.
+  size_t answers_ = 0;           ///< Of all answers on their way.
   bool is_relieving_ = false;
   bool is_paused_ = false; ///< The listener is not looked at: nothing can be accepted.
   bool is_whole_ = true;   ///< The loop's own descriptors are there.

@@ -105,7 +105,7 @@ bool reactor::may_go_on(connection& c) {
     return false;
   }
   weigh(c, c.reader->held());
-  if (weight_ > options_.connection.bytes)
+  if (is_overweight())
     relieve();
   return c.now <= connection::phase::receiving; // It may itself have been the one to go.
 }

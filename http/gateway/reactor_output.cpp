@@ -65,9 +65,9 @@ void reactor::start_sending(connection& c, outgoing what) {
   c.reader.reset();
   c.out = std::make_unique<outgoing>(std::move(what));
   connections_.enter(c, connection::phase::responding, now_);
-  weigh(c, c.out->head.size() + c.out->body.size());
+  weigh_answer(c, c.out->head.size() + c.out->body.size());
   flush(c);
-  if (weight_ > options_.connection.bytes)
+  if (is_overweight())
     relieve();
 }
 
@@ -90,7 +90,7 @@ void reactor::flush(connection& c) {
 
 void reactor::after_response(connection& c) {
   c.out.reset();
-  weigh(c, 0);
+  weigh_answer(c, 0);
   if (c.keep_alive) {
     connections_.enter(c, connection::phase::idle, now_);
     if (c.unread || c.may_read)
@@ -121,7 +121,7 @@ void reactor::discard_input(connection& c) {
 void reactor::release(connection& c) {
   connections_.enter(c, connection::phase::closed, now_);
   c.unread.reset();
-  weigh(c, 0);
+  weigh_answer(c, 0);
   c.reply.reset();
   closed_.push_back(c.id);
 }

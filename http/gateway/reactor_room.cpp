@@ -160,6 +160,17 @@ void reactor::weigh(connection& c, size_t bytes) {
   weight_ -= std::exchange(c.weight, bytes);
 }
 
+/// The same for an answer, which has a bound of its own as well.
+void reactor::weigh_answer(connection& c, size_t bytes) {
+  weigh(c, bytes);
+  answers_ += bytes;
+  answers_ -= std::exchange(c.answer, bytes);
+}
+
+bool reactor::is_overweight() const {
+  return weight_ > options_.connection.bytes || answers_ > options_.connection.answer_bytes;
+}
+
 /// Together the clients hold more memory than they may: those go who read their answer, or send
 /// their request, without progress for the longest.
 void reactor::relieve() {
@@ -170,7 +181,7 @@ void reactor::relieve() {
 }
 
 void reactor::relieve_all() {
-  while (weight_ > options_.connection.bytes) {
+  while (is_overweight()) {
     if (auto* unread = connections_.oldest(phase::responding))
       close(*unread);
     else if (auto* body = connections_.oldest(phase::receiving))

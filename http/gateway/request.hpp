@@ -4,6 +4,7 @@
 
 #include "actors/ports.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ struct response {
   std::string body = {};
   std::string content_type = "application/json";
   header_list headers = {}; ///< Beside Content-Type, Content-Length, Connection and Date.
+  std::shared_ptr<const void> turn = nullptr; ///< In the page line, until the reactor has it.
 };
 
 } // namespace kodad::http

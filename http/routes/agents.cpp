@@ -49,8 +49,8 @@ void get_agents(call& now) {
     add_next(out, from, page.next_cursor);
     return out;
   };
-  ask<proto::agent_list>(now.at.gateway, now.at.to.agents, proto::list_agents{*wish}, now.token,
-                         shape);
+  ask_in_line<proto::agent_list>(*now.at.pages, now.at.gateway, now.at.to.agents,
+                                 proto::list_agents{*wish}, now.token, shape);
 }
 
 void get_one_agent(call& now) {

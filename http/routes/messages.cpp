@@ -75,7 +75,8 @@ void get_messages(call& now) {
       out.headers.emplace_back("Link", all);
     return out;
   };
-  ask<proto::message_page>(now.at.gateway, now.at.to.archive, std::move(wish), now.token, shape);
+  ask_in_line<proto::message_page>(*now.at.pages, now.at.gateway, now.at.to.archive,
+                                   std::move(wish), now.token, shape);
 }
 
 void post_answer(call& now) {

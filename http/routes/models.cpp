@@ -25,8 +25,8 @@ void get_models(call& now) {
   auto shape = [from = link_base{now.in.path, now.in.query}](const proto::model_list& page) {
     return models_response(page, from);
   };
-  ask<proto::model_list>(now.at.gateway, now.at.to.models, proto::list_models{*wish}, now.token,
-                         shape);
+  ask_in_line<proto::model_list>(*now.at.pages, now.at.gateway, now.at.to.models,
+                                 proto::list_models{*wish}, now.token, shape);
 }
 
 void post_refresh(call& now) {

@@ -63,16 +63,24 @@ response failure_response(const proto::error& why) {
 void get_output(call& now) {
   auto range = range_of(now.in);
   actors::read_output wish{proto::session_id{now.ids[0]}, proto::call_id{now.ids[1]}, range};
-  auto run = [outputs = now.at.to.outputs, wish = std::move(wish),
-              token = now.token](gateway_actor::pointer self) {
-    self->request(outputs, proto::limits::ask, wish)
-        .then([token, is_part = wish.range.has_value()](
-                  actors::output_text& found) { token.answer(text_response(found, is_part)); },
-              [token](const caf::error& failure) {
-                token.answer(failure_response(actors::from_caf(failure)));
-              });
+  auto begin = [through = now.at.gateway, outputs = now.at.to.outputs, wish = std::move(wish),
+                token = now.token](const page_line::turn& turn) {
+    auto run = [outputs, wish, token, turn](gateway_actor::pointer self) {
+      auto answer = [token, turn](response reply) {
+        reply.turn = turn;
+        token.answer(std::move(reply));
+      };
+      self->request(outputs, proto::limits::ask, wish)
+          .then([answer, is_part = wish.range.has_value()](
+                    actors::output_text& found) { answer(text_response(found, is_part)); },
+                [answer](const caf::error& failure) {
+                  answer(failure_response(actors::from_caf(failure)));
+                });
+    };
+    caf::anon_send(through, errand{std::move(run)});
   };
-  caf::anon_send(now.at.gateway, errand{std::move(run)});
+  if (!now.at.pages->enter(std::move(begin)))
+    refuse(now, host_is_full("too many pages are waiting"));
 }
 
 } // namespace kodad::http

@@ -68,7 +68,8 @@ void get_sessions(call& now) {
     add_next(out, from, page.next_cursor);
     return out;
   };
-  ask<proto::session_page>(now.at.gateway, now.at.to.archive, std::move(*wish), now.token, shape);
+  ask_in_line<proto::session_page>(*now.at.pages, now.at.gateway, now.at.to.archive,
+                                   std::move(*wish), now.token, shape);
 }
 
 void get_one_session(call& now) {

@@ -22,8 +22,8 @@ void get_settings(call& now) {
     add_next(out, from, page.next_cursor);
     return out;
   };
-  ask<proto::setting_list>(now.at.gateway, now.at.to.archive, proto::list_settings{*wish},
-                           now.token, shape);
+  ask_in_line<proto::setting_list>(*now.at.pages, now.at.gateway, now.at.to.archive,
+                                   proto::list_settings{*wish}, now.token, shape);
 }
 
 void get_one_setting(call& now) {

@@ -31,6 +31,14 @@ inline constexpr size_t read_bytes_per_second = 1024;
 /// What all requests and answers in the door may hold together: sixteen of the largest bodies.
 inline constexpr size_t door_bytes = size_t{512} * 1024 * 1024;
 
+/// What answers that wait for their readers may hold of it: beyond, those go who read the least.
+/// With the pages in the making, which are held twice or thrice, some 256 MiB.
+inline constexpr size_t unread_bytes = size_t{192} * 1024 * 1024;
+
+/// Pages made at a time: one is read, one written, two on their way.
+inline constexpr size_t pages_at_once = 4;
+inline constexpr size_t pages_waiting = 4096; ///< As many as requests for a worker.
+
 /// Lines about failed requests on stderr. A full disk fails thousands of requests alike.
 inline constexpr size_t failure_lines_per_second = 10;
 

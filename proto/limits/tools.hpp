@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace kodad::proto::limits {
 
@@ -17,6 +18,11 @@ inline constexpr size_t steps_of_session = 4;
 
 // A step's own time-out: what a network disk that wakes up needs, and a user still waits for.
 inline constexpr auto step_deadline = 30s;
+
+// The same for a request that looks at a folder: below `ask`, so that its client hears the reason.
+inline constexpr auto look_deadline = 10s;
+inline constexpr int64_t look_again_s = 30; ///< When to ask again for a disk that does not answer.
+
 inline constexpr auto cancel_grace = 200ms;  ///< For a step to end by itself when cancelled.
 inline constexpr auto unkillable_grace = 3s; ///< After SIGKILL a child's end comes within ms.
 

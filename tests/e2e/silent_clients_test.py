@@ -5,6 +5,7 @@ KODAD_WIDE=1 takes more samples, and a replay that is not read for the whole of 
 """
 
 import os
+import pathlib
 import resource
 import socket
 import subprocess
@@ -40,6 +41,22 @@ for _ in range(count):
     links.append(link)
 print(len(links), flush=True)
 sys.stdin.read()
+"""
+
+# Sends the same long body again and again; tells the first answer's status.
+BODIES = """
+import http.client, json, sys
+link = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=60)
+body = json.dumps({"content": " ".join(f"word{i}" for i in range(1000000)), "agent_id": 7})
+told = False
+while True:
+    link.request("POST", f"/sessions/{sys.argv[2]}/messages", body,
+                 {"Content-Type": "application/json"})
+    reply = link.getresponse()
+    reply.read()
+    if not told:
+        print(reply.status, flush=True)
+    told = True
 """
 
 
@@ -248,6 +265,47 @@ class Few(Load):
 
 class Deaf(Load):
     """Clients that ask and do not read."""
+
+    def resident_mib(self):
+        status = pathlib.Path(f"/proc/{self.server.child.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) // 1024
+
+    def test_a_thousand_requests_unread_cost_bounded_memory(self):
+        self.serve(Server())
+        client = self.server.client()
+        session = client.new_session()["id"]
+        for _ in range(10):
+            client.run(session, script({"text": words(20000)}, chunk_tokens=500))
+        page = len(client.get(f"/sessions/{session}/messages?limit=1000").body)
+        before = self.resident_mib()
+        request = (f"GET /sessions/{session}/messages?limit=1000 HTTP/1.1\r\n"
+                   f"Host: 127.0.0.1:{self.server.port}\r\n\r\n")
+        with Crowd(self.server.port, 1000, request):
+            self.assert_undisturbed(f"1000 unread answers of {page // 1024} KiB")
+            grown = self.resident_mib() - before
+            print(f"  memory: {before} MiB and {grown} more", file=sys.stderr)
+            self.assertLess(grown, 350)  # The bound on answers, those being made, the connections.
+        with Crowd(self.server.port, 100, request * 100):
+            self.assert_undisturbed("100 connections with 100 requests each, unread")
+
+    @unittest.skipUnless(WIDE, "missed where clients and workers share two cores")
+    def test_saturated_workers_do_not_hold_up_health_and_cancel(self):
+        self.serve(Server())
+        # Long to read, then refused. From processes of their own: writing JSON stalls this one.
+        session = self.server.client().new_session()["id"]
+        burden = [subprocess.Popen([sys.executable, "-c", BODIES, str(self.server.port), session],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                  for _ in range(8)]
+        try:
+            for child in burden:
+                self.assertEqual(child.stdout.readline(), b"400\n")
+            self.assert_undisturbed("8 clients with bodies of 10 MB")
+        finally:
+            for child in burden:
+                child.stdin.close()
+                child.kill()
+                child.wait()
+                child.stdout.close()
 
     @unittest.skipUnless(WIDE, "takes as long as the patience with a reader that does not read")
     def test_a_replay_that_is_not_read_is_cut_off(self):

@@ -49,6 +49,15 @@ TEST_CASE("an error's body names its code, field, limit and waiting time") {
   CHECK(find_header(reply.headers, "Retry-After") == "5");
 }
 
+TEST_CASE("a field of the request that the host cannot serve keeps its own sentence") {
+  auto failure = proto::field_error(ec::timeout, "workspace", "the disk did not answer");
+  failure.retry_after_s = 30;
+  auto reply = to_response(failure, "req_7");
+  CHECK(reply.status == 504);
+  CHECK(reply.body == R"({"error":"the disk did not answer","code":"timeout",)"
+                      R"("field":"workspace","retry_after":30,"request_id":"req_7"})");
+}
+
 TEST_CASE("what went wrong inside the host is told by a fixed sentence") {
   for (auto code : {ec::internal, ec::storage_failed, ec::storage_full, ec::timeout, ec::host_full,
                     ec::draining}) {

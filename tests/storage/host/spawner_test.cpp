@@ -70,7 +70,7 @@ kodad::proto::result<spawner> deaf_spawner() {
     ::close(ends[0]);
     spawner_request request;
     while (::recv(ends[1], &request, sizeof request, 0) > 0) {
-      spawner_reply pong{request.key, spawner_reply_kind::pong, 0};
+      spawner_reply pong{.key = request.key, .kind = spawner_reply_kind::pong};
       if (request.kind == spawner_request_kind::ping)
         (void)!::send(ends[1], &pong, sizeof pong, 0);
     }

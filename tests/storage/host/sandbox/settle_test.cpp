@@ -116,12 +116,12 @@ TEST_CASE("a sandbox that does not confine, or does not run what it is given, is
     CAPTURE(program);
     settings.program = program;
     settings.identity = identity_of(program);
-    auto obstacle = try_sandbox(settings, proto::limits::sandbox_trial_max, *host);
+    auto obstacle = try_sandbox(settings, kodad::proto::limits::sandbox_trial_max, *host);
     CHECK_MESSAGE(has(obstacle, expected), obstacle);
   }
   // The trial itself tells a sandbox from none.
   settings.mode = sandbox_mode::off;
-  CHECK(try_sandbox(settings, proto::limits::sandbox_trial_max, *host) ==
+  CHECK(try_sandbox(settings, kodad::proto::limits::sandbox_trial_max, *host) ==
         "it can read outside of the workspace");
 }
 

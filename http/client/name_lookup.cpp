@@ -74,7 +74,6 @@ name_answer look_up(std::string name) {
 
 /// @pre `guard` is held.
 void name_lookup::desk::put(name_answer answer) {
-  under_way.erase(answer.name);
   if (wake_fd < 0)
     return;
   answers.push_back(std::move(answer));
@@ -108,6 +107,9 @@ std::vector<name_answer> name_lookup::take() {
   {
     std::lock_guard lock(desk_->guard);
     out.swap(desk_->answers);
+    // Not before: who asks between an answer and its being known would ask for it anew.
+    for (const auto& each : out)
+      desk_->under_way.erase(each.name);
   }
   for (const auto& each : out) {
     if (each.addresses.empty())

@@ -79,8 +79,10 @@ TEST_CASE("running out of descriptors does not stop the server") {
   std::vector<raw_client> clients;
   for (int i = 0; i < 4; ++i)
     clients.emplace_back(at.port());
+  // Answered, unless it was silent for the longest just when somebody needed room: then told so.
   before.send(get(at.port(), "/echo"));
-  CHECK(before.read_reply().status == 200);
+  auto status = before.read_reply().status;
+  CHECK((status == 200 || status == 503));
   clients.clear();
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &old) == 0);
 

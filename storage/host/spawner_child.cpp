@@ -41,8 +41,6 @@ constexpr uint64_t memory_slack_bytes = uint64_t{512} << 20;
 
 void apply(const resource_limits& limits) {
   bound(RLIMIT_CORE, 0);
-  if (limits.memory_bytes > 0)
-    bound(RLIMIT_DATA, limits.memory_bytes + memory_slack_bytes);
   if (limits.cpu_s > 0)
     bound(RLIMIT_CPU, limits.cpu_s);
   if (limits.address_space_bytes > 0)
@@ -51,6 +49,13 @@ void apply(const resource_limits& limits) {
     bound(RLIMIT_FSIZE, limits.file_size_bytes);
   if (limits.open_files > 0)
     bound(RLIMIT_NOFILE, limits.open_files);
+}
+
+/// Last of all: until the program runs, memory is still needed, and a server built with sanitizers
+/// has more mapped than any command may have.
+void bound_memory(const resource_limits& limits) {
+  if (limits.memory_bytes > 0)
+    bound(RLIMIT_DATA, limits.memory_bytes + memory_slack_bytes);
 }
 
 /// When the machine runs out of memory or time, commands come after the server: they are the first
@@ -130,6 +135,7 @@ void move_home(std::vector<std::string>& environment, const std::string& folder)
   auto environment = pointers_to(spec.environment);
   environ = environment.data(); // Also where execvp looks for PATH.
   reset_signals();
+  bound_memory(spec.limits);
   ::execvp(program.empty() ? argv[0] : program.c_str(), argv.data());
   give_up(report, "", errno);
 }

@@ -96,14 +96,16 @@ class ClosedTest(unittest.TestCase):
         before = fingerprint(outside)
         client = server.client()
         session = client.new_session()["id"]
+        # The calls of one answer run side by side: what is edited must be there before.
+        (server.workspace / "old.txt").write_text("old\n")
         client.run(session, script(
             bash(f"cat {outside}/secret; echo EVIL > {outside}/new; echo EVIL >> {outside}/secret; "
                  "env | grep CANARY; echo ran"),
             {"tool": "grep", "input": {"pattern": "hello"}},
             {"tool": "glob", "input": {"pattern": "*.py"}},
             {"tool": "read", "input": {"path": "main.py"}},
-            {"tool": "write", "input": {"path": "new.txt", "content": "old\n"}},
-            {"tool": "edit", "input": {"path": "new.txt", "old_string": "old",
+            {"tool": "write", "input": {"path": "new.txt", "content": "new\n"}},
+            {"tool": "edit", "input": {"path": "old.txt", "old_string": "old",
                                        "new_string": "edited"}}))
         said = self.parts(client, session)
         self.assertEqual(len(said), 6)
@@ -112,7 +114,8 @@ class ClosedTest(unittest.TestCase):
         self.assertEqual(fingerprint(outside), before)
         for name in ("outside", "new", "guarded", "inside"):
             self.assertFalse(os.path.lexists("/" + name), "the trial wrote into /")
-        self.assertEqual((server.workspace / "new.txt").read_text(), "edited\n")
+        self.assertEqual((server.workspace / "new.txt").read_text(), "new\n")
+        self.assertEqual((server.workspace / "old.txt").read_text(), "edited\n")
         self.assertIn("print('hello')", str(said[3]))
         return said
 

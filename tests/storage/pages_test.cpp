@@ -233,5 +233,10 @@ TEST_CASE_FIXTURE(page_fixture, "three lists at once of sessions of 31 MB stay b
 
   CHECK(status == 0);
   MESSAGE("peak ", used.ru_maxrss / 1024, " MB");
-  CHECK(used.ru_maxrss < 200 * 1024);
+#ifdef __SANITIZE_ADDRESS__
+  constexpr long share = 5; // The sanitizer keeps what was freed, and margins around everything.
+#else
+  constexpr long share = 1;
+#endif
+  CHECK(used.ru_maxrss < share * 200 * 1024);
 }

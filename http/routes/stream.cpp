@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 
 namespace kodad::http {
 
@@ -18,33 +19,46 @@ void open(gateway_actor::pointer self, const actors::directory_actor& directory,
             [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
 }
 
-/// Opens a stream that is to end with the session's turn. Where none runs or waits, it ends once
-/// what is kept has been sent. The database is asked: it knows of a turn before its client does.
-void open_until_done(gateway_actor::pointer self, const actors::front_desk& to,
-                     const actors::open_stream& what, reply_token token) {
+/// The filter of a stream, given the session as it is kept.
+using filter_rule = std::function<actors::stream_filter(const proto::session&)>;
+
+/// Opens a stream that may have to end with what has happened so far. The database is asked: it
+/// knows of a turn's start and end before anybody hears of them.
+void open_as_kept(gateway_actor::pointer self, const actors::front_desk& to,
+                  const actors::open_stream& what, reply_token token, filter_rule filter) {
   self->request(to.reader, proto::limits::ask, proto::get_session{what.session})
       .then(
-          [self, directory = to.directory, what, token](const proto::session& found) {
+          [self, directory = to.directory, what, token,
+           filter = std::move(filter)](const proto::session& found) {
             auto wish = what;
-            if (found.status == proto::session_status::idle)
-              wish.filter = {.until_live = true, .live_at = found.last_event_id};
+            wish.filter = filter(found);
             open(self, directory, std::move(wish), token);
           },
           [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
 }
 
+/// Opens a stream that is to end with the session's turn. Where none runs or waits, it ends once
+/// what is kept has been sent.
+void open_until_done(gateway_actor::pointer self, const actors::front_desk& to,
+                     const actors::open_stream& what, reply_token token) {
+  auto filter = [wanted = what.filter](const proto::session& found) {
+    return found.status == proto::session_status::idle
+               ? actors::stream_filter{.until_live = true, .live_at = found.last_event_id}
+               : wanted;
+  };
+  open_as_kept(self, to, what, token, filter);
+}
+
 /// Opens a stream that ends with what has happened so far.
 void open_to_live(gateway_actor::pointer self, const actors::front_desk& to,
                   const actors::open_stream& what, reply_token token) {
-  self->request(to.reader, proto::limits::ask, proto::get_session{what.session})
-      .then(
-          [self, directory = to.directory, what, token](const proto::session& found) {
-            auto wish = what;
-            wish.filter.until_live = true;
-            wish.filter.live_at = found.last_event_id;
-            open(self, directory, std::move(wish), token);
-          },
-          [token](const caf::error& failure) { token.answer(actors::from_caf(failure)); });
+  auto filter = [wanted = what.filter](const proto::session& found) {
+    auto out = wanted;
+    out.until_live = true;
+    out.live_at = found.last_event_id;
+    return out;
+  };
+  open_as_kept(self, to, what, token, filter);
 }
 
 /// Opens a turn's own stream for a client that repeats its message: the turn may be over, and the

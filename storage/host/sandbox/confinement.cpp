@@ -1,7 +1,6 @@
 #include "storage/host/sandbox/confinement.hpp"
 
 #include "storage/host/descriptor.hpp"
-#include "storage/host/sandbox/identity.hpp"
 
 #include <charconv>
 #include <fcntl.h>

@@ -69,4 +69,7 @@ std::optional<confinement> confinement_from(const std::vector<std::string>& line
 /// Tells a program's file from any other and from a changed one; empty when there is none.
 std::string identity_of(const std::string& program);
 
+/// The same of a file that is open already.
+std::string identity_of(int file);
+
 } // namespace kodad::storage::host

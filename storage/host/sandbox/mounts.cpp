@@ -1,7 +1,6 @@
 #include "storage/host/sandbox/mounts.hpp"
 
 #include "storage/host/descriptor.hpp"
-#include "storage/host/sandbox/identity.hpp"
 #include "storage/host/sandbox/system_view.hpp"
 
 #include <csignal>

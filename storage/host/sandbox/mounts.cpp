@@ -134,6 +134,8 @@ private:
   bool is_root_ = ::geteuid() == 0;
   unsigned plain_uid_ = plain_uid_first + static_cast<unsigned>(::getpid());
   bool is_mapped_ = false;
+  descriptor exchange_; ///< Exchanges `exchanged_` with the plain user.
+  unsigned exchanged_ = 0;
 
   struct part {
     descriptor tree;
@@ -174,12 +176,14 @@ bool staging::map_owner(const descriptor& tree, int folder) {
     return false;
   if (seen.st_uid >= plain_uid_)
     return false;
-  auto names = exchanging_namespace(seen.st_uid, plain_uid_);
-  if (!names.is_open())
+  // Nearly always all trees have one owner, and a namespace costs a process.
+  if (!exchange_.is_open() || exchanged_ != seen.st_uid)
+    exchange_ = exchanging_namespace(exchanged_ = seen.st_uid, plain_uid_);
+  if (!exchange_.is_open())
     return false;
   mount_attr wanted{};
   wanted.attr_set = MOUNT_ATTR_IDMAP;
-  wanted.userns_fd = static_cast<uint64_t>(names.get());
+  wanted.userns_fd = static_cast<uint64_t>(exchange_.get());
   return set_attributes(tree, wanted);
 }
 

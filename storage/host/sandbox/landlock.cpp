@@ -64,10 +64,7 @@ constexpr const char* proc_files[] = {"/proc/cpuinfo",
 
 class ruleset {
 public:
-  bool create(network_access network) {
-    ruleset_attributes wanted{access_all, 0, scope_abstract_sockets | scope_signals};
-    if (network == network_access::none)
-      wanted.handled_access_net = network_bind_tcp | network_connect_tcp;
+  bool create(const ruleset_attributes& wanted) {
     rules_ = descriptor(
         static_cast<int>(::syscall(SYS_landlock_create_ruleset, &wanted, sizeof wanted, 0)));
     return rules_.is_open();
@@ -85,7 +82,10 @@ public:
            0;
   }
 
-  bool enforce() { return ::syscall(SYS_landlock_restrict_self, rules_.get(), 0) == 0; }
+  bool enforce() {
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::syscall(SYS_landlock_restrict_self, rules_.get(), 0) == 0;
+  }
 
 private:
   descriptor rules_;
@@ -158,12 +158,24 @@ std::string landlock_obstacle() {
   return "";
 }
 
+setup_failure part_from_abstract_sockets() {
+  constexpr const char* step = "keep apart from the host's abstract sockets";
+  if (landlock_version() < landlock_version_needed)
+    return {step, ENOTSUP};
+  ruleset rules;
+  return rules.create({0, 0, scope_abstract_sockets}) && rules.enforce() ? setup_failure()
+                                                                         : failed_to(step);
+}
+
 setup_failure enter_landlock(const confinement& what, int workspace, const std::string& temporary) {
   auto network = what.network ? network_access::host : network_access::none;
   if (!write_git_config(temporary, what.git_config))
     return failed_to("write git's configuration");
+  ruleset_attributes wanted{access_all, 0, scope_abstract_sockets | scope_signals};
+  if (network == network_access::none)
+    wanted.handled_access_net = network_bind_tcp | network_connect_tcp;
   ruleset rules;
-  if (!rules.create(network))
+  if (!rules.create(wanted))
     return failed_to("make Landlock's rules");
   allow_system(rules, what);
   for (const auto& one : what.shown)
@@ -182,7 +194,7 @@ setup_failure enter_landlock(const confinement& what, int workspace, const std::
     return failed_to("make the syscall filter");
   if (!drop_capabilities())
     return failed_to("give up capabilities");
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !rules.enforce())
+  if (!rules.enforce())
     return failed_to("put Landlock's rules in force");
   if (!install(filter))
     return failed_to("put the syscall filter in force");

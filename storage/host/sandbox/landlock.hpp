@@ -18,6 +18,10 @@ inline constexpr int landlock_version_needed = 6;
 /// For people: why it cannot be used here; empty when it can.
 std::string landlock_obstacle();
 
+/// With the host's network come its abstract sockets, which have no file that could be hidden: this
+/// keeps them out of reach and forbids nothing else. In the forked child only.
+setup_failure part_from_abstract_sockets();
+
 /// Gives up all capabilities and puts the rules and the syscall filter in force. In the forked
 /// child only, before exec. @param workspace The open workspace folder (O_PATH).
 /// @param temporary A folder of the child's own, which stands for /tmp.

@@ -1,5 +1,6 @@
 #include "storage/host/folder.hpp"
 
+#include "storage/host/open_at.hpp"
 #include "storage/host/relative_path.hpp"
 #include "storage/host/system_error.hpp"
 
@@ -8,10 +9,8 @@
 #include <climits>
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <memory>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 namespace kodad::storage::host {
 
@@ -19,10 +18,6 @@ namespace {
 
 using proto::ec;
 using proto::make_error;
-
-// openat2 gives up with EAGAIN when a rename elsewhere disturbed its walk. Under the fastest
-// flipping seen a few tries are enough.
-constexpr int walk_attempts_max = 1000;
 
 constexpr uint64_t open_directory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 // Without O_NONBLOCK a FIFO would hold the thread until somebody writes to it.
@@ -107,14 +102,10 @@ proto::result<folder> open_folder(const std::string& path) {
 }
 
 proto::result<folder> open_real_folder(const std::string& path) {
-  open_how how{};
-  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   folder out;
   bool is_absolute = !path.empty() && path.front() == '/';
   if (is_absolute)
-    out.handle_ = descriptor(
-        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+    out.handle_ = open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
   if (!out.handle_.is_open())
     return system_error(is_absolute ? errno : EINVAL, "open", path);
   out.given_ = path;
@@ -135,17 +126,9 @@ proto::result<std::string> folder::relative_path(std::string_view path) const {
 }
 
 folder::attempt folder::open(const std::string& path, uint64_t flags) const {
-  open_how how{};
-  how.flags = flags;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  for (int i = 0; i < walk_attempts_max; ++i) {
-    auto fd = ::syscall(SYS_openat2, handle_.get(), path.c_str(), &how, sizeof how);
-    if (fd >= 0)
-      return {descriptor(static_cast<int>(fd)), 0};
-    if (errno != EAGAIN && errno != EINTR)
-      return {descriptor(), errno};
-  }
-  return {descriptor(), EAGAIN};
+  auto file = open_at(handle_.get(), path, flags, RESOLVE_BENEATH);
+  auto number = file.is_open() ? 0 : errno;
+  return {std::move(file), number};
 }
 
 proto::result<file_content> folder::read_file(const std::string& path, size_t bytes_max) const {

@@ -1,6 +1,7 @@
 #include "storage/host/git_guard/beneath.hpp"
 
 #include "storage/host/clock.hpp"
+#include "storage/host/open_at.hpp"
 #include "storage/host/relative_path.hpp"
 
 #include <algorithm>
@@ -9,15 +10,12 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 namespace kodad::storage::host {
 
 namespace {
-
-constexpr int attempts_max = 1000; // A rename elsewhere may disturb the kernel's walk (EAGAIN).
 
 std::string random_name() {
   std::string name = ".kodad-guard-";
@@ -116,17 +114,8 @@ beneath::beneath(const folder& opened)
     : root_(::fcntl(opened.handle().get(), F_DUPFD_CLOEXEC, 0)), path_(opened.root()) {}
 
 descriptor beneath::open(const std::string& path, int flags) const {
-  open_how how{};
-  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC | O_NOFOLLOW);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  for (int i = 0; i < attempts_max; ++i) {
-    auto fd = ::syscall(SYS_openat2, root_.get(), path.c_str(), &how, sizeof how);
-    if (fd >= 0)
-      return descriptor(static_cast<int>(fd));
-    if (errno != EAGAIN && errno != EINTR)
-      break;
-  }
-  return descriptor();
+  return open_at(root_.get(), path, static_cast<uint64_t>(flags | O_NOFOLLOW),
+                 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
 /// Held open so that names in it can be changed, which whoever made it may have forbidden.

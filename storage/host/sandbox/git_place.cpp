@@ -1,12 +1,11 @@
 #include "storage/host/sandbox/git_place.hpp"
 
+#include "storage/host/open_at.hpp"
 #include "storage/host/sandbox/trial.hpp"
 
 #include <fcntl.h>
 #include <future>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace kodad::storage::host {
@@ -63,11 +62,7 @@ std::string value_of(std::string_view listed, std::string_view key) {
 
 /// A small file of the operator's own folders, no link on the way.
 std::string read_outside(const std::string& path, size_t bytes_max) {
-  open_how how{};
-  how.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  descriptor file(
-      static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+  auto file = open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, RESOLVE_NO_SYMLINKS);
   struct stat seen {};
   std::string text(bytes_max, '\0');
   if (!file.is_open() || ::fstat(file.get(), &seen) != 0 || !S_ISREG(seen.st_mode))

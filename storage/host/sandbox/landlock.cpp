@@ -1,13 +1,12 @@
 #include "storage/host/sandbox/landlock.hpp"
 
-#include "storage/host/descriptor.hpp"
+#include "storage/host/open_at.hpp"
 #include "storage/host/sandbox/syscall_filter.hpp"
 #include "storage/host/sandbox/system_view.hpp"
 
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
-#include <linux/openat2.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -96,14 +95,6 @@ descriptor open_place(const std::string& path) {
   return descriptor(::open(path.c_str(), O_PATH | O_CLOEXEC));
 }
 
-descriptor open_without_links(int folder, const std::string& path, uint64_t resolve) {
-  open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = resolve | RESOLVE_NO_MAGICLINKS;
-  return descriptor(
-      static_cast<int>(::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how)));
-}
-
 void allow_system(ruleset& rules, const confinement& what) {
   for (const auto& path : system_folders())
     (void)rules.allow(open_place(path), access_read);
@@ -179,14 +170,14 @@ setup_failure enter_landlock(const confinement& what, int workspace, const std::
     return failed_to("make Landlock's rules");
   allow_system(rules, what);
   for (const auto& one : what.shown)
-    (void)rules.allow(open_without_links(AT_FDCWD, one.path, RESOLVE_NO_SYMLINKS),
+    (void)rules.allow(open_at(AT_FDCWD, one.path, O_PATH, RESOLVE_NO_SYMLINKS),
                       one.writable ? access_write : access_read);
   descriptor root(::fcntl(workspace, F_DUPFD_CLOEXEC, 3));
   if (!rules.allow(root, what.writable ? access_write : access_read) ||
       !rules.allow(open_place(temporary), access_write))
     return failed_to("allow the workspace");
   auto folder =
-      open_without_links(workspace, what.folder.empty() ? "." : what.folder, RESOLVE_BENEATH);
+      open_at(workspace, what.folder.empty() ? "." : what.folder, O_PATH, RESOLVE_BENEATH);
   if (!folder.is_open() || ::fchdir(folder.get()) != 0)
     return failed_to("enter the working folder");
   auto filter = syscall_filter(filter_for::landlock, network);

@@ -1,6 +1,6 @@
 #include "storage/host/sandbox/mounts.hpp"
 
-#include "storage/host/descriptor.hpp"
+#include "storage/host/open_at.hpp"
 #include "storage/host/sandbox/system_view.hpp"
 
 #include <csignal>
@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/mount.h>
-#include <linux/openat2.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -79,11 +78,7 @@ bool attach(const descriptor& tree, int folder, const char* path, unsigned flags
 }
 
 descriptor open_beneath(int folder, const std::string& path, uint64_t resolve) {
-  open_how how{};
-  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-  how.resolve = resolve | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  return descriptor(
-      static_cast<int>(::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how)));
+  return open_at(folder, path, O_PATH | O_NOFOLLOW, resolve | RESOLVE_NO_SYMLINKS);
 }
 
 /// A user namespace that only says how the numbers of two users are exchanged.

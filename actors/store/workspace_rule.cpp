@@ -6,13 +6,7 @@
 
 namespace kodad::actors {
 
-namespace {
-
-bool lies_in(const std::string& path, const std::string& root) {
-  return path == root || root == "/" || (path.starts_with(root) && path[root.size()] == '/');
-}
-
-} // namespace
+using storage::host::lies_in;
 
 proto::result<resolved_workspace> allowed_workspace(const resolve_workspace& wish) {
   auto refused = proto::field_error(proto::ec::workspace_not_allowed, "workspace",

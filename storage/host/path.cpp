@@ -7,17 +7,25 @@
 
 namespace kodad::storage::host {
 
-std::optional<std::string> resolve_folder(const std::string& path) {
+std::optional<std::string> real_path(const std::string& path) {
   // A NUL would cut the path that the system sees short of the one that was asked for.
   if (path.empty() || path.front() != '/' || path.find('\0') != std::string::npos)
     return std::nullopt;
   std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  if (!real)
-    return std::nullopt;
+  return real ? std::optional<std::string>(real.get()) : std::nullopt;
+}
+
+std::optional<std::string> resolve_folder(const std::string& path) {
+  auto real = real_path(path);
   struct stat about {};
-  if (::stat(real.get(), &about) != 0 || !S_ISDIR(about.st_mode))
+  if (!real || ::stat(real->c_str(), &about) != 0 || !S_ISDIR(about.st_mode))
     return std::nullopt;
-  return std::string(real.get());
+  return real;
+}
+
+bool lies_in(std::string_view path, std::string_view folder) {
+  return path == folder || folder == "/" ||
+         (path.starts_with(folder) && path[folder.size()] == '/');
 }
 
 std::string current_folder() {

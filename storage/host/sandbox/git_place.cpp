@@ -1,10 +1,11 @@
 #include "storage/host/sandbox/git_place.hpp"
 
+#include "proto/limits/sandbox.hpp"
 #include "storage/host/open_at.hpp"
-#include "storage/host/sandbox/trial.hpp"
+#include "storage/host/path.hpp"
+#include "storage/host/run_to_end.hpp"
 
 #include <fcntl.h>
-#include <future>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,21 +15,6 @@ namespace {
 
 constexpr size_t link_bytes_max = 4096 + 16; // "gitdir: " and a path.
 constexpr size_t config_bytes_max = 64 * 1024;
-
-class collector : public process_listener {
-public:
-  void output(output_stream from, output_bytes bytes) override {
-    if (from == output_stream::output)
-      said_ += *bytes;
-  }
-  void exited(const exit_status&) override { ended_.set_value(said_); }
-
-  std::future<std::string> ended() { return ended_.get_future(); }
-
-private:
-  std::string said_;
-  std::promise<std::string> ended_;
-};
 
 std::string without_end(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
@@ -111,11 +97,8 @@ std::string git_config_for_commands(process_host& processes) {
   spec.cwd = "/";
   spec.environment = base_environment();
   spec.timeout = proto::limits::sandbox_trial_max;
-  auto outcome = std::make_shared<collector>();
-  auto ended = outcome->ended();
-  std::string listed;
-  if (processes.start(std::move(spec), outcome))
-    listed = ended.get();
+  auto done = run_to_end(processes, std::move(spec));
+  auto listed = done ? done->output : std::string();
   auto name = value_of(listed, "user.name");
   auto address = value_of(listed, "user.email");
   return "[user]\n\tname = " + quoted(name.empty() ? "kodad agent" : name) +

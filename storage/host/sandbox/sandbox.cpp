@@ -1,5 +1,6 @@
 #include "storage/host/sandbox/sandbox.hpp"
 
+#include "storage/host/path.hpp"
 #include "storage/host/process_meter.hpp"
 #include "storage/host/sandbox/git_place.hpp"
 #include "storage/host/sandbox/landlock.hpp"

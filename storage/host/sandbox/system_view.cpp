@@ -1,5 +1,7 @@
 #include "storage/host/sandbox/system_view.hpp"
 
+#include "storage/host/path.hpp"
+
 #include <algorithm>
 #include <sys/stat.h>
 
@@ -21,10 +23,6 @@ constexpr const char* network_entries[] = {"/etc/gai.conf", "/etc/host.conf", "/
 bool exists(const char* path) {
   struct stat seen {};
   return ::stat(path, &seen) == 0;
-}
-
-bool lies_in(std::string_view path, std::string_view folder) {
-  return path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
 }
 
 } // namespace
@@ -62,7 +60,7 @@ bool hides_system(const std::string& path) {
     return true;
   if (lies_in(sandbox_home, path))
     return true;
-  for (std::string_view top : {"/proc", "/dev", "/sys", "/tmp/home"})
+  for (std::string_view top : {"/proc", "/dev", "/sys", sandbox_home})
     if (lies_in(path, top))
       return true;
   return std::ranges::find(system_folders(), path) != system_folders().end();

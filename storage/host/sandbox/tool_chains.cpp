@@ -80,10 +80,6 @@ std::vector<std::string> split(std::string_view text) {
   return out;
 }
 
-bool lies_in(std::string_view path, std::string_view folder) {
-  return path == folder || (path.starts_with(folder) && path[folder.size()] == '/');
-}
-
 class search {
 public:
   explicit search(std::string home) : home_(std::move(home)) {}

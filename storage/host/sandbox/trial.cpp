@@ -1,12 +1,12 @@
 #include "storage/host/sandbox/trial.hpp"
 
+#include "storage/host/path.hpp"
+#include "storage/host/run_to_end.hpp"
 #include "storage/host/system_error.hpp"
 
 #include <algorithm>
-#include <climits>
 #include <cstdlib>
 #include <fcntl.h>
-#include <future>
 #include <random>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,19 +38,6 @@ if chmod 4755 inside 2>/dev/null && [ -u inside ]; then
   echo "it can leave a setuid file"; exit 1; fi
 echo held $(($1 * $2))
 )";
-
-/// Hands the end of the trial over to the waiting thread.
-class trial_listener : public process_listener {
-public:
-  void output(output_stream, output_bytes bytes) override { said_ += *bytes; }
-  void exited(const exit_status& status) override { ended_.set_value({status, said_}); }
-
-  std::future<std::pair<exit_status, std::string>> ended() { return ended_.get_future(); }
-
-private:
-  std::string said_;
-  std::promise<std::pair<exit_status, std::string>> ended_;
-};
 
 /// A workspace with something beside it that must stay out of reach.
 class trial_ground {
@@ -119,13 +106,6 @@ bool is_trustworthy(const std::string& program) {
 
 } // namespace
 
-std::optional<std::string> real_path(const std::string& path) {
-  char out[PATH_MAX];
-  if (path.empty() || path.front() != '/' || !::realpath(path.c_str(), out))
-    return std::nullopt;
-  return out;
-}
-
 found_program find_bubblewrap() {
   const auto* given = std::getenv("PATH");
   std::string_view left = given ? given : "/usr/bin:/bin";
@@ -173,12 +153,8 @@ std::string try_sandbox(const sandbox_settings& settings, std::chrono::milliseco
   confined->timeout = patience;
   confined->limits = {}; // Unbounded, and so served like the server itself: the start waits for it.
   confined->kill_grace = std::chrono::milliseconds(0);
-  auto outcome = std::make_shared<trial_listener>();
-  auto ended = outcome->ended();
-  if (auto started = processes.start(std::move(*confined), outcome); !started)
-    return started.failure().context;
-  auto [status, said] = ended.get();
-  return judge(status, said, word, ground);
+  auto done = run_to_end(processes, std::move(*confined));
+  return done ? judge(done->status, done->output, word, ground) : done.failure().context;
 }
 
 } // namespace kodad::storage::host

@@ -19,7 +19,4 @@ found_program find_bubblewrap();
 std::string try_sandbox(const sandbox_settings& settings, std::chrono::milliseconds patience,
                         process_host& processes);
 
-/// The absolute path without links of what stands at `path`; nothing if nothing does.
-std::optional<std::string> real_path(const std::string& path);
-
 } // namespace kodad::storage::host

@@ -1,4 +1,5 @@
 // Which sandbox is taken, and what is refused without one.
+#include "storage/host/path.hpp"
 #include "storage/host/sandbox/landlock.hpp"
 #include "storage/host/sandbox/trial.hpp"
 #include "tests/storage/host/sandbox/fixture.hpp"

@@ -68,7 +68,6 @@ inline constexpr size_t attachments_bytes = 32 * 1024 * 1024;
 
 // Turns.
 inline constexpr int steps_max = 250; ///< KodaCode's primary_max_steps.
-inline constexpr size_t turns_running = 4096;
 inline constexpr int64_t context_size_unknown = 128'000; ///< KodaCode's assumption.
 inline constexpr size_t tool_input_bytes = 256 * 1024;   ///< JSON of one call's arguments.
 
@@ -82,7 +81,6 @@ inline constexpr auto stream_idle_deadline = 120s;
 inline constexpr auto call_deadline = 3600s; ///< Of a whole answer; a provider may drip for ever.
 inline constexpr size_t provider_answer_bytes = 128 * 1024 * 1024; ///< 128k tokens are a third.
 inline constexpr size_t provider_streams = 256;
-inline constexpr size_t provider_waiting = 4096;
 inline constexpr size_t provider_first_burst = 8; ///< What a limit of a few a second may refuse.
 inline constexpr auto provider_patience = 60s;    ///< The longest wait asked for that is waited.
 inline constexpr auto traffic_patience = 2s;      ///< For a provider to tell how busy it is.

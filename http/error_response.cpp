@@ -119,6 +119,9 @@ response to_response(const proto::error& failure, int status, std::string_view r
     answer.headers.emplace_back("Retry-After", std::to_string(*failure.retry_after_s));
   if (failure.code == proto::ec::unauthorized)
     answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (failure.code == ec::range_not_satisfiable) // The bound is the size of the whole.
+    answer.headers.emplace_back("Content-Range",
+                                "bytes */" + std::to_string(failure.limit.value_or(0)));
   return answer;
 }
 

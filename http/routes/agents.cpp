@@ -44,13 +44,7 @@ void get_agents(call& now) {
   auto wish = page_of(now.in);
   if (!wish)
     return refuse(now, wish.failure());
-  auto shape = [from = link_base{now.in.path, now.in.query}](const proto::agent_list& page) {
-    auto out = json_response(page.agents);
-    add_next(out, from, page.next_cursor);
-    return out;
-  };
-  ask_in_line<proto::agent_list>(*now.at.pages, now.at.gateway, now.at.to.agents,
-                                 proto::list_agents{*wish}, now.token, shape);
+  answer_page(now, now.at.to.agents, proto::list_agents{*wish}, &proto::agent_list::agents);
 }
 
 void get_one_agent(call& now) {

@@ -51,36 +51,16 @@ response text_response(actors::output_text& found, bool is_part) {
   return out;
 }
 
-response failure_response(const proto::error& why) {
-  auto out = to_response(why);
-  if (why.code == proto::ec::range_not_satisfiable)
-    out.headers.emplace_back("Content-Range", "bytes */" + std::to_string(why.limit.value_or(0)));
-  return out;
-}
-
 } // namespace
 
 void get_output(call& now) {
   auto range = range_of(now.in);
   actors::read_output wish{proto::session_id{now.ids[0]}, proto::call_id{now.ids[1]}, range};
-  auto begin = [through = now.at.gateway, outputs = now.at.to.outputs, wish = std::move(wish),
-                token = now.token](const page_line::turn& turn) {
-    auto run = [outputs, wish, token, turn](gateway_actor::pointer self) {
-      auto answer = [token, turn](response reply) {
-        reply.turn = turn;
-        token.answer(std::move(reply));
-      };
-      self->request(outputs, proto::limits::ask, wish)
-          .then([answer, is_part = wish.range.has_value()](
-                    actors::output_text& found) { answer(text_response(found, is_part)); },
-                [answer](const caf::error& failure) {
-                  answer(failure_response(actors::from_caf(failure)));
-                });
-    };
-    caf::anon_send(through, errand{std::move(run)});
+  auto shape = [is_part = range.has_value()](actors::output_text& found) {
+    return text_response(found, is_part);
   };
-  if (!now.at.pages->enter(std::move(begin)))
-    refuse(now, host_is_full("too many pages are waiting"));
+  ask_in_line<actors::output_text>(*now.at.pages, now.at.gateway, now.at.to.outputs,
+                                   std::move(wish), now.token, shape);
 }
 
 } // namespace kodad::http

@@ -93,4 +93,15 @@ response json_response(const T& x, int status = 200) {
 
 response empty_response(int status = 204);
 
+/// Answers with a page of a list: its items as JSON, and where it goes on.
+template <class Handle, class Question, class Page, class Items>
+void answer_page(call& now, const Handle& to, Question question, Items Page::*items) {
+  auto shape = [items, from = link_base{now.in.path, now.in.query}](const Page& page) {
+    auto out = json_response(page.*items);
+    add_next(out, from, page.next_cursor);
+    return out;
+  };
+  ask_in_line<Page>(*now.at.pages, now.at.gateway, to, std::move(question), now.token, shape);
+}
+
 } // namespace kodad::http

@@ -63,13 +63,7 @@ void get_sessions(call& now) {
   auto wish = parse_list(now.in);
   if (!wish)
     return refuse(now, wish.failure());
-  auto shape = [from = link_base{now.in.path, now.in.query}](const proto::session_page& page) {
-    auto out = json_response(page.sessions);
-    add_next(out, from, page.next_cursor);
-    return out;
-  };
-  ask_in_line<proto::session_page>(*now.at.pages, now.at.gateway, now.at.to.archive,
-                                   std::move(*wish), now.token, shape);
+  answer_page(now, now.at.to.archive, std::move(*wish), &proto::session_page::sessions);
 }
 
 void get_one_session(call& now) {

@@ -17,13 +17,7 @@ void get_settings(call& now) {
   auto wish = page_of(now.in);
   if (!wish)
     return refuse(now, wish.failure());
-  auto shape = [from = link_base{now.in.path, now.in.query}](const proto::setting_list& page) {
-    auto out = json_response(page.settings);
-    add_next(out, from, page.next_cursor);
-    return out;
-  };
-  ask_in_line<proto::setting_list>(*now.at.pages, now.at.gateway, now.at.to.archive,
-                                   proto::list_settings{*wish}, now.token, shape);
+  answer_page(now, now.at.to.archive, proto::list_settings{*wish}, &proto::setting_list::settings);
 }
 
 void get_one_setting(call& now) {

@@ -67,7 +67,7 @@ inline constexpr size_t attachment_bytes = 20 * 1024 * 1024;
 inline constexpr size_t attachments_bytes = 32 * 1024 * 1024;
 
 // Turns.
-inline constexpr int steps_max = 250; ///< KodaCode's primary_max_steps.
+inline constexpr int steps_max = 250;                    ///< KodaCode's primary_max_steps.
 inline constexpr int64_t context_size_unknown = 128'000; ///< KodaCode's assumption.
 inline constexpr size_t tool_input_bytes = 256 * 1024;   ///< JSON of one call's arguments.
 

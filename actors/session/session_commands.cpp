@@ -141,6 +141,12 @@ void session_state::patch(const proto::patch_session& change, session_promise pr
   if (change.budget)
     shown.budget = change.budget;
   shown.updated_at = storage::host::now();
+  bool is_changed = change.agent_id || change.model_id || change.title || change.budget ||
+                    !change.metadata.text.empty();
+  auto told = shown;
+  told.last_event_id = outbox.last_id() + events.size() + 1; // This event's own.
+  if (is_changed)
+    events.push_back(proto::session_updated_event(told));
   commit({}, std::move(events),
          [this, promise](const std::optional<proto::error>& failure) mutable {
            if (failure)
@@ -172,8 +178,9 @@ void session_state::erase_all() {
   self->request(world->store, proto::limits::ask, keep{std::move(batch)})
       .then(
           [this](acknowledged) {
-            auto gone =
-                encode_frame(outbox.last_id() + 1, proto::session_deleted_event(record.shown.id));
+            auto gone = std::make_shared<frame>(
+                *encode_frame(outbox.last_id() + 1, proto::session_deleted_event(record.shown.id)));
+            gone->ends_stream = true;
             self->send(audience, publish_frames{{gone}, gone->id});
             self->send(audience, proto::delete_session{record.shown.id});
             self->send(world->tools, drop_outputs{record.shown.id, UINT32_MAX});

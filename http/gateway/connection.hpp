@@ -42,6 +42,7 @@ struct connection {
   bool peer_ended = false; ///< The client has closed its side.
   bool keep_alive = true;
   bool head_only = false;  ///< The request is HEAD.
+  bool is_1_0 = false;     ///< The request is HTTP/1.0.
   bool continued = false;  ///< "100 Continue" was sent.
   bool is_resumed = false; ///< Stands in the reactor's list of connections to go on with.
   bool above_cap = false;  ///< Only told to come back, unless its request is urgent.

@@ -168,14 +168,15 @@ void reactor::apply(http::open_stream& order) {
   }
   if (c->peer_ended)
     return close(*c);
+  auto coding = c->is_1_0 ? stream_coding::plain : stream_coding::chunked;
+  auto head = stream_head(order.headers, date(), coding);
   if (c->head_only) {
-    // The head alone: a stream has no length that could be told.
-    auto head = stream_head(order.headers, date());
-    return start_sending(*c, {head.substr(0, head.find("\r\n\r\n") + 4), {}, 0, {}});
+    c->keep_alive = false; // As the head says.
+    return start_sending(*c, {std::move(head), {}, 0, {}});
   }
   c->reserved = 0;
   watch(c->socket.get(), stream_bit | order.key);
-  streams_.open(order.key, std::move(c->socket), stream_head(order.headers, date()));
+  streams_.open(order.key, std::move(c->socket), std::move(head), coding);
   release(*c);
 }
 

@@ -91,12 +91,14 @@ std::string response_head(const response& reply, afterwards connection, std::str
   return head.append("\r\n");
 }
 
-std::string stream_head(const header_list& headers, std::string_view date) {
+std::string stream_head(const header_list& headers, std::string_view date, stream_coding coding) {
   std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                      "Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n"
-                     "Connection: keep-alive\r\n";
+                     "Connection: close\r\n";
+  if (coding == stream_coding::chunked)
+    add_header(head, "Transfer-Encoding", "chunked");
   add_headers(head, headers, date);
-  return head.append("\r\nretry: 1000\n\n: ok\n\n");
+  return head.append("\r\n");
 }
 
 bool has_body(int status) {

@@ -15,8 +15,11 @@ enum class afterwards : uint8_t { keep_open, close };
 /// @param date The Date header's value, or "" for none.
 std::string response_head(const response& reply, afterwards connection, std::string_view date);
 
-/// The head of an event stream, which ends with the connection, and its opening lines.
-std::string stream_head(const header_list& headers, std::string_view date);
+/// How an event stream's body is sent: chunks tell an end from a cut; HTTP/1.0 does not know them.
+enum class stream_coding : uint8_t { chunked, plain };
+
+/// The head of an event stream, after which the connection closes.
+std::string stream_head(const header_list& headers, std::string_view date, stream_coding coding);
 
 /// May a response with this status have a body?
 bool has_body(int status);

@@ -14,45 +14,72 @@ namespace {
 constexpr size_t frames_per_send = 64;
 constexpr size_t stream_input_max = 64 * 1024; ///< A listener has nothing to say.
 
-/// The unsent frames of one stream, as the kernel wants them.
-struct parcel {
-  std::array<iovec, frames_per_send> parts;
-  size_t count = 0;
-  size_t bytes = 0;
+/// What one stream has not sent yet, as the kernel wants it.
+class parcel {
+public:
+  /// @param skip Bytes of the first piece that have left already.
+  explicit parcel(size_t skip) : skip_(skip) {}
+
+  void add(std::string_view text) {
+    auto skipped = std::min(skip_, text.size());
+    skip_ -= skipped;
+    if (skipped == text.size())
+      return;
+    auto* begin = const_cast<char*>(text.data()) + skipped; // sendmsg only reads it.
+    parts_[count_++] = {begin, text.size() - skipped};
+  }
+
+  void add_chunk(std::string_view text) {
+    auto& begin = begins_[frames_] = chunk_begin(text.size());
+    add(begin.text());
+    add(text);
+    add(chunk_end);
+  }
 
   /// @return Is there room for more?
-  bool add(const std::string& text, size_t skip) {
-    auto* begin = const_cast<char*>(text.data()) + skip; // sendmsg only reads it.
-    parts[count++] = {begin, text.size() - skip};
-    bytes += text.size() - skip;
-    return count < parts.size();
+  bool add_frame(const subscriber& s, const actors::frame& next) {
+    if (s.is_chunked)
+      add_chunk(next.text);
+    else
+      add(next.text);
+    ++frames_;
+    // Behind the last frame nothing comes but the last chunk.
+    if (s.is_chunked && ends(s.filter, next))
+      add(last_chunk);
+    return frames_ < frames_per_send && !ends(s.filter, next);
   }
+
+  bool empty() const { return count_ == 0; }
+
+  ssize_t send(int socket) {
+    msghdr message{};
+    message.msg_iov = parts_.data();
+    message.msg_iovlen = count_;
+    return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
+private:
+  // A head, three parts of each frame, a last chunk.
+  std::array<iovec, 3 * frames_per_send + 2> parts_;
+  std::array<chunk_begin, frames_per_send> begins_;
+  size_t skip_;
+  size_t count_ = 0;
+  size_t frames_ = 0;
 };
 
 void gather(const subscriber& s, parcel& out) {
-  size_t skip = s.offset;
-  for (size_t i = 0; i < s.queue.size(); ++i) {
-    const auto& next = *s.queue.at(i);
-    if (!out.add(next.text, std::exchange(skip, 0)) || ends(s.filter, next))
+  if (s.finished)
+    return out.add(last_chunk);
+  out.add(s.head);
+  for (size_t i = 0; i < s.queue.size(); ++i)
+    if (!out.add_frame(s, *s.queue.at(i)))
       return;
-  }
   if (!s.following)
     return;
   const auto& ring = s.home->ring;
-  for (uint64_t i = s.cursor; i < ring.next(); ++i) {
-    const auto& next = *ring.at(i);
-    if (!wants(s.filter, next))
-      continue;
-    if (!out.add(next.text, std::exchange(skip, 0)) || ends(s.filter, next))
+  for (uint64_t i = s.cursor; i < ring.next(); ++i)
+    if (wants(s.filter, *ring.at(i)) && !out.add_frame(s, *ring.at(i)))
       return;
-  }
-}
-
-ssize_t send_parcel(int socket, parcel& out) {
-  msghdr message{};
-  message.msg_iov = out.parts.data();
-  message.msg_iovlen = out.count;
-  return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 } // namespace
@@ -155,11 +182,11 @@ sse_writer::fate sse_writer::keep_within_bound(subscriber& s) {
 
 sse_writer::fate sse_writer::pump(subscriber& s) {
   for (;;) {
-    parcel out;
+    parcel out(s.offset);
     gather(s, out);
-    if (out.count == 0)
+    if (out.empty())
       return settle(s);
-    ssize_t sent = send_parcel(s.socket.get(), out);
+    ssize_t sent = out.send(s.socket.get());
     if (sent < 0 && errno == EINTR)
       continue;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
@@ -171,8 +198,7 @@ sse_writer::fate sse_writer::pump(subscriber& s) {
       return remove(s, ending::cut);
     s.last_sent = now_;
     s.pace.sent(static_cast<size_t>(sent));
-    advance(s, static_cast<size_t>(sent));
-    if (s.finished)
+    if (advance(s, static_cast<size_t>(sent)) == progress::complete)
       return remove(s, ending::graceful);
   }
 }
@@ -188,33 +214,45 @@ sse_writer::fate sse_writer::settle(subscriber& s) {
   return fate::alive;
 }
 
-void sse_writer::advance(subscriber& s, size_t bytes) {
+/// Takes what has left off the head, the queue and the ring.
+sse_writer::progress sse_writer::advance(subscriber& s, size_t bytes) {
   bytes += std::exchange(s.offset, 0);
+  if (!s.finished)
+    bytes = leave_behind(s, bytes);
+  s.offset = static_cast<uint32_t>(bytes);
+  bool is_complete = s.finished && (!s.is_chunked || bytes == last_chunk.size());
+  return is_complete ? progress::complete : progress::partial;
+}
+
+/// Removes all whose bytes have left. @returns How many have of what comes next.
+size_t sse_writer::leave_behind(subscriber& s, size_t bytes) {
+  if (bytes < s.head.size())
+    return bytes;
+  bytes -= s.head.size();
+  std::string().swap(s.head);
   while (!s.queue.empty() && !s.finished) {
     const auto& next = *s.queue.at(0);
-    if (bytes < next.text.size()) {
-      s.offset = static_cast<uint32_t>(bytes);
-      return;
-    }
-    bytes -= next.text.size();
+    if (bytes < wire_size(s, next))
+      return bytes;
+    bytes -= wire_size(s, next);
     s.finished = ends(s.filter, next);
     s.queue.pop();
   }
   if (!s.following)
-    return;
+    return bytes;
   const auto& ring = s.home->ring;
   uint64_t at = s.cursor;
   for (; at < ring.next() && !s.finished; ++at) {
     const auto& next = *ring.at(at);
     if (!wants(s.filter, next))
       continue;
-    if (bytes < next.text.size())
+    if (bytes < wire_size(s, next))
       break;
-    bytes -= next.text.size();
+    bytes -= wire_size(s, next);
     s.finished = ends(s.filter, next);
   }
-  s.offset = s.finished ? 0 : static_cast<uint32_t>(bytes);
   move_cursor(s, at);
+  return bytes;
 }
 
 sse_writer::fate sse_writer::discard_input(subscriber& s) {

@@ -17,8 +17,8 @@ actors::shared_frame plain_frame(std::string text) {
 } // namespace
 
 sse_writer::sse_writer(const stream_limits& limits)
-    : limits_(limits), now_(std::chrono::steady_clock::now()), heartbeat_(plain_frame(": hb\n\n")) {
-}
+    : limits_(limits), now_(std::chrono::steady_clock::now()),
+      opening_(plain_frame("retry: 1000\n\n: ok\n\n")), heartbeat_(plain_frame(": hb\n\n")) {}
 
 void sse_writer::apply(http::open_channel& order) {
   auto home = std::make_shared<audience>();
@@ -103,7 +103,8 @@ void sse_writer::reserve(actors::subscriber_key key) {
   subscribers_.emplace(key, std::move(made));
 }
 
-void sse_writer::open(actors::subscriber_key key, descriptor socket, std::string head) {
+void sse_writer::open(actors::subscriber_key key, descriptor socket, std::string head,
+                      stream_coding coding) {
   auto* s = find(key);
   if (s == nullptr)
     return;
@@ -111,7 +112,9 @@ void sse_writer::open(actors::subscriber_key key, descriptor socket, std::string
   (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   s->socket = std::move(socket);
   s->last_sent = now_;
-  s->queue.prepend(plain_frame(std::move(head)));
+  s->is_chunked = coding == stream_coding::chunked;
+  s->head = std::move(head);
+  s->queue.prepend(opening_);
   ++open_streams_;
   mark_ready(*s);
 }

@@ -6,6 +6,7 @@
 
 #include "http/gateway/mailbox.hpp"
 #include "http/gateway/options.hpp"
+#include "http/gateway/response_head.hpp"
 #include "http/gateway/subscriber.hpp"
 
 #include <deque>
@@ -32,7 +33,7 @@ public:
   void reserve(actors::subscriber_key key);
   bool is_reserved(actors::subscriber_key key) const { return subscribers_.contains(key); }
   /// Gives a reserved stream its socket. @param head Sent before all frames.
-  void open(actors::subscriber_key key, descriptor socket, std::string head);
+  void open(actors::subscriber_key key, descriptor socket, std::string head, stream_coding coding);
   /// Ends a stream at once, reserved or open.
   void drop(actors::subscriber_key key);
   /// @param events As epoll reports them.
@@ -53,6 +54,7 @@ public:
 
 private:
   enum class fate : uint8_t { alive, gone };
+  enum class progress : uint8_t { partial, complete };
 
   subscriber* find(actors::subscriber_key key);
   fate remove(subscriber& s, ending how);
@@ -68,13 +70,15 @@ private:
   fate keep_within_bound(subscriber& s);
   fate pump(subscriber& s);
   fate settle(subscriber& s);
-  void advance(subscriber& s, size_t bytes);
+  progress advance(subscriber& s, size_t bytes);
+  size_t leave_behind(subscriber& s, size_t bytes);
   fate discard_input(subscriber& s);
   void sweep_one(subscriber& s);
 
   stream_limits limits_;
   instant now_;
   size_t open_streams_ = 0;
+  actors::shared_frame opening_;
   actors::shared_frame heartbeat_;
   std::unordered_map<actors::subscriber_key, std::unique_ptr<subscriber>> subscribers_;
   std::unordered_map<actors::channel_key, std::shared_ptr<audience>> channels_;

@@ -2,6 +2,7 @@
 // own queue, then follows its audience's ring with a cursor. Both live on the reactor's thread.
 #pragma once
 
+#include "http/gateway/chunk.hpp"
 #include "http/gateway/frame_ring.hpp"
 #include "http/gateway/options.hpp"
 #include "http/gateway/pace.hpp"
@@ -36,20 +37,27 @@ struct subscriber {
   descriptor socket; ///< Closed while the stream is only reserved.
   std::shared_ptr<audience> home;
   uint32_t place = 0;  ///< In `home->members`.
-  uint32_t offset = 0; ///< Bytes of the first unsent frame that have left.
+  uint32_t offset = 0; ///< Bytes of the head, frame or last chunk now leaving that have left.
   actors::stream_filter filter;
   bool following = false;
-  bool blocked = false;  ///< The socket takes no more for now.
-  bool is_ready = false; ///< Stands in the writer's list of streams to look at.
-  bool ending = false;   ///< Close once all has left.
-  bool finished = false; ///< The terminal frame has left.
+  bool blocked = false;   ///< The socket takes no more for now.
+  bool is_ready = false;  ///< Stands in the writer's list of streams to look at.
+  bool ending = false;    ///< Close once all has left.
+  bool finished = false;  ///< The terminal frame has left; the last chunk may be leaving.
+  bool is_chunked = true; ///< HTTP/1.0 gets the frames as they are.
   bool wants_drained = false;
   uint32_t discarded = 0; ///< Bytes the peer has sent on its stream.
   uint64_t cursor = 0;    ///< The next frame of the ring to send.
+  std::string head;       ///< Of the response; empty once it has left.
   send_queue queue;
   http::pace pace;
   instant last_sent;
 };
+
+/// Bytes of a frame as the stream sends it.
+inline size_t wire_size(const subscriber& s, const actors::frame& f) {
+  return s.is_chunked ? chunk_size(f.text.size()) : f.text.size();
+}
 
 /// Does the stream want to see this frame?
 inline bool wants(const actors::stream_filter& filter, const actors::frame& f) {

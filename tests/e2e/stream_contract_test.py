@@ -1,5 +1,6 @@
 """Event streams, as the contract tells them, and the source document's own example."""
 
+import socket
 import time
 
 from harness import bash, main, script, until, words
@@ -12,8 +13,8 @@ class TheSourceDocument(TurnTest):
         made = self.client.expect(201, "POST", "/sessions", {"agent_id": "engineer"})
         turn = self.client.expect(202, "POST", f"/sessions/{made['id']}/messages",
                                   {"content": "Explain the main function"})
-        for key in ("session_id", "operation_id", "turn", "message_id", "state", "active",
-                    "cancel_requested", "after_event_id"):
+        for key in ("session_id", "operation_id", "turn", "message_id", "user_message_id", "state",
+                    "active", "cancel_requested", "after_event_id"):
             self.assertIn(key, turn)
         with stream(self.server, made["id"]) as source:
             events = source.until("done")
@@ -25,6 +26,8 @@ class TheSourceDocument(TurnTest):
         self.assertEqual(done["operation_id"], turn["operation_id"])
         reply = self.client.messages(made["id"])[-1]
         self.assertEqual((reply["role"], reply["turn"]), ("assistant", turn["turn"]))
+        said = self.client.messages(made["id"])[0]
+        self.assertEqual((said["role"], said["id"]), ("user", turn["user_message_id"]))
 
 
 class Streams(TurnTest):
@@ -35,6 +38,39 @@ class Streams(TurnTest):
             until(lambda: source.frames.comments or not source.pull(), "the first comment")
             self.assertEqual(source.frames.comments[0], "ok")
             self.assertEqual(source.frames.retry, 1000)
+            self.assertEqual(source.headers["transfer-encoding"], "chunked")
+
+    def test_a_stream_for_http_1_0_has_no_chunks(self):
+        self.client.run(self.session, script({"text": "plain"}))
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=30) as link:
+            link.sendall(f"GET {self.path}/stream?after=0&until=done HTTP/1.0\r\n"
+                         f"Host: 127.0.0.1:{self.server.port}\r\n\r\n".encode())
+            head, _, body = b"".join(iter(lambda: link.recv(65536), b"")).partition(b"\r\n\r\n")
+        self.assertNotIn(b"chunked", head)
+        self.assertTrue(body.startswith(b"retry: 1000\n\n: ok\n\nid: "), body[:100])
+        self.assertIn(b'data: {"type":"done","turn":1,', body)
+
+    def test_only_the_true_end_of_a_stream_has_the_last_chunk(self):
+        self.client.say(self.session, script({"text": "the end"}))
+        with self.open("?until=done") as source:
+            self.assertEqual(names(source)[-1], "done")
+            self.assertTrue(source.ended_on_purpose())
+        with self.open("?after=0&until=done") as source:
+            self.assertEqual(names(source)[-1], "done")
+            self.assertTrue(source.ended_on_purpose())
+        source = self.open()
+        stopped = self.open()
+        other = self.client.new_session()["id"]
+        with stream(self.server, other) as deleted:
+            self.client.json("DELETE", f"/sessions/{other}")
+            self.assertEqual(names(deleted)[-1], "session_deleted")
+            self.assertTrue(deleted.ended_on_purpose())
+        self.server.terminate()
+        for cut in (source, stopped):
+            self.assertEqual(names(cut), [])
+            self.assertFalse(cut.ended_on_purpose())
+        self.server.start()
+        self.client = self.server.client()
 
     def test_a_turn_is_its_start_its_events_and_one_end(self):
         events = self.run_script({"reasoning": "Let me think."}, {"text": "Now "},

@@ -57,8 +57,41 @@ bool raw_client::receive() {
   ssize_t got = ::recv(fd(), bytes.data(), bytes.size(), 0);
   if (got <= 0)
     return false;
-  received_.append(bytes.data(), static_cast<size_t>(got));
+  take({bytes.data(), static_cast<size_t>(got)});
   return true;
+}
+
+void raw_client::take(std::string_view bytes) {
+  if (is_chunked_)
+    return take_chunks(bytes);
+  received_.append(bytes);
+  auto end = received_.find("\r\n\r\n");
+  if (end == std::string::npos || received_.find("\r\nTransfer-Encoding: chunked\r\n") > end)
+    return;
+  is_chunked_ = true;
+  auto body = received_.substr(end + 4);
+  received_.resize(end + 4);
+  take_chunks(body);
+}
+
+void raw_client::take_chunks(std::string_view bytes) {
+  while (!bytes.empty() && !saw_last_chunk_) {
+    if (chunk_left_ == 0) {
+      chunk_line_ += bytes[0];
+      bytes.remove_prefix(1);
+      if (!chunk_line_.ends_with("\r\n"))
+        continue;
+      chunk_left_ = std::stoul(chunk_line_, nullptr, 16) + 2;
+      chunk_line_.clear();
+      saw_last_chunk_ = chunk_left_ == 2;
+      continue;
+    }
+    auto size = std::min(bytes.size(), chunk_left_);
+    auto text = std::min(size, chunk_left_ - std::min<size_t>(chunk_left_, 2));
+    received_.append(bytes.substr(0, text));
+    bytes.remove_prefix(size);
+    chunk_left_ -= size;
+  }
 }
 
 raw_reply raw_client::read_reply(expected shape) {

@@ -1,5 +1,6 @@
 // A RAW CLIENT: one TCP connection to the gateway, bytes in and out. Every wait has a deadline that
-// is generous enough never to matter when all is well.
+// is generous enough never to matter when all is well. A body in chunks comes without their
+// framing.
 #pragma once
 
 #include "http/gateway/socket.hpp"
@@ -39,6 +40,9 @@ public:
   /// All until the connection ends.
   std::string read_to_end();
 
+  /// Did a body in chunks end with its last chunk, and not just with the connection?
+  bool saw_last_chunk() const { return saw_last_chunk_; }
+
   /// Has the peer ended the connection? Waits for it up to the deadline.
   bool sees_end();
 
@@ -48,9 +52,15 @@ public:
 
 private:
   bool receive();
+  void take(std::string_view bytes);
+  void take_chunks(std::string_view bytes);
 
   descriptor socket_;
   std::string received_;
+  bool is_chunked_ = false;
+  bool saw_last_chunk_ = false;
+  std::string chunk_line_; ///< As far as it is here.
+  size_t chunk_left_ = 0;  ///< With the line break behind it.
 };
 
 /// "GET PATH HTTP/1.1" with a fitting Host, and `more` header lines with their CR LF.

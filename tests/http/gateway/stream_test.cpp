@@ -13,7 +13,7 @@ TEST_CASE("a stream begins with its head, the retry time and a comment") {
   CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
   for (const char* line :
        {"Content-Type: text/event-stream\r\n", "Cache-Control: no-cache, no-transform\r\n",
-        "X-Accel-Buffering: no\r\n", "Connection: keep-alive\r\n"})
+        "X-Accel-Buffering: no\r\n", "Connection: close\r\n", "Transfer-Encoding: chunked\r\n"})
     CHECK(head.find(line) != std::string::npos);
   CHECK(head.find("Content-Length") == std::string::npos);
   CHECK(s.client.read_until(": ok\n\n") == "retry: 1000\n\n: ok\n\n");
@@ -75,6 +75,46 @@ TEST_CASE("a stream until done ends after the terminal frame") {
   f.publish({delta(1, "a"), terminal(2), delta(3, "later")});
   CHECK(s.client.read_to_end() == delta(1, "a")->text + terminal(2)->text);
   CHECK(f.listener().wait_for_gone(s.key));
+  CHECK(s.client.saw_last_chunk());
+}
+
+TEST_CASE("HTTP/1.0 gets a stream without chunks, which ends with the connection") {
+  stream_fixture f;
+  raw_client client(f.at().port());
+  client.send("GET /keep HTTP/1.0\r\nHost: localhost:" + std::to_string(f.at().port()) +
+              "\r\n\r\n");
+  auto token = f.at().kept();
+  f.hub().adopt(f.channel(), token.stream_key(), {.until_done = true});
+  f.hub().follow(token.stream_key(), {delta(1, "a"), terminal(2)});
+  token.open_stream();
+  auto all = client.read_to_end();
+  CHECK(all.find("Transfer-Encoding") == std::string::npos);
+  CHECK(all.ends_with("\r\n\r\nretry: 1000\n\n: ok\n\n" + delta(1, "a")->text + terminal(2)->text));
+}
+
+TEST_CASE("a frame that ends every stream ends with the last chunk") {
+  stream_fixture f;
+  auto s = f.follow();
+  auto last = std::make_shared<actors::frame>(*delta(1, "gone"));
+  last->ends_stream = true;
+  f.publish({last});
+  f.hub().close_channel(f.channel());
+  CHECK(s.client.read_to_end() == last->text);
+  CHECK(s.client.saw_last_chunk());
+}
+
+TEST_CASE("the last chunk follows a terminal frame at any place in a large batch") {
+  for (uint64_t before : {62, 63, 64, 65, 127, 128}) {
+    stream_fixture f;
+    auto s = f.follow({.until_done = true});
+    std::vector<actors::shared_frame> batch;
+    for (uint64_t i = 1; i <= before; ++i)
+      batch.push_back(delta(i, "x"));
+    batch.push_back(terminal(before + 1));
+    f.publish(std::move(batch));
+    CHECK(s.client.read_to_end().ends_with(terminal(before + 1)->text));
+    CHECK(s.client.saw_last_chunk());
+  }
 }
 
 TEST_CASE("a page's terminal frame ends a stream until done too") {
@@ -207,6 +247,7 @@ TEST_CASE("draining ends streams after what is queued, and stopping tells of the
   CHECK(f.at().server().drain(20s));
   CHECK(s.client.read_to_end() == delta(1, "a")->text);
   CHECK(f.listener().wait_for_gone(s.key));
+  CHECK_FALSE(s.client.saw_last_chunk()); // It is cut off, and may go on elsewhere.
 }
 
 TEST_CASE("stopping tells gone for every stream") {

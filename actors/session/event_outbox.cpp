@@ -16,17 +16,22 @@ shared_frame encode_frame(uint64_t id, const proto::event& what) {
   out->turn = what.turn;
   out->ends_turn = ends_turn(what.type);
   auto& text = out->text;
-  text.reserve(what.data.size() + 64);
+  text.reserve(what.data.size() + 96);
   if (id > 0)
     text.append("id: ").append(std::to_string(id)).append("\n");
   out->event_begin = static_cast<uint32_t>(text.size());
-  text.append("event: ").append(words(what.type)[static_cast<size_t>(what.type)]);
-  text.append("\ndata: ");
+  auto name = words(what.type)[static_cast<size_t>(what.type)];
+  text.append("event: ").append(name);
+  // Clients that see nothing but the data learn the event's name from its first member.
+  text.append("\ndata: {\"type\":\"").append(name).append("\"");
+  auto rest = std::string_view(what.data).substr(1); // Behind the brace.
+  if (!rest.starts_with('}'))
+    text.push_back(',');
   if (what.content_end > 0) {
-    out->content_begin = static_cast<uint32_t>(text.size()) + what.content_begin;
-    out->content_end = static_cast<uint32_t>(text.size()) + what.content_end;
+    out->content_begin = static_cast<uint32_t>(text.size()) + what.content_begin - 1;
+    out->content_end = static_cast<uint32_t>(text.size()) + what.content_end - 1;
   }
-  text.append(what.data).append("\n\n");
+  text.append(rest).append("\n\n");
   return out;
 }
 

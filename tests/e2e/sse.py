@@ -64,7 +64,11 @@ class FrameReader:
             return None
         if len(data) != 1:
             raise AssertionError(f"a frame has {len(data)} data lines: {block!r}")
-        return Event(number, name, json.loads(data[0]))
+        if not data[0].startswith(f'{{"type":"{name}"'):
+            raise AssertionError(f"the data does not begin with the event's name: {block!r}")
+        told = json.loads(data[0])
+        del told["type"]
+        return Event(number, name, told)
 
 
 class ChunkedReader:
@@ -147,6 +151,10 @@ class Stream:
         body = self.chunks.feed(data) if self.chunks else data
         self.body_bytes += len(body)
         self.ready += self.frames.feed(body)
+
+    def ended_on_purpose(self):
+        """Has the last chunk come? A stream that was cut off has none."""
+        return self.chunks is not None and self.chunks.ended
 
     def pull(self, size=65536):
         """Reads once. False when the stream has ended."""

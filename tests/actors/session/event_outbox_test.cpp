@@ -21,7 +21,7 @@ const proto::event note = proto::title_updated_event("t");
 TEST_CASE("a frame is its event on the wire, with the mergeable text marked") {
   auto made = encode_frame(7, proto::delta_event(2, "a\nb"));
 
-  CHECK(made->text == "id: 7\nevent: delta\ndata: {\"content\":\"a\\nb\"}\n\n");
+  CHECK(made->text == "id: 7\nevent: delta\ndata: {\"type\":\"delta\",\"content\":\"a\\nb\"}\n\n");
   CHECK(made->text.substr(made->event_begin, 12) == "event: delta");
   CHECK(made->text.substr(made->content_begin, made->content_end - made->content_begin) == "a\\nb");
   CHECK(made->turn == 2);

@@ -249,11 +249,14 @@ using directory_actor = caf::typed_actor<
     caf::reacts_to<caf::ok_atom>,
     // Flushes and ends all sessions; answers when the last is gone.
     caf::replies_to<caf::flush_atom>::with<acknowledged>,
+    // Answers when its turn comes: for who asks whether it lives.
+    caf::replies_to<caf::get_atom>::with<acknowledged>,
     // INTERNAL: retire what has been idle.
     caf::reacts_to<caf::tick_atom>>;
 
 /// What http/ may talk to, as one value.
 struct front_desk {
+  store_actor store;
   directory_actor directory;
   reader_actor reader;  ///< For single look-ups.
   reader_actor archive; ///< For pages and scans.

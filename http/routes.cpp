@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::array table{
     route{"GET", "/health", get_health},
+    route{"GET", "/ready", get_ready},
     route{"GET", "/config", get_config},
     route{"POST", "/sessions", post_session},
     route{"GET", "/sessions", get_sessions},

@@ -54,6 +54,7 @@ root_config::root_config() {
 root::root(root_parts parts) : system_(config_) {
   system_.await_actors_before_shutdown(false);
   store_ = system_.spawn<caf::detached>(store, &parts.database, wall_clock(storage::host::now));
+  desk_.store = store_;
   desk_.reader = system_.spawn(reader, &std::as_const(parts.database));
   desk_.archive = system_.spawn<caf::detached>(reader, &std::as_const(parts.database));
   desk_.settings = system_.spawn(settings, store_);

@@ -330,7 +330,6 @@ directory_actor::behavior_type directory(directory_actor::stateful_pointer<direc
   };
   constexpr proto::turn* a_turn = nullptr;
   constexpr proto::session* a_session = nullptr;
-  constexpr acknowledged* nothing = nullptr;
   return {
       [self](const proto::create_session& wish) -> caf::result<proto::session> {
         auto promise = self->make_response_promise<proto::session>();
@@ -338,7 +337,9 @@ directory_actor::behavior_type directory(directory_actor::stateful_pointer<direc
         return promise;
       },
       [forwarded](const proto::send_message& x) { return forwarded(x, a_turn); },
-      [forwarded](const proto::answer_question& x) { return forwarded(x, nothing); },
+      [forwarded](const proto::answer_question& x) {
+        return forwarded(x, static_cast<acknowledged*>(nullptr));
+      },
       [forwarded](const proto::cancel_turn& x) { return forwarded(x, a_turn); },
       [forwarded](const proto::patch_session& x) { return forwarded(x, a_session); },
       [self](const proto::branch_session& wish) -> caf::result<proto::session> {
@@ -366,6 +367,7 @@ directory_actor::behavior_type directory(directory_actor::stateful_pointer<direc
         self->state.tell_all(news);
       },
       [self](caf::ok_atom) { self->state.resume_cut_off(); },
+      [](caf::get_atom) { return acknowledged{}; },
       [self](caf::flush_atom) -> caf::result<acknowledged> {
         auto promise = self->make_response_promise<acknowledged>();
         self->state.flush(promise);

@@ -55,7 +55,7 @@ door::door(door_options options) : options_(std::move(options)) {
     host = to_lower(host);
 }
 
-std::optional<proto::error> door::preflight_refusal(const header_list& headers) const {
+std::optional<proto::error> door::tokenless_refusal(const header_list& headers) const {
   using proto::ec;
   if (!host_fits(find_header(headers, "host").value_or("")))
     return proto::make_error(
@@ -74,7 +74,7 @@ std::optional<proto::error> door::preflight_refusal(const header_list& headers) 
 }
 
 std::optional<proto::error> door::refusal(const header_list& headers) const {
-  if (auto bad = preflight_refusal(headers))
+  if (auto bad = tokenless_refusal(headers))
     return bad;
   if (!options_.tokens.empty() && !token_fits(headers))
     return proto::make_error(proto::ec::unauthorized, "a valid bearer token is needed");

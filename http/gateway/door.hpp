@@ -27,12 +27,13 @@ public:
   /// Checks Host, Origin, then the token. @param headers Names in lower case.
   std::optional<proto::error> refusal(const header_list& headers) const;
 
+  /// As `refusal`, without the token: a browser's preflight cannot carry one, and who watches
+  /// whether the server lives has none.
+  std::optional<proto::error> tokenless_refusal(const header_list& headers) const;
+
   /// The request's origin when it is one of the configured foreign ones (it then gets CORS
   /// headers), else "".
   std::string welcome_origin(const header_list& headers) const;
-
-  /// As `refusal`, without the token: a browser's preflight cannot carry one.
-  std::optional<proto::error> preflight_refusal(const header_list& headers) const;
 
 private:
   bool host_fits(std::string_view host) const;

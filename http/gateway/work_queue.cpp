@@ -10,13 +10,20 @@ work_item take_first(std::deque<work_item>& items) {
   return first;
 }
 
+std::string_view path_of(const request_head& head) {
+  return std::string_view(head.target).substr(0, head.target.find('?'));
+}
+
 } // namespace
 
+bool is_probe(const request_head& head) {
+  auto path = path_of(head);
+  return (path == "/health" || path == "/ready") && (head.method == "GET" || head.method == "HEAD");
+}
+
 lane lane_of(const request_head& head) {
-  auto path = std::string_view(head.target).substr(0, head.target.find('?'));
-  bool health = path == "/health" && (head.method == "GET" || head.method == "HEAD");
-  bool cancel = head.method == "POST" && path.ends_with("/cancel");
-  return health || cancel ? lane::urgent : lane::ordinary;
+  bool cancel = head.method == "POST" && path_of(head).ends_with("/cancel");
+  return is_probe(head) || cancel ? lane::urgent : lane::ordinary;
 }
 
 bool work_queue::push(work_item& item) {

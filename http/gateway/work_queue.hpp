@@ -1,6 +1,6 @@
 // The WORK QUEUE between the reactor and the workers: bounded, with a reserved lane. Urgent
-// requests (GET /health, POST …/cancel) overtake all others and have a worker of their own, so that
-// they are served while everything else is saturated.
+// requests (GET /health and /ready, POST …/cancel) overtake all others and have a worker of their
+// own, so that they are served while everything else is saturated.
 #pragma once
 
 #include "http/gateway/reply_token.hpp"
@@ -24,6 +24,9 @@ struct work_item {
 };
 
 enum class lane : uint8_t { ordinary, urgent };
+
+/// Does the request ask whether the server lives, or is ready? Who watches it has no token.
+bool is_probe(const request_head& head);
 
 /// The lane of a request, by method and target alone.
 lane lane_of(const request_head& head);

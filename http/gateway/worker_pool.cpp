@@ -70,10 +70,12 @@ void worker_pool::serve(work_item item) {
   item.reply->set_extra_headers(cors_headers(std::move(origin)));
   item.reply.reset();
   if (welcome && is_preflight(item.head)) {
-    auto bad = guard_.preflight_refusal(item.head.headers);
+    auto bad = guard_.tokenless_refusal(item.head.headers);
     return bad ? token.answer(*bad) : token.answer(preflight_response());
   }
-  if (auto bad = guard_.refusal(item.head.headers))
+  auto bad = is_probe(item.head) ? guard_.tokenless_refusal(item.head.headers)
+                                 : guard_.refusal(item.head.headers);
+  if (bad)
     return token.answer(*bad);
   if (!item.body.empty() && !is_json(item.head.headers))
     return token.answer(proto::make_error(proto::ec::unsupported_media,

@@ -8,6 +8,7 @@ namespace kodad::http {
 
 // routes/host.cpp
 void get_health(call& now);
+void get_ready(call& now);
 void get_config(call& now);
 
 // routes/sessions.cpp

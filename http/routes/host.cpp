@@ -53,6 +53,17 @@ response config_response(const host_facts& facts, const proto::provider_list& pr
   return made;
 }
 
+response not_ready(std::string_view part, const proto::error& why) {
+  proto::json::writer out;
+  out.begin_object().key("error").string(std::string(part) + " is not ready");
+  out.key("code").string(to_word(why.code)).key("part").string(part).end_object();
+  response made;
+  made.status = 503;
+  made.body = out.take();
+  made.headers.emplace_back("Retry-After", "1");
+  return made;
+}
+
 } // namespace
 
 void get_health(call& now) {
@@ -61,6 +72,29 @@ void get_health(call& now) {
   made.status = is_draining ? 503 : 200;
   made.body = health_body(*now.at.facts, is_draining);
   now.token.answer(std::move(made));
+}
+
+void get_ready(call& now) {
+  auto run = [to = now.at.to, facts = now.at.facts,
+              token = now.token](gateway_actor::pointer self) {
+    if (facts->is_draining)
+      return token.answer(not_ready("the server", proto::make_error(proto::ec::draining, "")));
+    auto left = std::make_shared<int>(2);
+    auto look_at = [self, token, left](const auto& part, auto question, const char* name) {
+      self->request(part, proto::limits::ready, std::move(question))
+          .then(
+              [token, left](const proto::acknowledged&) {
+                if (--*left == 0)
+                  token.answer(response{.body = R"({"status":"ready"})"});
+              },
+              [token, name](const caf::error& failure) {
+                token.answer(not_ready(name, actors::from_caf(failure)));
+              });
+    };
+    look_at(to.store, actors::keep{}, "store");
+    look_at(to.directory, caf::get_atom_v, "directory");
+  };
+  caf::anon_send(now.at.urgent, errand{std::move(run)});
 }
 
 void get_config(call& now) {

@@ -42,4 +42,6 @@ inline constexpr size_t pages_waiting = 4096; ///< As many as requests for a wor
 /// Lines about failed requests on stderr. A full disk fails thousands of requests alike.
 inline constexpr size_t failure_lines_per_second = 10;
 
+inline constexpr std::chrono::seconds ready{2}; ///< For a part to show that it answers.
+
 } // namespace kodad::proto::limits

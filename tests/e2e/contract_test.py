@@ -23,6 +23,10 @@ class TheDoor(ServerTest):
         self.assertEqual(reply.json["status"], "ok")
         self.assertTrue(reply.json["version"])
 
+    def test_ready_answers_once_the_parts_do(self):
+        reply = self.client.get("/ready")
+        self.assertEqual((reply.status, reply.json), (200, {"status": "ready"}))
+
     def test_an_unknown_path_is_404(self):
         self.assert_error(self.client.get("/nowhere"), 404, "not_found")
         self.assert_error(self.client.get("/sessions/"), 404)

@@ -273,6 +273,10 @@ class TheStart(unittest.TestCase):
         for path in ("/sessions", "/config", "/settings", "/agents", "/metrics"):
             reply = client.get(path)
             self.assertEqual((reply.status, reply.json["code"]), (401, "unauthorized"), path)
+        for path in ("/health", "/ready"):  # Whoever watches the host has no token.
+            self.assertEqual(client.get(path).status, 200, path)
+            self.assertEqual(client.get(path, {"Host": "evil.example"}).status, 421, path)
+            self.assertIn(client.json("POST", path, {}).status, (401, 405), path)
         wrong = client.get("/sessions", {"Authorization": "Bearer open-sesame-123457"})
         self.assertEqual(wrong.status, 401)
         right = client.get("/sessions", {"Authorization": "Bearer open-sesame-123456"})

@@ -8,6 +8,7 @@
 #include "proto/message.hpp"
 #include "proto/model.hpp"
 #include "proto/page.hpp"
+#include "proto/provider_status.hpp"
 #include "proto/question.hpp"
 #include "proto/session.hpp"
 #include "proto/setting.hpp"
@@ -193,16 +194,18 @@ struct list_messages {
   size_t limit = 0;
   std::optional<message_id> before;
   std::optional<message_id> after;
+  bool newest_first = false;
 
   static constexpr auto fields() {
     return std::tuple(
         field("$session", &list_messages::session), field("$limit", &list_messages::limit),
-        field("$before", &list_messages::before), field("$after", &list_messages::after));
+        field("$before", &list_messages::before), field("$after", &list_messages::after),
+        field("$newest_first", &list_messages::newest_first));
   }
 };
 
 struct message_page {
-  std::vector<message> messages;         ///< Oldest first.
+  std::vector<message> messages;         ///< Oldest first, or newest first where so asked.
   std::optional<message_id> next_after;  ///< There are newer ones after this one.
   std::optional<message_id> next_before; ///< There are older ones before this one.
 
@@ -336,63 +339,6 @@ struct model_list {
     return std::tuple(field("$models", &model_list::models),
                       field("$failures", &model_list::failures),
                       field("$next_cursor", &model_list::next_cursor));
-  }
-};
-
-/// How busy a provider is, and what holds its calls back.
-struct provider_traffic {
-  int64_t running = 0; ///< Calls under way.
-  int64_t waiting = 0; ///< Calls that wait for their start.
-  std::string held_by; ///< "none", "streams", "proving", "budget", "pause" or "pace".
-  int64_t wait_ms = 0; ///< Until the next call may start, as far as it is known.
-  std::optional<int64_t> requests_limit; ///< As the provider told last.
-  std::optional<int64_t> requests_remaining;
-  std::optional<int64_t> tokens_limit;
-  std::optional<int64_t> tokens_remaining;
-  std::optional<double> pace_per_s; ///< Calls a second, learned from refusals.
-
-  static constexpr auto fields() {
-    return std::tuple(
-        field("running", &provider_traffic::running), field("waiting", &provider_traffic::waiting),
-        field("held_by", &provider_traffic::held_by), field("wait_ms", &provider_traffic::wait_ms),
-        field("requests_limit", &provider_traffic::requests_limit),
-        field("requests_remaining", &provider_traffic::requests_remaining),
-        field("tokens_limit", &provider_traffic::tokens_limit),
-        field("tokens_remaining", &provider_traffic::tokens_remaining),
-        field("pace_per_s", &provider_traffic::pace_per_s));
-  }
-};
-
-/// To a provider: tell how busy it is.
-struct watch_provider {
-  static constexpr auto fields() { return std::tuple<>(); }
-};
-
-struct provider_status {
-  std::string id;
-  std::string name;
-  bool active = false;
-  int64_t model_count = 0;
-  std::optional<std::string> error;
-  std::optional<provider_traffic> traffic;
-
-  static constexpr auto fields() {
-    return std::tuple(field("id", &provider_status::id), field("name", &provider_status::name),
-                      field("active", &provider_status::active),
-                      field("model_count", &provider_status::model_count),
-                      field("error", &provider_status::error),
-                      field("traffic", &provider_status::traffic));
-  }
-};
-
-struct list_providers {
-  static constexpr auto fields() { return std::tuple<>(); }
-};
-struct provider_list {
-  std::vector<provider_status> providers;
-
-  static constexpr auto fields() {
-    return std::tuple(field("$providers", &provider_list::providers));
   }
 };
 

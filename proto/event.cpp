@@ -144,6 +144,10 @@ event error_event(const error_notice& notice) {
   return from_record(event_type::error, notice.turn.value_or(0), notice);
 }
 
+event session_updated_event(const session& now) {
+  return from_record(event_type::session_updated, 0, now);
+}
+
 event session_deleted_event(const session_id& which) {
   return {event_type::session_deleted, 0, "{\"session_id\":" + json::quote(which.text) + "}"};
 }

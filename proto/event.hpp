@@ -5,6 +5,7 @@
 #include "proto/ids.hpp"
 #include "proto/message.hpp"
 #include "proto/question.hpp"
+#include "proto/session.hpp"
 #include "proto/usage.hpp"
 
 #include <array>
@@ -211,6 +212,7 @@ struct error_notice {
 };
 
 event error_event(const error_notice& notice);
+event session_updated_event(const session& now);
 event session_deleted_event(const session_id& which);
 event reset_event(std::string_view reason, uint64_t last_event_id);
 

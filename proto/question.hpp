@@ -19,6 +19,7 @@ constexpr auto words(question_purpose) {
 
 struct question {
   proto::question_id question_id;
+  std::optional<proto::call_id> call_id; ///< Of the tool call that waits for the answer.
   question_purpose purpose = question_purpose::permission;
   std::string text; ///< "question" on the wire.
   std::vector<std::string> options;
@@ -30,9 +31,10 @@ struct question {
 
   static constexpr auto fields() {
     return std::tuple(field("question_id", &question::question_id),
-                      field("purpose", &question::purpose), field("question", &question::text),
-                      field("options", &question::options), field("multiple", &question::multiple),
-                      field("tool", &question::tool), field("input", &question::input),
+                      field("call_id", &question::call_id), field("purpose", &question::purpose),
+                      field("question", &question::text), field("options", &question::options),
+                      field("multiple", &question::multiple), field("tool", &question::tool),
+                      field("input", &question::input),
                       field("suggested_pattern", &question::suggested_pattern),
                       field("asked_at", &question::asked_at));
   }

@@ -37,6 +37,7 @@ struct turn {
   proto::operation_id operation_id;
   uint32_t number = 0;          ///< 1, 2, 3… within the session; "turn" on the wire.
   proto::message_id message_id; ///< The assistant's message.
+  proto::message_id user_message_id;
   turn_phase state = turn_phase::queued;
   bool active = true;
   bool cancel_requested = false;
@@ -51,9 +52,10 @@ struct turn {
     return std::tuple(
         field("session_id", &turn::session_id), field("operation_id", &turn::operation_id),
         field("turn", &turn::number), field("message_id", &turn::message_id),
-        field("state", &turn::state), field("active", &turn::active),
-        field("cancel_requested", &turn::cancel_requested), field("error", &turn::error),
-        field("code", &turn::code), field("queue_position", &turn::queue_position),
+        field("user_message_id", &turn::user_message_id), field("state", &turn::state),
+        field("active", &turn::active), field("cancel_requested", &turn::cancel_requested),
+        field("error", &turn::error), field("code", &turn::code),
+        field("queue_position", &turn::queue_position),
         field("after_event_id", &turn::after_event_id), field("started_at", &turn::started_at),
         field("finished_at", &turn::finished_at));
   }

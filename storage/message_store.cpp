@@ -111,17 +111,17 @@ result<uint64_t> count_back(const snapshot& at, const proto::session_id& session
   uint64_t first = bounds.end;
   size_t seen = 0;
   size_t bytes = 0;
-  auto scanned =
-      at.scan_keys(table::messages, {session_prefix(session), row_key(session, bounds.end, 0)},
-                   lmdb::direction::backward, [&](std::string_view key, std::string_view value) {
-                     bytes += shown_bytes(value);
-                     if (seen > 0 && bytes > bounds.bytes)
-                       return false;
-                     if (slot_of(key) != 0)
-                       return true;
-                     first = read_u64(after_session(key));
-                     return ++seen < bounds.limit;
-                   });
+  auto scanned = at.scan_keys(
+      table::messages, {row_key(session, bounds.first, 0), row_key(session, bounds.end, 0)},
+      lmdb::direction::backward, [&](std::string_view key, std::string_view value) {
+        bytes += shown_bytes(value);
+        if (seen > 0 && bytes > bounds.bytes)
+          return false;
+        if (slot_of(key) != 0)
+          return true;
+        first = read_u64(after_session(key));
+        return ++seen < bounds.limit;
+      });
   if (!scanned)
     return scanned.failure();
   return first;
@@ -187,7 +187,7 @@ result<message_slice> message_store::page(const snapshot& at, const proto::sessi
     end = *before;
   }
   extent bounds_read{first, end, bounds.limit, proto::limits::page_bytes};
-  if (bounds.before && !bounds.after) {
+  if (bounds.from_the_end || (bounds.before && !bounds.after)) {
     auto back = count_back(at, session, bounds_read);
     if (!back)
       return back.failure();
@@ -199,7 +199,9 @@ result<message_slice> message_store::page(const snapshot& at, const proto::sessi
   message_slice out;
   out.messages = std::move(found->messages);
   out.has_newer = found->has_more || bounds.before.has_value();
-  out.has_older = !out.messages.empty() && out.messages.front().head.sequence > 0;
+  // From the end, a page goes on to what was asked for; else it may go back beyond.
+  auto oldest = bounds.from_the_end ? first : 0;
+  out.has_older = !out.messages.empty() && out.messages.front().head.sequence > oldest;
   return out;
 }
 

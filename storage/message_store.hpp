@@ -7,11 +7,13 @@
 
 namespace kodad::storage {
 
-/// Which messages: those after one, or the last ones before one, or the first.
+/// Which messages, of those after one and before another: the first, or the last. Those before one
+/// alone are the last.
 struct message_bounds {
   size_t limit = 0;
   std::optional<proto::message_id> before;
   std::optional<proto::message_id> after;
+  bool from_the_end = false;
 };
 
 struct message_slice {

@@ -148,6 +148,7 @@ proto::turn_record session_state::add_turn(const proto::send_message& message,
   out.shown.number = ++record.shown.turn_count;
   // In the order of the transcript, which is what ids sort by.
   out.user_message = host::new_id<proto::message_id>("msg");
+  out.shown.user_message_id = out.user_message;
   out.shown.message_id = host::new_id<proto::message_id>("msg");
   out.agent_id = record.shown.agent_id;
   out.model_id = record.shown.model_id;

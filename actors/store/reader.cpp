@@ -47,8 +47,8 @@ result<proto::message_page> read_messages(const storage::snapshot& at,
                                           const proto::list_messages& which) {
   if (auto exists = must_exist(at, which.session); !exists)
     return exists.failure();
-  auto kept =
-      storage::message_store::page(at, which.session, {which.limit, which.before, which.after});
+  auto kept = storage::message_store::page(
+      at, which.session, {which.limit, which.before, which.after, which.newest_first});
   if (!kept)
     return kept.failure();
   proto::message_page out;
@@ -60,6 +60,8 @@ result<proto::message_page> read_messages(const storage::snapshot& at,
     out.next_after = out.messages.back().id;
   if (!out.messages.empty() && kept->has_older)
     out.next_before = out.messages.front().id;
+  if (which.newest_first)
+    std::ranges::reverse(out.messages);
   return out;
 }
 

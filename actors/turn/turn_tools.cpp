@@ -118,6 +118,7 @@ void turn_machine::add_question(uint32_t index, proto::question asked, turn_keep
   call.status = tool_status::waiting;
   note_part(index, step);
   asked.question_id = sources_.question_id();
+  asked.call_id = call.call_id;
   asked.asked_at = sources_.now();
   step.events.push_back(proto::user_question_event(step.turn, asked));
   proto::question_record kept;

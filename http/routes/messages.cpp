@@ -31,8 +31,20 @@ proto::result<std::vector<std::string>> read_response(const proto::raw_json& fro
   return proto::field_error(ec::wrong_type, "response", "expected a string or an array of strings");
 }
 
-std::string links(const link_base& from, const proto::message_page& page) {
+proto::result<bool> read_order(const query& given) {
+  auto order = text_of(given, "order").value_or("asc");
+  if (order == "asc" || order == "desc")
+    return order == "desc";
+  return proto::field_error(ec::invalid_value, "order", "expected asc or desc");
+}
+
+std::string links(const link_base& from, bool newest_first, const proto::message_page& page) {
   std::string out;
+  if (newest_first) {
+    if (page.next_before)
+      out = as_link(link_to(from, {"before", page.next_before->text, ""}), "next");
+    return out;
+  }
   if (page.next_after)
     out = as_link(link_to(from, {"after", page.next_after->text, "before"}), "next");
   if (page.next_before && !out.empty())
@@ -64,14 +76,18 @@ void get_messages(call& now) {
   auto limit = number_of(given, "limit", {proto::limits::page_default, 1, proto::limits::page_max});
   if (!limit)
     return refuse(now, limit.failure());
-  proto::list_messages wish{proto::session_id{now.ids[0]}, *limit, {}, {}};
+  auto newest_first = read_order(given);
+  if (!newest_first)
+    return refuse(now, newest_first.failure());
+  proto::list_messages wish{proto::session_id{now.ids[0]}, *limit, {}, {}, *newest_first};
   if (auto before = text_of(given, "before"))
     wish.before = proto::message_id{*before};
   if (auto after = text_of(given, "after"))
     wish.after = proto::message_id{*after};
-  auto shape = [from = link_base{now.in.path, now.in.query}](const proto::message_page& page) {
+  auto shape = [from = link_base{now.in.path, now.in.query},
+                newest_first = *newest_first](const proto::message_page& page) {
     auto out = json_response(page.messages);
-    if (auto all = links(from, page); !all.empty())
+    if (auto all = links(from, newest_first, page); !all.empty())
       out.headers.emplace_back("Link", all);
     return out;
   };

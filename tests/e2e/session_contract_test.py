@@ -195,6 +195,23 @@ class Sessions(ServerTest):
                           "title")
         self.assertEqual(self.client.get(path).json, now)
 
+    def test_a_change_is_told_to_those_who_listen(self):
+        made = self.client.new_session(title="Before")
+        path = f"/sessions/{made['id']}"
+        with stream(self.server, made["id"]) as source:
+            changed = self.client.expect(200, "PATCH", path, {"metadata": {"b": 2},
+                                                              "agent_id": "explorer"})
+            told = source.next()
+            self.assertEqual((told.name, told.data), ("session_updated", changed))
+            self.assertEqual(told.id, changed["last_event_id"])
+            self.client.expect(200, "PATCH", path, {"title": "After"})
+            title, told = source.next(), source.next()
+            self.assertEqual((title.name, title.data), ("title_updated", {"title": "After"}))
+            self.assertEqual((told.name, told.data["title"]), ("session_updated", "After"))
+            self.client.expect(200, "PATCH", path, {})
+            self.client.expect(200, "PATCH", path, {"budget": 1})
+            self.assertEqual(source.next().data["budget"], 1)
+
     def test_delete_removes_the_session(self):
         path = f"/sessions/{self.client.new_session()['id']}"
         reply = self.client.json("DELETE", path)

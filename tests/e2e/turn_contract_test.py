@@ -51,6 +51,31 @@ class Messages(TurnTest):
         before = self.client.get(self.path + f"/messages?before={third}").json
         self.assertEqual(before, every[:2])
 
+    def test_the_list_can_begin_with_the_newest(self):
+        for i in range(4):
+            self.client.run(self.session, script({"text": f"answer {i}"}))
+        newest_first = self.client.messages(self.session)[::-1]
+        path, seen = self.path + "/messages?order=desc&limit=3", []
+        while path:
+            page = self.client.get(path)
+            self.assertLessEqual(len(page.json), 3)
+            seen += page.json
+            link = page.headers.get("link", "")
+            path = link[1:link.index(">")] if 'rel="next"' in link else None
+        self.assertEqual(seen, newest_first)
+        third = newest_first[2]["id"]
+        ask = lambda query: self.client.get(self.path + "/messages?order=desc&" + query).json
+        self.assertEqual(ask(f"before={third}"), newest_first[3:])
+        self.assertEqual(ask(f"after={third}"), newest_first[:2])
+        self.assertEqual(ask(f"after={newest_first[6]['id']}&before={newest_first[1]['id']}"),
+                         newest_first[2:6])
+        within = self.client.get(self.path + f"/messages?order=desc&limit=9&after={third}")
+        self.assertNotIn("link", within.headers)
+        self.assertEqual(self.client.get(self.path + "/messages?order=asc").json,
+                         newest_first[::-1])
+        self.assert_error(self.client.get(self.path + "/messages?order=up"), 400, "invalid_value",
+                          "order")
+
     def test_a_busy_session_refuses_or_queues(self):
         self.client.say(self.session, script({"delay_ms": 1500}, {"text": "first"}))
         refused = self.client.post(self.path + "/messages", {"content": "second"})
@@ -212,12 +237,15 @@ class Questions(TurnTest):
                          ("permission", ["once", "always", "reject"], "bash"))
         self.assertIn(ASK, asked["input"])
         self.assertIn("suggested_pattern", asked)
+        source = self.open("?after=0")
+        self.assertEqual(source.until("user_question")[-1].data, asked)
         session = self.client.expect(200, "GET", self.path)
         self.assertEqual(session["status"], "waiting")
         self.assertEqual(self.client.turn(self.session)["state"], "waiting")
         reply = self.client.answer(self.session, asked["question_id"], "once")
         self.assertEqual((reply.status, reply.body), (204, b""))
         self.assertEqual(self.client.finish(self.session)["state"], "succeeded")
+        self.assertEqual(source.until("tool_start")[-1].data["call_id"], asked["call_id"])
         self.assert_error(self.client.answer(self.session, asked["question_id"], "once"), 409,
                           "already_answered")
         self.assertEqual(self.client.questions(self.session), [])

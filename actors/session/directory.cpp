@@ -307,22 +307,33 @@ void directory_state::flushed_one() {
     flushing.deliver(acknowledged{});
 }
 
+/// Changed agents or models.
 template <class News>
-void directory_state::tell_all(const News& news) {
+void directory_state::take(const News& news) {
+  if constexpr (std::is_same_v<News, agents_changed>)
+    known.agents = news.agents;
+  else
+    known.models = news.models;
   for (auto& [id, place] : entries)
     if (place.session)
       self->send(place.session, news);
 }
 
+/// Hears of sessions that end, and looks for idle ones from time to time.
+void directory_state::watch() {
+  self->set_down_handler([this](const caf::down_msg& gone) { session_down(gone); });
+  self->delayed_send(self, idle_check, caf::tick_atom_v);
+}
+
 directory_actor::behavior_type directory(directory_actor::stateful_pointer<directory_state> self,
                                          shared_world world, std::shared_ptr<stream_hub> hub,
                                          heap_keeper_actor heap, catalogs known) {
-  self->state.world = std::move(world);
-  self->state.hub = std::move(hub);
-  self->state.heap = std::move(heap);
-  self->state.known = std::move(known);
-  self->set_down_handler([self](const caf::down_msg& gone) { self->state.session_down(gone); });
-  self->delayed_send(self, idle_check, caf::tick_atom_v);
+  auto& state = self->state;
+  state.world = std::move(world);
+  state.hub = std::move(hub);
+  state.heap = std::move(heap);
+  state.known = std::move(known);
+  state.watch();
   auto forwarded = [self]<class T, class Command>(const Command& command, T*) -> caf::result<T> {
     auto promise = self->make_response_promise<T>();
     self->state.template forward<T>(command, promise);
@@ -357,15 +368,9 @@ directory_actor::behavior_type directory(directory_actor::stateful_pointer<direc
         self->state.open(what, promise);
         return promise;
       },
-      [self](const end_carried& end) { self->state.note_carried(end); },
-      [self](const agents_changed& news) {
-        self->state.known.agents = news.agents;
-        self->state.tell_all(news);
-      },
-      [self](const models_changed& news) {
-        self->state.known.models = news.models;
-        self->state.tell_all(news);
-      },
+      [&state](const end_carried& end) { state.note_carried(end); },
+      [&state](const agents_changed& news) { state.take(news); },
+      [&state](const models_changed& news) { state.take(news); },
       [self](caf::ok_atom) { self->state.resume_cut_off(); },
       [](caf::get_atom) { return acknowledged{}; },
       [self](caf::flush_atom) -> caf::result<acknowledged> {

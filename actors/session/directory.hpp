@@ -70,11 +70,12 @@ struct directory_state {
   template <class Handle, class Then>
   void ask_to_leave(const Handle& whom, Then then);
   void drop_if_empty(const proto::session_id& id);
+  void watch();
   void session_down(const caf::down_msg& gone);
   void flush(caf::typed_response_promise<acknowledged> promise);
   void flushed_one();
   template <class News>
-  void tell_all(const News& news);
+  void take(const News& news);
 
   directory_actor::pointer self;
   shared_world world;

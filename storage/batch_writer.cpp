@@ -17,6 +17,13 @@ bool may_replace_blob(table where) {
          where != table::replies_by_time && where != table::events;
 }
 
+/// What else a session lives by stays in the database, whatever its size: a file that somebody
+/// removes costs a part of the transcript, and never the way to the rest.
+bool may_be_file(table where) {
+  return where == table::messages || where == table::files || where == table::events ||
+         where == table::replies;
+}
+
 } // namespace
 
 result<void> batch_writer::apply(const write_batch& batch) {
@@ -30,6 +37,8 @@ result<void> batch_writer::apply(const write_operation& step) {
   switch (step.what) {
   case write_operation::kind::put:
     return put(step);
+  case write_operation::kind::put_reference:
+    return put_reference(step);
   case write_operation::kind::erase:
     return erase(step.where, step.key);
   case write_operation::kind::erase_range:
@@ -42,7 +51,8 @@ result<void> batch_writer::put(const write_operation& step) {
   if (may_replace_blob(step.where))
     if (auto done = let_go(step.where, step.key); !done)
       return done;
-  if (step.value.size() > proto::limits::inline_value_bytes || step.where == table::files)
+  bool is_large = step.value.size() > proto::limits::inline_value_bytes;
+  if (step.where == table::files || (is_large && may_be_file(step.where)))
     return put_blob(step);
   return put_row(step.where, step.key, step.value);
 }
@@ -70,6 +80,25 @@ result<void> batch_writer::put_blob(const write_operation& step) {
   if (auto done = count(digest, 1); !done)
     return done;
   return put_row(step.where, step.key, make_reference(digest, step.value.size()));
+}
+
+result<void> batch_writer::put_reference(const write_operation& step) {
+  if (may_replace_blob(step.where))
+    if (auto done = let_go(step.where, step.key); !done)
+      return done;
+  std::string digest(digest_of(step.value));
+  auto kept = get(table::blobs, digest);
+  if (!kept)
+    return kept.failure();
+  if (!*kept) {
+    auto gone = proto::make_error(proto::ec::session_busy, "what was to be copied changed; again");
+    gone.retry_after_s = 1;
+    return gone;
+  }
+  touched_.push_back(digest);
+  if (auto done = count(digest, 1); !done)
+    return done;
+  return put_row(step.where, step.key, step.value);
 }
 
 result<void> batch_writer::erase(table where, std::string_view key) {

@@ -58,7 +58,7 @@ root::root(root_parts parts) : system_(config_) {
   auto losses = std::make_shared<loss_log>(parts.tell_operator);
   desk_.reader = system_.spawn(reader, &std::as_const(parts.database), losses);
   desk_.archive = system_.spawn<caf::detached>(reader, &std::as_const(parts.database), losses);
-  desk_.settings = system_.spawn(settings, store_);
+  desk_.settings = system_.spawn(settings, store_, &std::as_const(parts.database));
   desk_.outputs = caf::actor_cast<output_reader_actor>(system_.spawn<caf::detached>(
       output_reader,
       output_sources{&parts.database, storage::host::output_files(parts.tools.outputs_folder),

@@ -47,7 +47,7 @@ HARMS = [remove, cut, empty, alter, exchange]
 
 class Losses(unittest.TestCase):
     def setUp(self):
-        arguments = json.dumps({"path": "big.txt", "content": WRITTEN})
+        arguments = {"path": "big.txt", "content": WRITTEN}
         self.provider = fake.FakeOpenAI(fake.call((CALL, "write", arguments)), fake.say(ANSWER),
                                         fake.say("Well."))
         self.addCleanup(self.provider.close)

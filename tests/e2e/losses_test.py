@@ -193,6 +193,24 @@ class Losses(unittest.TestCase):
         self.assertIn("request_id", gone.json)
         self.assertEqual(self.client.get(path + "x").status, 500)  # It may be the lost one.
 
+    def test_a_hole_in_the_events_is_a_reset(self):
+        kept = set(self.blobs().values())
+        holes = [path for path in (self.server.state / "blobs").rglob("*")
+                 if path.is_file() and path not in kept]
+        self.assertTrue(holes)
+        for path in holes:
+            path.unlink()
+        self.server.restart()
+        self.client = self.server.client()
+        for _ in range(3):
+            got = self.client.get(f"/sessions/{self.session}/stream?after=0&until=done")
+            self.assertEqual(got.status, 200)
+            self.assertIn(b"event: reset\n", got.body)
+        self.check_page([])
+        told = [x for x in self.server.log.read_text().splitlines() if "events cannot" in x]
+        self.assertEqual(len(told), 1)
+        self.assertIn(self.session, told[0])
+
     def test_the_list_and_other_sessions_do_not_notice(self):
         other = self.client.new_session(title="Other")["id"]
         self.client.run(other, "Hello")
@@ -205,6 +223,26 @@ class Losses(unittest.TestCase):
 
 
 class Broken(unittest.TestCase):
+    def test_a_file_that_cannot_be_written_is_told_without_its_path(self):
+        with Server() as server:
+            blobs = server.state / "blobs"
+            blobs.write_bytes(b"in the way")
+            client = server.client()
+            notes = {"data": base64.b64encode(NOTES.encode()).decode(), "name": "notes.txt"}
+            for body in ({"content": "Look.", "attachments": [notes]}, {"content": LONG}):
+                path = f"/sessions/{client.new_session()['id']}/messages"
+                reply = client.post(path, body)
+                self.assertEqual((reply.status, reply.json["code"]), (500, "storage_failed"))
+                self.assertNotIn("/", reply.json["error"])
+                request = reply.headers["x-request-id"]
+                told = [x for x in server.log.read_text().splitlines() if request in x]
+                self.assertEqual(len(told), 1)
+                self.assertRegex(told[0], "file blobs/.* cannot be written: ")
+                self.assertNotIn(str(server.state), told[0])
+            blobs.unlink()
+            ended = client.run(client.new_session()["id"], LONG, attachments=[notes])
+            self.assertEqual(ended["state"], "succeeded")
+
     def test_a_turn_that_fails_inside_is_told_with_its_cause(self):
         with Server() as server:
             client = server.client()

@@ -17,11 +17,13 @@ bool may_replace_blob(table where) {
          where != table::replies_by_time && where != table::events;
 }
 
-/// What else a session lives by stays in the database, whatever its size: a file that somebody
-/// removes costs a part of the transcript, and never the way to the rest.
-bool may_be_file(table where) {
-  return where == table::messages || where == table::files || where == table::events ||
-         where == table::replies;
+/// How large a value may be that stays in the database. What a session lives by does so up to a
+/// size that none needs: a file that somebody removes costs a part of the transcript, and never the
+/// way to the rest. Older versions took records of any length.
+size_t inline_bytes(table where) {
+  constexpr size_t record_bytes = size_t{8} << 20;
+  bool may_be_file = where == table::messages || where == table::events || where == table::replies;
+  return may_be_file ? proto::limits::inline_value_bytes : record_bytes;
 }
 
 } // namespace
@@ -51,8 +53,7 @@ result<void> batch_writer::put(const write_operation& step) {
   if (may_replace_blob(step.where))
     if (auto done = let_go(step.where, step.key); !done)
       return done;
-  bool is_large = step.value.size() > proto::limits::inline_value_bytes;
-  if (step.where == table::files || (is_large && may_be_file(step.where)))
+  if (step.where == table::files || step.value.size() > inline_bytes(step.where))
     return put_blob(step);
   return put_row(step.where, step.key, step.value);
 }

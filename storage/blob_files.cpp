@@ -52,16 +52,24 @@ std::string blob_files::path_of(std::string_view digest) const {
 
 proto::result<void> blob_files::write(std::string_view digest, std::string_view bytes) const {
   auto path = path_of(digest);
+  bool is_there = host::file_exists(path);
+  if (is_there) {
+    auto kept = read(digest, bytes.size());
+    if (kept)
+      return {};
+    // Out of reach for the moment, it may be sound, and others refer to it.
+    if (kept.failure().code != ec::storage_failed)
+      return kept.failure();
+  }
   // One that was damaged is written anew.
-  if (host::file_exists(path) && read(digest, bytes.size()))
-    return {};
   auto written = host::make_folders(path.substr(0, path.rfind('/')));
   if (written)
     written = host::write_durably(path, bytes);
   if (written)
     return {};
   // What may not be durable must not look as if it were.
-  host::remove_file(path);
+  if (!is_there || read(digest, bytes.size()))
+    host::remove_file(path);
   return failed(digest, "cannot be written", written.failure());
 }
 

@@ -25,7 +25,7 @@ proto::error from_caf(const caf::error& failure) {
     bool late = failure == caf::sec::request_timeout;
     return proto::make_error(late ? proto::ec::timeout : proto::ec::internal,
                              late ? "an inner step did not answer in time"
-                                  : "an inner step failed");
+                                  : "an inner step failed: " + caf::to_string(failure));
   }
   proto::error out;
   out.code = static_cast<proto::ec>(failure.code() - 1);

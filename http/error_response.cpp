@@ -1,8 +1,8 @@
 #include "http/error_response.hpp"
 
 #include "proto/json/writer.hpp"
+#include "proto/public_text.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace kodad::http {
@@ -60,34 +60,10 @@ constexpr std::array statuses = {
     status_row{ec::storage_full, 507},
 };
 
-struct public_text {
-  ec code;
-  std::string_view text;
-};
-
-constexpr std::array public_texts = {
-    public_text{ec::host_full, "the host is full, try again later"},
-    public_text{ec::draining, "the host is shutting down"},
-    public_text{ec::storage_full, "the host has no room left to keep this"},
-    public_text{ec::storage_failed, "the host could not read or write its storage: it is full, or "
-                                    "something in it is damaged or missing; its log says what"},
-    public_text{ec::timeout, "the host did not answer in time"},
-    public_text{ec::internal, "the request failed inside the host"},
-};
-
-/// What a client is told. A sentence about a field of its request was written for it.
-std::string_view sentence(const proto::error& failure) {
-  for (const auto& row : public_texts)
-    if (row.code == failure.code && failure.field.empty())
-      return row.text;
-  return failure.context.empty() ? proto::to_word(failure.code) : std::string_view(failure.context);
-}
-
 } // namespace
 
 bool is_internal(proto::ec code) {
-  return std::ranges::any_of(public_texts,
-                             [code](const public_text& row) { return row.code == code; });
+  return proto::public_text(code).has_value();
 }
 
 int to_status(proto::ec code) {
@@ -100,7 +76,7 @@ int to_status(proto::ec code) {
 response to_response(const proto::error& failure, int status, std::string_view request_id) {
   proto::json::writer json;
   json.begin_object();
-  json.key("error").string(sentence(failure));
+  json.key("error").string(proto::sentence_for_client(failure));
   json.key("code").string(proto::to_word(failure.code));
   if (!failure.field.empty())
     json.key("field").string(failure.field);

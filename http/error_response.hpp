@@ -1,8 +1,7 @@
 // ERRORS ON THE WIRE: the one table from `ec` to HTTP status, and the one shape of an error body:
 // {"error": sentence, "code": word, "field"?, "limit"?, "retry_after"?, "request_id"?}. Nothing
 // else in the house invents a status for an error. What went wrong inside the host is told by a
-// fixed sentence: its details may hold paths of the state, and belong to the operator
-// (failure_log).
+// fixed sentence (proto/public_text.hpp); the operator finds the details in the failure log.
 #pragma once
 
 #include "http/gateway/request.hpp"

@@ -1,10 +1,10 @@
 // MAIN PROGRAM: command line, settings, address, parts, door, signal, stop, in this order. The
 // steps stand in http/start/. Whatever goes wrong at the start is one line on stderr and an exit
 // code.
+#include "http/report.hpp"
 #include "http/start/exit.hpp"
 #include "http/start/host.hpp"
 #include "http/start/process.hpp"
-#include "http/start/report.hpp"
 #include "http/start/signals.hpp"
 #include "proto/limits/start.hpp"
 #include "storage/config/locations.hpp"

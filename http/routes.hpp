@@ -29,6 +29,9 @@ struct host_facts {
   std::atomic<bool> is_draining = false;
   /// False while what runs commands is being started anew; never null.
   std::shared_ptr<const std::atomic<bool>> has_tools = std::make_shared<std::atomic<bool>>(true);
+  /// Since when storage takes no writes, on the steady clock; 0 while it does. Never null.
+  std::shared_ptr<std::atomic<int64_t>> writes_refused_ms =
+      std::make_shared<std::atomic<int64_t>>(0);
 };
 
 /// Everything a handler may use.

@@ -37,7 +37,8 @@ constexpr auto words(tool_status) {
   return std::array<std::string_view, 5>{"pending", "waiting", "running", "completed", "error"};
 }
 
-/// One piece of a message. Which fields count depends on `type`.
+/// One piece of a message. Which fields count depends on `type`. A part that is no tool call and
+/// has an `error` is lost: its text or bytes are gone, and nothing stands in their place.
 struct part {
   part_type type = part_type::text;
   std::string text;             ///< Of text, reasoning and summary.
@@ -84,15 +85,16 @@ struct message {
   std::optional<proto::usage> usage;
   std::optional<double> cost;
   std::optional<std::string> finish_reason;
+  std::optional<std::string> error; ///< Of the first part that is lost; `content` lacks its text.
 
   static constexpr auto fields() {
-    return std::tuple(field("id", &message::id), field("session_id", &message::session_id),
-                      field("turn", &message::turn), field("role", &message::role),
-                      field("content", &message::content), field("parts", &message::parts),
-                      field("created_at", &message::created_at),
-                      field("model_id", &message::model_id), field("usage", &message::usage),
-                      field("cost", &message::cost),
-                      field("finish_reason", &message::finish_reason));
+    return std::tuple(
+        field("id", &message::id), field("session_id", &message::session_id),
+        field("turn", &message::turn), field("role", &message::role),
+        field("content", &message::content), field("parts", &message::parts),
+        field("created_at", &message::created_at), field("model_id", &message::model_id),
+        field("usage", &message::usage), field("cost", &message::cost),
+        field("finish_reason", &message::finish_reason), field("error", &message::error));
   }
 };
 
@@ -125,6 +127,7 @@ struct part_record {
   raw_json opaque; ///< See chat_part::opaque.
   proto::model_id opaque_model;
   std::string content; ///< The bytes of a file part; not of the record, but kept beside it.
+  std::string loss;    ///< Which stored file is lost and how, for the operator; not kept.
 
   static constexpr auto fields() {
     constexpr auto omit = presence::omit_empty;
@@ -139,6 +142,12 @@ struct full_message {
   message_record head;
   std::vector<part_record> parts;
 };
+
+/// Is there nothing but a note of what was there?
+bool is_lost(const part& one);
+
+/// Makes it one that is lost. @param why For the operator.
+void mark_lost(part_record& one, std::string why);
 
 /// What the API shows of a kept message.
 message to_message(const session_id& session, const full_message& kept);

@@ -65,6 +65,8 @@ struct granted_rule {
   std::string tool;
   std::string pattern;
 
+  bool operator==(const granted_rule&) const = default;
+
   static constexpr auto fields() {
     return std::tuple(field("tool", &granted_rule::tool), field("pattern", &granted_rule::pattern));
   }

@@ -17,6 +17,15 @@ bool may_replace_blob(table where) {
          where != table::replies_by_time && where != table::events;
 }
 
+/// How large a value may be that stays in the database. What a session lives by does so up to a
+/// size that none needs: a file that somebody removes costs a part of the transcript, and never the
+/// way to the rest. Older versions took records of any length.
+size_t inline_bytes(table where) {
+  constexpr size_t record_bytes = size_t{8} << 20;
+  bool may_be_file = where == table::messages || where == table::events || where == table::replies;
+  return may_be_file ? proto::limits::inline_value_bytes : record_bytes;
+}
+
 } // namespace
 
 result<void> batch_writer::apply(const write_batch& batch) {
@@ -30,6 +39,8 @@ result<void> batch_writer::apply(const write_operation& step) {
   switch (step.what) {
   case write_operation::kind::put:
     return put(step);
+  case write_operation::kind::put_reference:
+    return put_reference(step);
   case write_operation::kind::erase:
     return erase(step.where, step.key);
   case write_operation::kind::erase_range:
@@ -42,7 +53,7 @@ result<void> batch_writer::put(const write_operation& step) {
   if (may_replace_blob(step.where))
     if (auto done = let_go(step.where, step.key); !done)
       return done;
-  if (step.value.size() > proto::limits::inline_value_bytes || step.where == table::files)
+  if (step.where == table::files || step.value.size() > inline_bytes(step.where))
     return put_blob(step);
   return put_row(step.where, step.key, step.value);
 }
@@ -70,6 +81,25 @@ result<void> batch_writer::put_blob(const write_operation& step) {
   if (auto done = count(digest, 1); !done)
     return done;
   return put_row(step.where, step.key, make_reference(digest, step.value.size()));
+}
+
+result<void> batch_writer::put_reference(const write_operation& step) {
+  if (may_replace_blob(step.where))
+    if (auto done = let_go(step.where, step.key); !done)
+      return done;
+  std::string digest(digest_of(step.value));
+  auto kept = get(table::blobs, digest);
+  if (!kept)
+    return kept.failure();
+  if (!*kept) {
+    auto gone = proto::make_error(proto::ec::session_busy, "what was to be copied changed; again");
+    gone.retry_after_s = 1;
+    return gone;
+  }
+  touched_.push_back(digest);
+  if (auto done = count(digest, 1); !done)
+    return done;
+  return put_row(step.where, step.key, step.value);
 }
 
 result<void> batch_writer::erase(table where, std::string_view key) {

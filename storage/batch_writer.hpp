@@ -28,6 +28,7 @@ private:
   proto::result<void> put_row(table where, std::string_view key, std::string_view value);
   proto::result<std::optional<std::string_view>> get(table where, std::string_view key) const;
   proto::result<void> put_blob(const write_operation& step);
+  proto::result<void> put_reference(const write_operation& step);
   proto::result<void> erase(table where, std::string_view key);
   proto::result<void> erase_range(const write_operation& step);
   proto::result<void> let_go(table where, std::string_view key);

@@ -131,6 +131,12 @@ result<std::string> snapshot::whole(std::string_view value) const {
   return blobs_->read(digest_of(value), size_of(value));
 }
 
+result<void> snapshot::check(std::string_view value, uint64_t& budget) const {
+  if (!is_reference(value))
+    return {};
+  return blobs_->check(digest_of(value), size_of(value), budget);
+}
+
 result<uint64_t> snapshot::count(table where) const {
   if (!begun_)
     return begun_.failure();
@@ -181,6 +187,12 @@ void database::remove_loose_blobs() {
       blobs_.remove(digest);
     return true;
   });
+}
+
+result<void> database::check_room(uint64_t bytes) {
+  if (auto room = host::try_to_write(folder_ + "/room.new", bytes); !room)
+    return room;
+  return commit_together({});
 }
 
 std::vector<result<void>> database::commit(std::span<const write_batch> batches) {

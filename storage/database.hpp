@@ -46,6 +46,9 @@ public:
   /// What a value from `get_row` or `scan_keys` stands for: a file's content, or the value itself.
   proto::result<std::string> whole(std::string_view value) const;
 
+  /// Fails as `whole` would, where it can be known for a fair price; see blob_files::check.
+  proto::result<void> check(std::string_view value, uint64_t& budget) const;
+
   proto::result<uint64_t> count(table where) const;
 
 private:
@@ -77,12 +80,21 @@ public:
   /// cannot be kept fail. One outcome per batch, in order. Of one thread only.
   std::vector<proto::result<void>> commit(std::span<const write_batch> batches);
 
+  /// What the operator should know of the opening; empty: nothing.
+  const std::string& notice() const { return notice_; }
+
+  /// Could so many bytes be written now, and a commit be made durable? Tries it. Of the thread that
+  /// commits.
+  proto::result<void> check_room(uint64_t bytes);
+
   /// Bytes of the database file that rows and free pages take; it never shrinks.
   uint64_t used_bytes() const { return environment_->used_bytes(); }
 
 private:
-  database(host::file_lock lock, std::unique_ptr<lmdb::environment> environment, blob_files blobs)
-      : lock_(std::move(lock)), environment_(std::move(environment)), blobs_(std::move(blobs)) {}
+  database(host::file_lock lock, std::unique_ptr<lmdb::environment> environment,
+           const std::string& folder)
+      : lock_(std::move(lock)), environment_(std::move(environment)), blobs_(folder + "/blobs"),
+        folder_(folder) {}
 
   proto::result<void> commit_together(std::span<const write_batch> batches);
   proto::result<void> sweep_blobs() const;
@@ -91,6 +103,8 @@ private:
   host::file_lock lock_; // Let go last.
   std::unique_ptr<lmdb::environment> environment_;
   blob_files blobs_;
+  std::string folder_;
+  std::string notice_;
 
   int64_t ids_marked_ = 0; // The row `ids` speaks of no earlier time.
 

@@ -118,9 +118,9 @@ result<std::unique_ptr<database>> database::open(const database_options& options
   // Without it a power cut could take the whole new file.
   if (auto synced = host::sync_folder(folder); !synced)
     return synced.failure();
-  std::unique_ptr<database> out(
-      new database(std::move(**locked), std::move(*opened), blob_files(folder + "/blobs")));
+  std::unique_ptr<database> out(new database(std::move(**locked), std::move(*opened), folder));
   out->ids_marked_ = *ids_marked;
+  out->notice_ = std::move(state->notice);
   // What names the blobs must have been looked at before any is taken for left over.
   if (state->is_whole)
     if (auto swept = out->sweep_blobs(); !swept)

@@ -37,9 +37,32 @@ result<void> add_row(std::string_view key, std::string_view value,
   if (!part)
     return part.failure();
   // A part without its head belongs to a message whose turn has not begun; there is none.
-  if (!to.empty())
-    to.back().parts.push_back(std::move(*part));
+  if (to.empty())
+    return {};
+  auto& parts = to.back().parts;
+  for (auto& lost : parts)
+    if (is_lost(lost.shown) && !lost.shown.step)
+      lost.shown.step = part->shown.step;
+  parts.push_back(std::move(*part));
   return {};
+}
+
+/// Is something gone, and not just out of reach for the moment?
+bool is_loss(const proto::error& why) {
+  return why.code == ec::storage_failed;
+}
+
+/// Adds a part of which only its place is known.
+void add_lost(const proto::error& why, std::vector<proto::full_message>& to) {
+  if (to.empty())
+    return;
+  auto& parts = to.back().parts;
+  proto::part_record part;
+  // Of the call that made its neighbour, so that the prompt keeps them together.
+  if (!parts.empty())
+    part.shown.step = parts.back().shown.step;
+  mark_lost(part, why.context);
+  parts.push_back(std::move(part));
 }
 
 /// About how many bytes of JSON a row becomes, known without reading its file. A text stands in
@@ -79,6 +102,10 @@ result<bool> take_row(const snapshot& at, std::string_view key, std::string_view
   }
   bytes += cost;
   auto whole = at.whole(value);
+  if (!whole && is_reference(value) && !is_head && is_loss(whole.failure())) {
+    add_lost(whole.failure(), to.messages);
+    return true;
+  }
   if (!whole)
     return whole.failure();
   auto added = add_row(key, *whole, to.messages);
@@ -137,6 +164,25 @@ result<uint64_t> must_find(const snapshot& at, const proto::session_id& session,
   return **found;
 }
 
+/// Calls `look` for each part that is a file, with the key of its content; a loss becomes part of
+/// the part.
+template <class Look>
+result<void> look_at_files(const proto::session_id& session,
+                           std::vector<proto::full_message>& messages, Look look) {
+  for (auto& message : messages)
+    for (uint32_t i = 0; i < message.parts.size(); ++i) {
+      auto& part = message.parts[i];
+      if (part.shown.type != proto::part_type::file)
+        continue;
+      result<void> found = look(row_key(session, message.head.sequence, i + 1), part);
+      if (!found && !is_loss(found.failure()))
+        return found;
+      if (!found)
+        mark_lost(part, found.failure().context);
+    }
+  return {};
+}
+
 /// The bytes of a file part, which are not kept where there are none.
 result<std::string> read_file(const snapshot& at, const std::string& key, const proto::part& of) {
   auto value = at.get(table::files, key);
@@ -150,6 +196,19 @@ result<std::string> read_file(const snapshot& at, const std::string& key, const 
   if (!body)
     return unreadable(table::files, body.failure());
   return std::string(*body);
+}
+
+/// Is a file part's content there?
+result<void> check_file(const snapshot& at, const std::string& key, const proto::part& of,
+                        uint64_t& budget) {
+  auto value = at.get_row(table::files, key);
+  if (!value)
+    return value.failure();
+  if (*value)
+    return at.check(**value, budget);
+  if (of.size.value_or(0) > 0)
+    return proto::make_error(ec::storage_failed, "the stored content of a file is missing");
+  return {};
 }
 
 } // namespace
@@ -196,6 +255,13 @@ result<message_slice> message_store::page(const snapshot& at, const proto::sessi
   auto found = read_range(at, session, bounds_read);
   if (!found)
     return found.failure();
+  uint64_t budget = proto::limits::page_check_bytes;
+  auto checked = look_at_files(session, found->messages,
+                               [&](const std::string& key, const proto::part_record& part) {
+                                 return check_file(at, key, part.shown, budget);
+                               });
+  if (!checked)
+    return checked.failure();
   message_slice out;
   out.messages = std::move(found->messages);
   out.has_newer = found->has_more || bounds.before.has_value();
@@ -211,16 +277,16 @@ result<std::vector<proto::full_message>> message_store::history(const snapshot& 
   auto out = read_range(at, session, {0, below_sequence, SIZE_MAX, SIZE_MAX});
   if (!out)
     return out.failure();
-  for (auto& message : out->messages)
-    for (uint32_t i = 0; i < message.parts.size(); ++i) {
-      auto& part = message.parts[i];
-      if (part.shown.type != proto::part_type::file)
-        continue;
-      auto bytes = read_file(at, row_key(session, message.head.sequence, i + 1), part.shown);
-      if (!bytes)
-        return bytes.failure();
-      part.content = std::move(*bytes);
-    }
+  auto read = look_at_files(session, out->messages,
+                            [&at](const std::string& key, proto::part_record& part) {
+                              auto bytes = read_file(at, key, part.shown);
+                              if (!bytes)
+                                return result<void>(bytes.failure());
+                              part.content = std::move(*bytes);
+                              return result<void>();
+                            });
+  if (!read)
+    return read.failure();
   return std::move(out->messages);
 }
 

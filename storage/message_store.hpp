@@ -31,12 +31,14 @@ public:
   static void put_part(write_batch& into, const proto::session_id& session, uint64_t sequence,
                        uint32_t index, const proto::part_record& part);
 
-  /// Without the bytes of files; at most `limits::page_bytes` of JSON, or one message. Fails with
-  /// `message_not_found` when a bound names no message of the session.
+  /// Without the bytes of files, though it says which are lost; at most `limits::page_bytes` of
+  /// JSON, or one message. Fails with `message_not_found` when a bound names no message of the
+  /// session.
   static proto::result<message_slice> page(const snapshot& at, const proto::session_id& session,
                                            const message_bounds& bounds);
 
-  /// All messages below a sequence number, oldest first, with the bytes of their files.
+  /// All messages below a sequence number, oldest first, with the bytes of their files. Here and
+  /// in pages, what stood in a blob file that is lost is a part that says so (proto::is_lost).
   static proto::result<std::vector<proto::full_message>>
   history(const snapshot& at, const proto::session_id& session, uint64_t below_sequence);
 

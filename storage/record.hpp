@@ -57,23 +57,32 @@ proto::result<std::optional<T>> read_one(const snapshot& at, table where, std::s
   return std::optional<T>(std::move(*record));
 }
 
-/// Reads all rows of a range as records, in the order of their keys.
-template <proto::record T>
-proto::result<std::vector<T>> read_all(const snapshot& at, table where,
-                                       const lmdb::key_range& range) {
-  std::vector<T> out;
+/// Reads the rows of a range as records, in the order of their keys, until `visit` is false.
+/// @param visit (T&, size_t bytes of the value) -> bool
+template <proto::record T, class Visit>
+proto::result<void> read_each(const snapshot& at, table where, const lmdb::key_range& range,
+                              Visit visit) {
   proto::result<void> read;
   auto scanned = at.scan(where, range, lmdb::direction::forward,
                          [&](std::string_view, std::string_view value) {
                            auto record = decode<T>(where, value);
                            if (record)
-                             out.push_back(std::move(*record));
-                           else
-                             read = record.failure();
-                           return read.ok();
+                             return visit(*record, value.size());
+                           read = record.failure();
+                           return false;
                          });
-  if (!scanned)
-    return scanned.failure();
+  return scanned ? read : scanned;
+}
+
+/// Reads all of them.
+template <proto::record T>
+proto::result<std::vector<T>> read_all(const snapshot& at, table where,
+                                       const lmdb::key_range& range) {
+  std::vector<T> out;
+  auto read = read_each<T>(at, where, range, [&out](T& record, size_t) {
+    out.push_back(std::move(record));
+    return true;
+  });
   if (!read)
     return read.failure();
   return out;

@@ -1,7 +1,9 @@
 #include "storage/session_store.hpp"
 
+#include "proto/limits.hpp"
 #include "proto/limits/storage.hpp"
 #include "storage/blob_reference.hpp"
+#include "storage/keys.hpp"
 #include "storage/message_store.hpp"
 #include "storage/record.hpp"
 #include "storage/reply_store.hpp"
@@ -118,7 +120,7 @@ result<std::string> shown_value(const snapshot& at, std::string_view id) {
     return proto::make_error(ec::storage_failed, "the stored record of a listed session is "
                                                  "missing: " +
                                                      std::string(id));
-  if (!is_reference(**row))
+  if (!is_reference(**row) && (*row)->size() <= proto::limits::inline_value_bytes)
     return std::move(**row);
   auto whole = at.whole(**row);
   if (!whole)
@@ -165,6 +167,34 @@ result<bool> look_at(const snapshot& at, std::string_view key, std::string_view 
   if (!wanted)
     return wanted.failure();
   return *wanted ? add_session(at, key, to) : result<bool>(true);
+}
+
+bool is_message_head(std::string_view key) {
+  return read_u32(after_session(key).substr(8)) == 0;
+}
+
+result<void> copy_head(write_batch& into, const snapshot& at, std::string_view value,
+                       const copy_range& range, const std::function<proto::message_id()>& new_id,
+                       copied_messages& out) {
+  auto whole = at.whole(value);
+  if (!whole)
+    return whole.failure();
+  auto head = decode<proto::message_record>(table::messages, *whole);
+  if (!head)
+    return head.failure();
+  head->id = new_id();
+  out.last_turn = std::max(out.last_turn, head->turn);
+  message_store::put_head(into, range.to, *head);
+  return {};
+}
+
+/// Parts say nothing of their session, and files are shared: what is lost stays lost, and comes
+/// back in the copy as well.
+void copy_row(write_batch& into, table where, std::string key, std::string_view value) {
+  if (is_reference(value))
+    into.put_reference(where, std::move(key), std::string(value));
+  else
+    into.put(where, std::move(key), std::string(value));
 }
 
 } // namespace
@@ -223,16 +253,25 @@ result<void> erase_session(write_batch& into, const snapshot& at, const proto::s
 result<copied_messages> copy_messages(write_batch& into, const snapshot& at,
                                       const copy_range& range,
                                       const std::function<proto::message_id()>& new_id) {
-  auto all = message_store::history(at, range.from, range.last_sequence + 1);
-  if (!all)
-    return all.failure();
   copied_messages out;
-  for (auto& one : *all) {
-    one.head.id = new_id();
-    out.last_turn = std::max(out.last_turn, one.head.turn);
-    message_store::put_head(into, range.to, one.head);
-    for (uint32_t i = 0; i < one.parts.size(); ++i)
-      message_store::put_part(into, range.to, one.head.sequence, i, one.parts[i]);
+  result<void> copied;
+  auto first = session_prefix(range.from);
+  auto end = session_key(range.from, range.last_sequence + 1);
+  auto copy_one = [&](table where) {
+    return [&, where](std::string_view key, std::string_view value) {
+      if (where == table::messages && is_message_head(key))
+        copied = copy_head(into, at, value, range, new_id, out);
+      else
+        copy_row(into, where, session_key(range.to, after_session(key)), value);
+      return copied.ok();
+    };
+  };
+  for (auto where : {table::messages, table::files}) {
+    auto scanned = at.scan_keys(where, {first, end}, lmdb::direction::forward, copy_one(where));
+    if (!scanned)
+      return scanned.failure();
+    if (!copied)
+      return copied.failure();
   }
   return out;
 }

@@ -17,30 +17,31 @@ result<std::optional<proto::setting>> setting_store::find(const snapshot& at,
   return read_one<proto::setting>(at, table::settings, name_key(key));
 }
 
+result<bool> setting_store::contains(const snapshot& at, const std::string& key) {
+  return at.contains(table::settings, name_key(key));
+}
+
+result<uint64_t> setting_store::count(const snapshot& at) {
+  return at.count(table::settings);
+}
+
 result<proto::setting_list> setting_store::page(const snapshot& at, const proto::page_wish& wish) {
   proto::setting_list out;
   size_t bytes = 0;
-  result<void> read;
   // The least key after the cursor's.
   auto first = wish.cursor.empty() ? std::string() : name_key(wish.cursor) + '\0';
-  auto scanned =
-      at.scan(table::settings, {first, std::string(key_bytes_max + 1, '\xff')},
-              lmdb::direction::forward, [&](std::string_view, std::string_view value) {
-                bytes += value.size();
-                bool is_full = wish.limit > 0 && out.settings.size() >= wish.limit;
-                if (is_full || (!out.settings.empty() && bytes > proto::limits::page_bytes)) {
-                  out.next_cursor = out.settings.back().key;
-                  return false;
-                }
-                auto record = decode<proto::setting>(table::settings, value);
-                if (record)
-                  out.settings.push_back(std::move(*record));
-                else
-                  read = record.failure();
-                return read.ok();
-              });
-  if (!scanned)
-    return scanned.failure();
+  auto read = read_each<proto::setting>(
+      at, table::settings, {first, std::string(key_bytes_max + 1, '\xff')},
+      [&](proto::setting& one, size_t size) {
+        bytes += size;
+        bool is_full = wish.limit > 0 && out.settings.size() >= wish.limit;
+        if (is_full || (!out.settings.empty() && bytes > proto::limits::page_bytes)) {
+          out.next_cursor = out.settings.back().key;
+          return false;
+        }
+        out.settings.push_back(std::move(one));
+        return true;
+      });
   if (!read)
     return read.failure();
   return out;

@@ -13,6 +13,10 @@ public:
   static proto::result<std::optional<proto::setting>> find(const snapshot& at,
                                                            const std::string& key);
 
+  static proto::result<bool> contains(const snapshot& at, const std::string& key);
+
+  static proto::result<uint64_t> count(const snapshot& at);
+
   /// Those after the cursor, which is a key; at most `limits::page_bytes` of them.
   static proto::result<proto::setting_list> page(const snapshot& at, const proto::page_wish& wish);
 };

@@ -43,6 +43,10 @@ std::string trace_of_state(const std::string& folder) {
   return "";
 }
 
+std::string in_mib(uint64_t bytes) {
+  return std::to_string(bytes >> 20) + " MiB";
+}
+
 std::optional<table> table_of(std::string_view name) {
   auto found = std::ranges::find(table_names, name);
   if (found == table_names.end())
@@ -86,18 +90,21 @@ private:
 } // namespace
 
 result<state_report> check_state(const std::string& folder) {
+  return check_state(folder, proto::limits::check_patience);
+}
+
+result<state_report> check_state(const std::string& folder, std::chrono::milliseconds patience) {
   auto path = folder + "/data.mdb";
   if (!host::file_exists(path)) {
     auto trace = trace_of_state(folder);
     if (trace.empty())
-      return state_report{true, true, newest_format};
+      return state_report{true, true, newest_format, {}};
     return refusal(path + " is missing, though " + trace + " is there", way_back(folder));
   }
   row_reader rows;
   row_reader older;
   lmdb::file_questions ask{[&rows](std::string_view name) { return rows.judge_of(name); },
-                           first_tables, older.judge_of(first_tables.front()),
-                           proto::limits::checked_bytes};
+                           first_tables, older.judge_of(first_tables.front()), patience};
   auto checked = lmdb::check_file(path, ask);
   // The rows of a format to come may be anything; that it is newer says more.
   if (rows.format() > newest_format)
@@ -114,7 +121,13 @@ result<state_report> check_state(const std::string& folder) {
   // Every commit of format 2 leaves a file that reaches to its last page.
   if (checked->is_cut && rows.format() >= 2)
     return refusal(path + " is cut off: pages at its end are missing", way_back(folder));
-  return state_report{false, checked->is_whole, rows.format()};
+  state_report out{false, checked->is_whole, rows.format(), {}};
+  if (!out.is_whole)
+    out.notice = path + " is too large to be checked whole: looked at " +
+                 in_mib(checked->bytes_seen) + " of " + in_mib(checked->bytes) + " in " +
+                 std::to_string(patience.count() / 1000) +
+                 " s; a record that is damaged will be told when it is read";
+  return out;
 }
 
 } // namespace kodad::storage

@@ -5,6 +5,7 @@
 
 #include "proto/result.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -17,11 +18,16 @@ inline constexpr const char* format_key = "format";
 
 struct state_report {
   bool is_new = false;  ///< There is no database yet, and nothing that belonged to one.
-  bool is_whole = true; ///< Every row was looked at: the database was not too large for that.
+  bool is_whole = true; ///< Every row was looked at.
   uint32_t format = 0;  ///< 0: not told.
+  std::string notice;   ///< For the operator, where that is not so.
 };
 
 /// Reads only. Fails with `storage_failed` for what must not be opened.
 proto::result<state_report> check_state(const std::string& folder);
+
+/// The same with another patience than `limits::check_patience`.
+proto::result<state_report> check_state(const std::string& folder,
+                                        std::chrono::milliseconds patience);
 
 } // namespace kodad::storage

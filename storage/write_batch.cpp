@@ -11,6 +11,11 @@ void write_batch::put(table where, std::string key, std::string value) {
   add({write_operation::kind::put, where, std::move(key), std::move(value)});
 }
 
+void write_batch::put_reference(table where, std::string key, std::string reference) {
+  assert(!reference.empty() && reference[0] == reference_mark);
+  add({write_operation::kind::put_reference, where, std::move(key), std::move(reference)});
+}
+
 void write_batch::erase(table where, std::string key) {
   add({write_operation::kind::erase, where, std::move(key), {}});
 }

@@ -12,7 +12,7 @@ namespace kodad::storage {
 
 /// One step of a batch.
 struct write_operation {
-  enum class kind : uint8_t { put, erase, erase_range };
+  enum class kind : uint8_t { put, put_reference, erase, erase_range };
 
   kind what = kind::put;
   table where = table::meta;
@@ -25,6 +25,10 @@ public:
   /// Adds or overwrites a row.
   /// @pre `value` is empty or starts with its version byte, which is not `reference_mark`.
   void put(table where, std::string key, std::string value);
+
+  /// Like `put`, for the value of a row that exists elsewhere and stands in a blob file: the file
+  /// is shared. The commit fails with `session_busy` where the file went away meanwhile.
+  void put_reference(table where, std::string key, std::string reference);
 
   /// Removes a row; not an error if there is none.
   void erase(table where, std::string key);

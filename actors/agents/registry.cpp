@@ -37,7 +37,8 @@ void agent_registry_state::create(proto::agent wish, agent_promise promise) {
     return;
   }
   if (agents->size() >= proto::limits::agents) {
-    auto full = proto::make_error(ec::host_full, "the host has as many agents as it may");
+    auto full = proto::field_error(ec::host_full, "id",
+                                   "the host has as many agents as it may; delete one first");
     full.limit = static_cast<int64_t>(proto::limits::agents);
     promise.deliver(to_caf(full));
     return;

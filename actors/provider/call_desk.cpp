@@ -104,12 +104,14 @@ void call_desk::ended(const call_ended& call) {
   admit_next();
 }
 
-void call_desk::broke(const caf::actor_addr& who) {
-  auto place = std::find_if(running_.begin(), running_.end(),
-                            [&who](const auto& one) { return one.second.actor.address() == who; });
+void call_desk::broke(const caf::down_msg& gone) {
+  auto place = std::find_if(running_.begin(), running_.end(), [&gone](const auto& one) {
+    return one.second.actor.address() == gone.source;
+  });
   if (place == running_.end())
     return;
-  auto what = proto::make_error(ec::internal, "the model call broke");
+  auto what =
+      proto::make_error(ec::internal, "the model call broke down: " + caf::to_string(gone.reason));
   caf::anon_send(place->second.listener,
                  call_ended{place->first, call_failure{what, remedy::give_up, std::nullopt}});
   rules_.ended(place->second.pass, with_.now_ms());

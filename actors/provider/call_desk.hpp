@@ -8,6 +8,8 @@
 #include "actors/provider/governor.hpp"
 #include "actors/provider/model_call.hpp"
 
+#include <caf/system_messages.hpp>
+
 #include <deque>
 #include <functional>
 #include <unordered_map>
@@ -50,7 +52,7 @@ public:
   void ended(const call_ended& call);
 
   /// The actor of a call is gone without a word; its listener is told.
-  void broke(const caf::actor_addr& who);
+  void broke(const caf::down_msg& gone);
 
   /// The time asked for by `wake_in` has come.
   void tick();

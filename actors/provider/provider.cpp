@@ -25,7 +25,7 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
   self->set_down_handler([self](caf::down_msg& gone) {
     // A call that quits by itself has told its end.
     if (gone.reason)
-      self->state.desk.broke(gone.source);
+      self->state.desk.broke(gone);
   });
   self->set_exit_handler([self](caf::exit_msg& asked) {
     self->state.desk.close();

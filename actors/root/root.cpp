@@ -6,7 +6,6 @@
 #include "actors/session/directory.hpp"
 #include "actors/settings/settings.hpp"
 #include "actors/store/reader.hpp"
-#include "actors/store/store.hpp"
 #include "actors/store/workspace_reader.hpp"
 #include "actors/tools/output/output_reader.hpp"
 #include "proto/limits/tools.hpp"
@@ -53,11 +52,14 @@ root_config::root_config() {
 
 root::root(root_parts parts) : system_(config_) {
   system_.await_actors_before_shutdown(false);
-  store_ = system_.spawn<caf::detached>(store, &parts.database, wall_clock(storage::host::now));
+  store_ =
+      system_.spawn<caf::detached>(store, &parts.database, wall_clock(storage::host::now),
+                                   store_reports{parts.tell_operator, parts.writes_refused_ms});
   desk_.store = store_;
-  desk_.reader = system_.spawn(reader, &std::as_const(parts.database));
-  desk_.archive = system_.spawn<caf::detached>(reader, &std::as_const(parts.database));
-  desk_.settings = system_.spawn(settings, store_);
+  auto losses = std::make_shared<loss_log>(parts.tell_operator);
+  desk_.reader = system_.spawn(reader, &std::as_const(parts.database), losses);
+  desk_.archive = system_.spawn<caf::detached>(reader, &std::as_const(parts.database), losses);
+  desk_.settings = system_.spawn(settings, store_, &std::as_const(parts.database));
   desk_.outputs = caf::actor_cast<output_reader_actor>(system_.spawn<caf::detached>(
       output_reader,
       output_sources{&parts.database, storage::host::output_files(parts.tools.outputs_folder),
@@ -70,7 +72,7 @@ root::root(root_parts parts) : system_(config_) {
   spawn_catalogs(parts);
   auto world = std::make_shared<const session_world>(
       session_world{parts.database, std::move(parts.options), store_, desk_.archive, workspaces_,
-                    tools_, providers_, std::move(parts.tool_specs)});
+                    tools_, providers_, std::move(parts.tool_specs), parts.tell_operator});
   heap_ = system_.spawn(heap_keeper,
                         heap_access{storage::host::anonymous_bytes, storage::host::trim_heap});
   desk_.directory = system_.spawn(directory, world, parts.hub, heap_, std::move(known));

@@ -9,6 +9,7 @@
 #include "actors/provider/provider.hpp"
 #include "actors/provider/sim/sim.hpp"
 #include "actors/session/world.hpp"
+#include "actors/store/store.hpp"
 #include "actors/tools/tool_runner.hpp"
 
 #include <caf/actor_system.hpp>
@@ -48,7 +49,9 @@ struct root_parts {
   std::vector<provider_setup> providers;
   sim_options sim;
   metadata_setup metadata;
-  std::function<void(const std::string&)> on_breakdown; ///< An actor died; must not return.
+  std::function<void(const std::string&)> on_breakdown;    ///< An actor died; must not return.
+  line_teller tell_operator = [](const std::string&) {};   ///< Never waits.
+  std::shared_ptr<std::atomic<int64_t>> writes_refused_ms; ///< See store_reports.
 };
 
 /// CAF's configuration: our message types, and the scheduling that costs nothing when idle.

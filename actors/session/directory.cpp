@@ -172,14 +172,23 @@ void directory_state::note_carried(const end_carried& end) {
 
 void directory_state::resume_cut_off() {
   auto active = storage::turn_store::active(world->database.read());
-  if (!active || is_flushing)
+  if (is_flushing)
     return;
+  if (!active)
+    return world->tell_operator("turns that were cut off cannot go on: " +
+                                active.failure().context);
   std::set<proto::session_id> cut_off;
   for (const auto& [id, number] : *active)
     cut_off.insert(id);
   for (const auto& id : cut_off)
-    if (!park(id, [this, id] { (void)loaded(id); }))
-      (void)loaded(id);
+    if (!park(id, [this, id] { go_on(id); }))
+      go_on(id);
+}
+
+void directory_state::go_on(const proto::session_id& id) {
+  if (auto place = loaded(id); !place && !is_flushing)
+    world->tell_operator("session " + id.text + " cannot be loaded, so that its turn does not go " +
+                         "on: " + place.failure().context);
 }
 
 void directory_state::look_for_idle() {

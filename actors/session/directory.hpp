@@ -62,6 +62,7 @@ struct directory_state {
   bool park(const proto::session_id& id, std::function<void()> again);
   void note_carried(const end_carried& end);
   void resume_cut_off();
+  void go_on(const proto::session_id& id);
   void look_for_idle();
   void retire_some();
   void retire(const proto::session_id& id);

@@ -111,6 +111,8 @@ void session_state::break_down(const proto::error& why) {
   if (is_broken)
     return;
   is_broken = true;
+  world->tell_operator("session " + record.shown.id.text + " could not be written, and is loaded " +
+                       "again: " + std::string(to_word(why.code)) + ": " + why.context);
   for (auto& [id, answer] : answering)
     answer.promise.deliver(to_caf(why));
   if (removing)
@@ -182,7 +184,7 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
   self->set_down_handler([self](const caf::down_msg& down) {
     // The only actor watched is the turn; an orderly end clears `runner` first.
     if (self->state.runner && down.source == self->state.runner.address())
-      self->state.fail_turn(proto::make_error(proto::ec::internal, "the turn broke down"));
+      self->state.fail_turn(from_caf(down.reason));
   });
   state.load(std::move(start));
   using state_type = session_state;

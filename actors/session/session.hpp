@@ -80,6 +80,7 @@ struct session_state {
   turn_keeps with_event_ids(turn_keeps step) const;
   void end(const turn_ends& how, done_promise promise);
   void fail_turn(const proto::error& why);
+  void tell_failure(const proto::error& why) const;
   void apply(const turn_keeps& step, storage::write_batch& batch);
   void close_books(proto::turn_record& ended, const turn_ends& how, storage::write_batch& batch);
   void turn_is_over();
@@ -88,6 +89,7 @@ struct session_state {
   // Other commands (session_commands.cpp).
   void answer(const proto::answer_question& given, done_promise promise);
   std::optional<proto::error> refuse(const proto::answer_question& given) const;
+  std::optional<proto::error> refuse_always(const proto::question& asked) const;
   void cancel(const proto::cancel_turn& which, turn_promise promise);
   proto::error refuse(const proto::cancel_turn& which) const;
   void cancel_running(turn_promise promise);

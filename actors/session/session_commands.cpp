@@ -2,6 +2,7 @@
 #include "actors/error.hpp"
 #include "actors/session/session.hpp"
 #include "proto/limits.hpp"
+#include "proto/limits/storage.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/question_store.hpp"
 #include "storage/session_store.hpp"
@@ -46,7 +47,25 @@ std::optional<proto::error> session_state::refuse(const proto::answer_question& 
   bool is_known = std::ranges::find(shown.options, given.response.front()) != shown.options.end();
   if (shown.purpose == proto::question_purpose::permission && !is_known)
     return proto::field_error(ec::invalid_value, "response", "expected once, always or reject");
+  if (shown.purpose == proto::question_purpose::permission && given.response.front() == "always")
+    return refuse_always(shown);
   return std::nullopt;
+}
+
+/// A session remembers so many rules and no more.
+std::optional<proto::error> session_state::refuse_always(const proto::question& asked) const {
+  namespace limits = proto::limits;
+  size_t bytes = asked.tool.value_or("").size() + asked.suggested_pattern.value_or("").size();
+  for (const auto& rule : record.granted)
+    bytes += rule.tool.size() + rule.pattern.size();
+  // Other answers may be on their way through the turn.
+  bool is_full = record.granted.size() + answering.size() >= limits::granted_rules;
+  if (!is_full && bytes <= limits::granted_bytes)
+    return std::nullopt;
+  auto why = proto::field_error(ec::invalid_value, "response",
+                                "the session remembers no more rules; answer once or reject");
+  why.limit = static_cast<int64_t>(is_full ? limits::granted_rules : limits::granted_bytes);
+  return why;
 }
 
 void session_state::cancel(const proto::cancel_turn& which, turn_promise promise) {

@@ -2,6 +2,7 @@
 #include "actors/error.hpp"
 #include "actors/session/session.hpp"
 #include "proto/limits.hpp"
+#include "proto/public_text.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/message_store.hpp"
 #include "storage/question_store.hpp"
@@ -12,6 +13,16 @@
 namespace kodad::actors {
 
 using proto::turn_phase;
+
+namespace {
+
+std::string sentence_of(const proto::error& failure) {
+  if (failure.code == proto::ec::internal)
+    return "the turn failed inside the host; its log says why";
+  return std::string(proto::sentence_for_client(failure));
+}
+
+} // namespace
 
 void session_state::show(turn_shows shown) {
   if (!current || current->shown.number != shown.turn)
@@ -49,7 +60,8 @@ void session_state::apply(const turn_keeps& step, storage::write_batch& batch) {
     storage::question_store::put(batch, id, asked);
   }
   for (const auto& rule : step.granted)
-    record.granted.push_back(rule);
+    if (std::ranges::find(record.granted, rule) == record.granted.end())
+      record.granted.push_back(rule);
   if (step.call_usage) {
     if (step.completes_call)
       ++current->steps;
@@ -116,6 +128,15 @@ void session_state::keep_step(const turn_keeps& step, done_promise promise) {
     publish_waiting();
 }
 
+/// What is told of a turn that failed inside the host is a fixed sentence; the operator gets why.
+void session_state::tell_failure(const proto::error& why) const {
+  if (!proto::public_text(why.code))
+    return;
+  world->tell_operator("session " + record.shown.id.text + ", turn " +
+                       std::to_string(current->shown.number) +
+                       " failed: " + std::string(to_word(why.code)) + ": " + why.context);
+}
+
 void session_state::close_books(proto::turn_record& ended, const turn_ends& how,
                                 storage::write_batch& batch) {
   auto now = storage::host::now();
@@ -124,7 +145,7 @@ void session_state::close_books(proto::turn_record& ended, const turn_ends& how,
   shown.active = false;
   shown.finished_at = now;
   if (how.failure) {
-    shown.error = how.failure->context;
+    shown.error = sentence_of(*how.failure);
     shown.code = to_word(how.failure->code);
   }
   proto::message_record answer{shown.message_id,
@@ -145,8 +166,8 @@ proto::event session_state::terminal_event(const proto::turn_record& ended,
                                            const turn_ends& how) const {
   const auto& shown = ended.shown;
   if (how.failure)
-    return proto::error_event({how.failure->context, *shown.code, shown.number, shown.operation_id,
-                               how.retryable, record.shown.cost});
+    return proto::error_event({sentence_of(*how.failure), *shown.code, shown.number,
+                               shown.operation_id, how.retryable, record.shown.cost});
   proto::done_notice notice;
   notice.turn = shown.number;
   notice.operation_id = shown.operation_id;
@@ -171,6 +192,8 @@ void session_state::end(const turn_ends& how, done_promise promise) {
     promise.deliver(to_caf(proto::make_error(proto::ec::no_active_turn, "the turn is over")));
     return;
   }
+  if (how.failure)
+    tell_failure(*how.failure);
   storage::write_batch batch;
   apply(how.last, batch);
   close_books(*current, how, batch);

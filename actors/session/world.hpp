@@ -7,6 +7,7 @@
 #include "proto/permission.hpp"
 #include "storage/database.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,8 +40,9 @@ struct session_world {
   reader_actor archive;
   workspace_reader_actor workspaces;
   tool_runner_actor tools;
-  std::map<std::string, provider_actor> providers; ///< By provider id.
-  std::vector<proto::tool_spec> tool_specs;        ///< Sorted by name.
+  std::map<std::string, provider_actor> providers;       ///< By provider id.
+  std::vector<proto::tool_spec> tool_specs;              ///< Sorted by name.
+  std::function<void(const std::string&)> tell_operator; ///< One line. Never waits.
 };
 
 using shared_world = std::shared_ptr<const session_world>;

@@ -44,13 +44,14 @@ result<proto::session> find_session(const storage::snapshot& at, const proto::ge
 }
 
 result<proto::message_page> read_messages(const storage::snapshot& at,
-                                          const proto::list_messages& which) {
+                                          const proto::list_messages& which, loss_log& losses) {
   if (auto exists = must_exist(at, which.session); !exists)
     return exists.failure();
   auto kept = storage::message_store::page(
       at, which.session, {which.limit, which.before, which.after, which.newest_first});
   if (!kept)
     return kept.failure();
+  losses.note(which.session, kept->messages);
   proto::message_page out;
   for (auto& one : kept->messages) {
     out.messages.push_back(to_message(which.session, one));
@@ -100,12 +101,15 @@ result<proto::setting> find_setting(const storage::snapshot& at, const proto::ge
   return std::move(**found);
 }
 
-result<event_page> read_log(const storage::snapshot& at, const read_events& which) {
+result<event_page> read_log(const storage::snapshot& at, const read_events& which,
+                            loss_log& losses) {
   auto first = storage::event_store::first_id(at, which.session);
   auto kept = storage::event_store::page(at, which.session, which.after,
                                          {which.bytes_max, proto::limits::replay_page_events});
-  if (!kept)
+  if (!kept) {
+    losses.note_events(which.session, kept.failure());
     return kept.failure();
+  }
   if (!first)
     return first.failure();
   event_page out;
@@ -115,10 +119,12 @@ result<event_page> read_log(const storage::snapshot& at, const read_events& whic
   return out;
 }
 
-result<history> read_history(const storage::snapshot& at, const load_history& which) {
+result<history> read_history(const storage::snapshot& at, const load_history& which,
+                             loss_log& losses) {
   auto all = storage::message_store::history(at, which.session, which.below_sequence);
   if (!all)
     return all.failure();
+  losses.note(which.session, *all);
   return history{std::make_shared<const std::vector<proto::full_message>>(std::move(*all))};
 }
 
@@ -141,22 +147,25 @@ result<branch_plan> make_branch(const storage::snapshot& at, const plan_branch& 
 
 } // namespace
 
-reader_actor::behavior_type reader(reader_actor::pointer, const storage::database* database) {
+reader_actor::behavior_type reader(reader_actor::pointer, const storage::database* database,
+                                   std::shared_ptr<loss_log> losses) {
   auto at = [database] { return database->read(); };
   return {
       [at](const proto::get_session& x) { return to_reply(find_session(at(), x)); },
       [at](const proto::list_sessions& x) {
         return to_reply(storage::session_store::page(at(), x));
       },
-      [at](const proto::list_messages& x) { return to_reply(read_messages(at(), x)); },
+      [at, losses](const proto::list_messages& x) {
+        return to_reply(read_messages(at(), x, *losses));
+      },
       [at](const proto::get_turn& x) { return to_reply(find_turn(at(), x)); },
       [at](const proto::list_questions& x) { return to_reply(read_questions(at(), x)); },
       [at](const proto::get_setting& x) { return to_reply(find_setting(at(), x)); },
       [at](const proto::list_settings& x) {
         return to_reply(storage::setting_store::page(at(), x.page));
       },
-      [at](const load_history& x) { return to_reply(read_history(at(), x)); },
-      [at](const read_events& x) { return to_reply(read_log(at(), x)); },
+      [at, losses](const load_history& x) { return to_reply(read_history(at(), x, *losses)); },
+      [at, losses](const read_events& x) { return to_reply(read_log(at(), x, *losses)); },
       [at](const plan_branch& x) { return to_reply(make_branch(at(), x)); },
   };
 }

@@ -5,7 +5,19 @@
 #include "proto/limits/storage.hpp"
 #include "storage/reply_store.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 namespace kodad::actors {
+
+namespace {
+
+int64_t steady_ms() {
+  auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+} // namespace
 
 void store_state::add(storage::write_batch writes,
                       caf::typed_response_promise<acknowledged> promise) {
@@ -22,6 +34,7 @@ void store_state::commit() {
   if (batches.empty())
     return;
   auto outcomes = database->commit(batches);
+  note(outcomes);
   for (size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i])
       promises[i].deliver(acknowledged{});
@@ -30,6 +43,44 @@ void store_state::commit() {
   }
   batches.clear();
   promises.clear();
+}
+
+void store_state::note(const std::vector<proto::result<void>>& outcomes) {
+  namespace limits = proto::limits;
+  const proto::error* why = nullptr;
+  size_t least = limits::refused_look_bytes_max;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i])
+      continue;
+    why = &outcomes[i].failure();
+    least = std::min(least, batches[i].bytes());
+  }
+  bool is_known = *reports.refused_ms > 0;
+  if (!why || is_known)
+    return;
+  // One write may fail for what stands in its way alone.
+  wanted_bytes = std::max(least, limits::refused_look_bytes);
+  if (database->check_room(wanted_bytes))
+    return;
+  *reports.refused_ms = steady_ms();
+  room_due = self->clock().now() + limits::refused_look;
+  self->delayed_send(self, limits::refused_look, caf::tick_atom_v);
+  reports.tell("the storage refuses writes: " + std::string(to_word(why->code)) + ": " +
+               why->context);
+}
+
+void store_state::look_for_room() {
+  int64_t since = *reports.refused_ms;
+  if (since == 0 || self->clock().now() < room_due)
+    return;
+  if (database->check_room(wanted_bytes)) {
+    *reports.refused_ms = 0;
+    reports.tell("the storage takes writes again, after " +
+                 std::to_string((steady_ms() - since) / 1000) + " s");
+    return;
+  }
+  room_due = self->clock().now() + proto::limits::refused_look;
+  self->delayed_send(self, proto::limits::refused_look, caf::tick_atom_v);
 }
 
 void store_state::forget_old() {
@@ -51,9 +102,11 @@ void store_state::forget_old() {
 }
 
 store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self,
-                                 storage::database* database, wall_clock now) {
+                                 storage::database* database, wall_clock now,
+                                 store_reports reports) {
   self->state.database = database;
   self->state.now = std::move(now);
+  self->state.reports = std::move(reports);
   self->send(self, caf::tick_atom_v);
   return {
       [self](keep& what) -> caf::result<acknowledged> {
@@ -63,6 +116,7 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
       },
       [self](caf::tick_atom) {
         self->state.commit();
+        self->state.look_for_room();
         self->state.forget_old();
       },
   };

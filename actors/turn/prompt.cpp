@@ -50,11 +50,22 @@ chat_part file_part(const proto::part_record& file) {
   return out;
 }
 
+/// What stands in the place of a part that is lost.
+chat_part lost_part(const proto::part& lost) {
+  if (lost.type == part_type::file)
+    return text_part("[the content of the attachment " + lost.name + " is lost]");
+  return text_part("[the content of this part of the conversation is lost]");
+}
+
 void append_user(const std::vector<proto::part_record>& parts, std::vector<chat_message>& out) {
   chat_message said;
-  for (const auto& piece : parts)
-    said.parts.push_back(piece.shown.type == part_type::file ? file_part(piece)
-                                                             : text_part(piece.shown.text));
+  for (const auto& piece : parts) {
+    if (is_lost(piece.shown))
+      said.parts.push_back(lost_part(piece.shown));
+    else
+      said.parts.push_back(piece.shown.type == part_type::file ? file_part(piece)
+                                                               : text_part(piece.shown.text));
+  }
   if (!said.parts.empty())
     out.push_back(std::move(said));
 }
@@ -69,6 +80,8 @@ void append_step(std::vector<proto::part_record>::const_iterator first,
     if (piece->shown.type == part_type::tool) {
       said.parts.push_back(call_part(piece->shown));
       results.parts.push_back(result_part(piece->shown));
+    } else if (is_lost(piece->shown)) {
+      said.parts.push_back(lost_part(piece->shown));
     } else {
       said.parts.push_back(text_part(piece->shown.text));
       if (piece->shown.type == part_type::reasoning)

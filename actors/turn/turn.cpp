@@ -7,9 +7,25 @@
 #include "proto/limits.hpp"
 #include "storage/host/clock.hpp"
 
+#include <exception>
 #include <random>
 
 namespace kodad::actors {
+
+namespace {
+
+/// A turn that breaks down leaves the cause to its session, which tells it.
+caf::error cause_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& failure) {
+    return to_caf(proto::make_error(proto::ec::internal, failure.what()));
+  } catch (...) {
+    return to_caf(proto::make_error(proto::ec::internal, "an exception of an unknown kind"));
+  }
+}
+
+} // namespace
 
 turn_state::turn_state(turn_actor::pointer self_ptr) : self(self_ptr) {}
 
@@ -155,6 +171,7 @@ turn_actor::behavior_type turn(turn_actor::stateful_pointer<turn_state> self, se
   state.world = std::move(world);
   state.setup = std::move(setup);
   state.granted = state.setup.granted;
+  self->set_exception_handler([](std::exception_ptr& thrown) { return cause_of(thrown); });
   // A session that goes takes its turn along.
   self->monitor(state.session);
   self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });

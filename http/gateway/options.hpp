@@ -4,11 +4,13 @@
 
 #include "http/gateway/door.hpp"
 #include "http/gateway/head_parser.hpp"
+#include "http/operator_log.hpp"
 #include "proto/limits.hpp"
 #include "proto/limits/door.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace kodad::http {
@@ -47,6 +49,8 @@ struct gateway_options {
   stream_limits stream;
   size_t workers = proto::limits::http_workers;
   size_t requests_waiting = proto::limits::requests_waiting;
+  /// Of requests that fail inside the host; never null.
+  std::shared_ptr<operator_log> failures = std::make_shared<operator_log>("requests failed", "");
 };
 
 } // namespace kodad::http

@@ -29,7 +29,7 @@ void pending_reply::answer(response reply) {
 void pending_reply::answer(const proto::error& failure) {
   if (spent_.load())
     return;
-  log_failure(request_id_, failure);
+  log_failure(*failures_, request_id_, failure);
   answer(to_response(failure, request_id_));
 }
 

@@ -7,6 +7,7 @@
 #include "actors/ports.hpp"
 #include "http/gateway/mailbox.hpp"
 #include "http/gateway/request.hpp"
+#include "http/operator_log.hpp"
 #include "proto/error.hpp"
 
 #include <atomic>
@@ -19,8 +20,11 @@ namespace kodad::http {
 /// What all copies of one token share. The connection knows it too, but does not keep it alive.
 class pending_reply {
 public:
-  pending_reply(std::shared_ptr<mailbox> post, exchange_place place, std::string request_id)
-      : post_(std::move(post)), place_(place), request_id_(std::move(request_id)) {}
+  /// @param failures Is told of those that belong to the host.
+  pending_reply(std::shared_ptr<mailbox> post, exchange_place place, std::string request_id,
+                std::shared_ptr<operator_log> failures)
+      : post_(std::move(post)), place_(place), request_id_(std::move(request_id)),
+        failures_(std::move(failures)) {}
   ~pending_reply();
   pending_reply(const pending_reply&) = delete;
   pending_reply& operator=(const pending_reply&) = delete;
@@ -45,6 +49,7 @@ private:
   std::shared_ptr<mailbox> post_;
   exchange_place place_;
   std::string request_id_; ///< On every answer, too.
+  std::shared_ptr<operator_log> failures_;
   std::atomic<bool> open_{true};
   std::atomic<bool> spent_{false};
   std::mutex mutex_; ///< Guards `key_`.

@@ -2,16 +2,34 @@
 #include "http/routes/parse.hpp"
 #include "proto/limits.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 namespace kodad::http {
 
 namespace {
+
+void write_refusal(int64_t since_ms, proto::json::writer& out) {
+  auto now = std::chrono::steady_clock::now().time_since_epoch();
+  auto lasts_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count() - since_ms;
+  out.key("storage").string("refuses writes");
+  out.key("storage_refuses_s").integer(std::max<int64_t>(lasts_ms, 0) / 1000);
+}
 
 std::string health_body(const host_facts& facts, bool is_draining) {
   proto::json::writer out;
   out.begin_object().key("status").string(is_draining ? "draining" : "ok");
   out.key("version").string(facts.version);
-  if (!*facts.has_tools)
-    out.key("details").begin_object().key("tools").string("restarting").end_object();
+  bool has_tools = *facts.has_tools;
+  int64_t refused_ms = *facts.writes_refused_ms;
+  if (!has_tools || refused_ms > 0)
+    out.key("details").begin_object();
+  if (!has_tools)
+    out.key("tools").string("restarting");
+  if (refused_ms > 0)
+    write_refusal(refused_ms, out);
+  if (!has_tools || refused_ms > 0)
+    out.end_object();
   out.end_object();
   return out.take();
 }

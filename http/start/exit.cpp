@@ -1,6 +1,6 @@
 #include "http/start/exit.hpp"
 
-#include "http/start/report.hpp"
+#include "http/report.hpp"
 #include "proto/limits/start.hpp"
 
 #include <array>

@@ -36,6 +36,9 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   facts.default_agent = options.default_agent;
   facts.default_model = options.default_model;
   facts.workspace_roots = options.workspace_roots;
+  auto tell_operator =
+      [log = std::make_shared<operator_log>("lines were left out", all.settings.state_folder)](
+          const std::string& line) { log->add(line); };
   all.root = std::make_unique<actors::root>(actors::root_parts{
       *all.database,
       std::move(hub),
@@ -46,7 +49,9 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
       provider_setups_of(config, all.client),
       {config.sim.load_tokens, config.sim.load_rate, config.sim.koda_rate},
       {config.metadata.url, config.metadata.refresh_days, all.settings.state_folder, all.client},
-      [](const std::string& why) { break_down(why); }});
+      [](const std::string& why) { break_down(why); },
+      std::move(tell_operator),
+      facts.writes_refused_ms});
   all.desk->gateway = all.root->system().spawn(gateway_behavior, all.facts);
   all.desk->urgent = all.root->system().spawn(gateway_behavior, all.facts);
   all.desk->to = all.root->desk();
@@ -88,12 +93,16 @@ result<void> open_parts(host& all) {
   if (!database)
     return database.failure();
   all.database = std::move(*database);
+  if (const auto& notice = all.database->notice(); !notice.empty())
+    all.settings.warnings.push_back(notice);
   return {};
 }
 
 result<void> open_door(host& all) {
+  auto options = gateway_options_of(all.settings);
+  options.failures = std::make_shared<operator_log>("requests failed", all.settings.state_folder);
   all.gateway = std::make_unique<gateway_server>(
-      gateway_options_of(all.settings), [desk = all.desk](const request& in, reply_token token) {
+      std::move(options), [desk = all.desk](const request& in, reply_token token) {
         dispatch(in, std::move(token), *desk);
       });
   all.facts->connections = all.gateway->connections_max();

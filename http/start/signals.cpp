@@ -1,7 +1,7 @@
 #include "http/start/signals.hpp"
 
+#include "http/report.hpp"
 #include "http/start/exit.hpp"
-#include "http/start/report.hpp"
 #include "proto/limits/start.hpp"
 
 #include <algorithm>

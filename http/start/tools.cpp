@@ -1,7 +1,7 @@
 #include "http/start/tools.hpp"
 
 #include "actors/tools/catalog.hpp"
-#include "http/start/report.hpp"
+#include "http/report.hpp"
 #include "storage/host/sandbox/sandbox.hpp"
 
 namespace kodad::http {

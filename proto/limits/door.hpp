@@ -39,7 +39,8 @@ inline constexpr size_t unread_bytes = size_t{192} * 1024 * 1024;
 inline constexpr size_t pages_at_once = 4;
 inline constexpr size_t pages_waiting = 4096; ///< As many as requests for a worker.
 
-/// Lines about failed requests on stderr. A full disk fails thousands of requests alike.
+/// Lines on stderr about requests that failed, and as many about all else that did. A full disk
+/// fails thousands of requests alike.
 inline constexpr size_t failure_lines_per_second = 10;
 
 inline constexpr std::chrono::seconds ready{2}; ///< For a part to show that it answers.

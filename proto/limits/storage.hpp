@@ -30,6 +30,11 @@ inline constexpr size_t pattern_bytes = 4 * 1024; ///< A path may be as long.
 // Settings: preferences, not documents.
 inline constexpr size_t setting_key_bytes = 256;
 inline constexpr size_t setting_value_bytes = 64 * 1024;
+inline constexpr size_t settings = 1000; ///< As agents; 64 MiB together.
+
+// What "always" leaves in a session's record, which every commit writes anew.
+inline constexpr size_t granted_rules = 256;
+inline constexpr size_t granted_bytes = 32 * 1024;
 
 // A page of a list ends at its number of entries or here, whichever comes first; one entry larger
 // than that comes alone. Held twice while it is written, so that four lists take 32 MiB.
@@ -43,8 +48,17 @@ inline constexpr size_t replies = 1'000'000;       ///< About 1 KiB each.
 inline constexpr auto reply_sweep = 600s;          ///< Between two looks for what is too old.
 inline constexpr size_t reply_sweep_rows = 1000;   ///< Of one step: 20 ms of the store's time.
 
-// The check of the database file before it is opened: about 1 GB a second from the page cache.
-inline constexpr size_t checked_bytes = size_t{512} << 20;
+// Blob files. A page of messages tells of attachments that are lost, so that those which changed
+// since they were last read are read again: 64 MiB take 50 ms, once.
+inline constexpr size_t blobs_seen = 16 * 1024;      ///< About 150 bytes each.
+inline constexpr size_t page_check_bytes = 64 << 20; ///< For one page.
+inline constexpr size_t losses_told = 1024;          ///< Lost parts told one by one on stderr.
+
+// The check of the database file before it is opened. What is not reached in time is told.
+inline constexpr auto check_patience = 20s;
+inline constexpr auto refused_look = 1s;                   ///< Between two looks for room.
+inline constexpr size_t refused_look_bytes = 64 * 1024;    ///< That count as room, at least.
+inline constexpr size_t refused_look_bytes_max = 64 << 20; ///< And at most.
 inline constexpr size_t migrated_rows = 4096; ///< Of one transaction when a format is brought up.
 
 } // namespace kodad::proto::limits

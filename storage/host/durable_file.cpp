@@ -15,10 +15,17 @@ using proto::result;
 
 namespace {
 
+ec code_of(int number) {
+  if (number == ENOSPC || number == EDQUOT)
+    return ec::storage_full;
+  // Soon over, and no word about the file.
+  if (number == EMFILE || number == ENFILE || number == ENOMEM)
+    return ec::host_full;
+  return ec::storage_failed;
+}
+
 proto::error failure(const std::string& what, const std::string& path) {
-  bool is_full = errno == ENOSPC || errno == EDQUOT;
-  return proto::make_error(is_full ? ec::storage_full : ec::storage_failed,
-                           what + " " + path + ": " + std::strerror(errno));
+  return proto::make_error(code_of(errno), what + " " + path + ": " + std::strerror(errno));
 }
 
 /// A descriptor that closes itself.
@@ -56,6 +63,17 @@ std::string folder_of(const std::string& path) {
 bool file_exists(const std::string& path) {
   struct stat about {};
   return ::stat(path.c_str(), &about) == 0;
+}
+
+result<std::optional<file_version>> version_of(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) == 0)
+    return std::optional(
+        file_version{static_cast<uint64_t>(about.st_size), about.st_ino,
+                     about.st_ctim.tv_sec * 1'000'000'000 + about.st_ctim.tv_nsec});
+  if (errno == ENOENT || errno == ENOTDIR)
+    return std::optional<file_version>();
+  return failure("look at", path);
 }
 
 bool holds_something(const std::string& path) {
@@ -112,6 +130,21 @@ result<void> write_durably(const std::string& path, std::string_view bytes) {
   if (::rename(temporary.c_str(), path.c_str()) != 0)
     return failure("rename to", path);
   return sync_folder(folder_of(path));
+}
+
+result<void> try_to_write(const std::string& path, uint64_t size) {
+  open_file out(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (out.fd < 0)
+    return failure("write", path);
+  result<void> done;
+  // The room is taken without writing it all; one page shows that the disk takes it.
+  int code = ::posix_fallocate(out.fd, 0, static_cast<off_t>(size));
+  if (code != 0)
+    errno = code;
+  if (code != 0 || !write_all(out.fd, std::string(4096, '\0')) || ::fsync(out.fd) != 0)
+    done = failure("write", path);
+  ::unlink(path.c_str());
+  return done;
 }
 
 result<std::string> read_whole(const std::string& path, uint64_t size) {

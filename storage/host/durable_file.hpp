@@ -1,5 +1,7 @@
 // DURABLE FILES of the state folder: plain files at paths of our own making, written so that a
-// power cut leaves the old content or the new. For files of a workspace see host/folder.hpp.
+// power cut leaves the old content or the new. For files of a workspace see host/folder.hpp. Fails
+// with `storage_full`, with `host_full` where the process ran out of descriptors or memory, else
+// with `storage_failed`.
 #pragma once
 
 #include "proto/result.hpp"
@@ -13,6 +15,17 @@
 namespace kodad::storage::host {
 
 bool file_exists(const std::string& path);
+
+/// Tells whether a file may have been changed since it was looked at.
+struct file_version {
+  uint64_t size = 0;
+  uint64_t inode = 0;
+  int64_t changed_ns = 0; ///< Whoever writes to it cannot set this.
+  bool operator==(const file_version&) const = default;
+};
+
+/// Nothing when there is no file.
+proto::result<std::optional<file_version>> version_of(const std::string& path);
 
 /// Is there a file, or a folder with something in it?
 bool holds_something(const std::string& path);
@@ -28,6 +41,9 @@ proto::result<void> make_folders(const std::string& path);
 
 /// Temporary file, fsync, rename, fsync of the folder. The file has mode 0600.
 proto::result<void> write_durably(const std::string& path, std::string_view bytes);
+
+/// Makes a file of that size durable and removes it again: is there room, and may it be used?
+proto::result<void> try_to_write(const std::string& path, uint64_t size);
 
 /// Exactly `size` bytes; anything else fails with `storage_failed`.
 proto::result<std::string> read_whole(const std::string& path, uint64_t size);

@@ -180,7 +180,7 @@ void look_at_older(std::string_view file, const both_metas& metas, const file_qu
   constexpr uint64_t pages_most = uint64_t{1} << 32;
   if (!ask.judge_older || older.last_page >= pages_most)
     return;
-  tree_walk walk(file, metas.page_bytes, older.last_page + 1, UINT64_MAX);
+  tree_walk walk(file, metas.page_bytes, older.last_page + 1, ask.patience);
   auto tables = read_tables(walk, older, ask.first);
   if (tables && !tables->empty() && tables->front().first == ask.first.front())
     (void)walk.walk(tables->front().second, tree_kind::rows, ask.judge_older).ok();
@@ -202,7 +202,7 @@ result<file_report> check_file(const std::string& path, const file_questions& as
   if (now.last_page >= pages_most)
     return fault(path, "is damaged: its last page has a number that cannot be");
   auto there = file.size() / metas->page_bytes;
-  tree_walk walk(file, metas->page_bytes, now.last_page + 1, ask.bytes_max / metas->page_bytes);
+  tree_walk walk(file, metas->page_bytes, now.last_page + 1, ask.patience);
   if (auto done = walk_all(walk, now, ask); !done) {
     bool is_cut = there <= now.last_page;
     auto size = " (" + std::to_string(file.size()) + " bytes, " +
@@ -211,8 +211,13 @@ result<file_report> check_file(const std::string& path, const file_questions& as
                            done.failure().context);
   }
   look_at_older(file, *metas, ask);
-  return file_report{now.commit, metas->older.commit, walk.is_whole(), there <= now.last_page,
-                     there <= metas->older.last_page};
+  return file_report{.commit = now.commit,
+                     .older = metas->older.commit,
+                     .is_whole = walk.is_whole(),
+                     .bytes_seen = walk.bytes_seen(),
+                     .bytes = (now.last_page + 1) * metas->page_bytes,
+                     .is_short = there <= now.last_page,
+                     .is_cut = there <= metas->older.last_page};
 }
 
 } // namespace kodad::storage::lmdb

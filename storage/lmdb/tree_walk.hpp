@@ -6,6 +6,7 @@
 #include "proto/result.hpp"
 #include "storage/lmdb/page_layout.hpp"
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,9 +24,11 @@ class tree_walk {
 public:
   /// @param file All bytes there are; outlives the walk.
   /// @param page_count Pages that may be in use, whether in the file or not.
-  /// @param pages_max The walk looks into leaves until it has seen so many pages.
-  tree_walk(std::string_view file, size_t page_bytes, uint64_t page_count, uint64_t pages_max)
-      : file_(file), page_bytes_(page_bytes), seen_(page_count), pages_left_(pages_max) {}
+  /// @param patience The walk looks into leaves so long; then at inner pages alone.
+  tree_walk(std::string_view file, size_t page_bytes, uint64_t page_count,
+            std::chrono::milliseconds patience)
+      : file_(file), page_bytes_(page_bytes), seen_(page_count),
+        tired_at_(std::chrono::steady_clock::now() + patience) {}
 
   /// Fails with `storage_failed`, saying what is wrong with which page.
   proto::result<void> walk(const tree& what, tree_kind kind, const row_judge& judge);
@@ -35,6 +38,9 @@ public:
 
   /// Were all rows of all trees looked at?
   bool is_whole() const { return is_whole_; }
+
+  /// Bytes of all pages that were looked at.
+  uint64_t bytes_seen() const { return pages_seen_ * page_bytes_; }
 
 private:
   /// The keys that a page may hold: from `first` on and before `end`.
@@ -61,7 +67,8 @@ private:
   std::string_view file_;
   size_t page_bytes_;
   std::vector<bool> seen_;
-  uint64_t pages_left_;
+  std::chrono::steady_clock::time_point tired_at_;
+  uint64_t pages_seen_ = 0;
   bool is_whole_ = true;
 
   // Of the tree under way.

@@ -53,6 +53,53 @@ class FieldBounds(ServerTest):
         self.refuse(self.client.json("PUT", "/settings/k", {"value": "v" * 70_000}), "value")
 
 
+class Counts(unittest.TestCase):
+    """What a client can make ever more of ends somewhere, with a word."""
+
+    def test_settings_end_and_those_that_are_there_can_still_be_put(self):
+        with Server() as server:
+            client = server.client()
+            made = 0
+            reply = client.json("PUT", "/settings/key0", {"value": 0})
+            while reply.status == 200:
+                made += 1
+                reply = client.json("PUT", f"/settings/key{made}", {"value": made})
+            self.assertEqual(made, 1000)
+            self.assertEqual((reply.status, reply.json["code"]), (507, "storage_full"))
+            self.assertEqual((reply.json["field"], reply.json["limit"]), ("key", 1000))
+            self.assertIn("put one that is there", reply.json["error"])
+            client.expect(404, "GET", f"/settings/key{made}")
+            client.expect(200, "PUT", "/settings/key0", {"value": "again"})
+            server.restart()
+            client = server.client()
+            client.expect(507, "PUT", "/settings/one_more", {"value": 1})
+            client.expect(200, "PUT", "/settings/key1", {"value": "again"})
+            self.assertEqual(len(client.expect(200, "GET", "/settings")), 1000)
+
+    def test_a_session_remembers_a_bounded_number_of_rules(self):
+        with Server("version: 1\npermission: {write: ask}\n") as server:
+            client = server.client()
+            session = client.new_session(title="Titled")["id"]
+            calls = [{"tool": "write", "input": {"path": f"f{i}.txt", "content": "x"}}
+                     for i in range(230)]
+            reply = None
+            for _ in range(2):
+                client.say(session, script(*calls))
+                for call in calls:
+                    asked = client.await_question(session)["question_id"]
+                    reply = client.answer(session, asked, "always")
+                    if reply.status != 204:
+                        break
+                if reply.status != 204:
+                    break
+                client.finish(session)
+                calls = [{"tool": "write", "input": {"path": f"g{i}.txt", "content": "x"}}
+                         for i in range(60)]
+            self.assertEqual((reply.status, reply.json["code"]), (400, "invalid_value"))
+            self.assertEqual((reply.json["field"], reply.json["limit"]), ("response", 256))
+            self.assertEqual(client.answer(session, asked, "once").status, 204)
+
+
 class Pages(ServerTest):
     def pages(self, path):
         """The items of each page, following the links."""

@@ -1,6 +1,7 @@
 """A full disk: writes are refused in clear words, reads go on, nothing acknowledged is lost, and
 the host heals by itself once there is room. The state folder lies on a small file system."""
 
+import base64
 import subprocess
 import unittest
 
@@ -67,6 +68,43 @@ class FullDisk(unittest.TestCase):
         self.server.restart()
         self.client = self.server.client()
         self.assert_all_there(sessions)
+
+    def details(self):
+        return self.client.expect(200, "GET", "/health").get("details", {})
+
+    def said(self, words):
+        return [x for x in self.server.log.read_text().splitlines() if words in x]
+
+    def test_health_and_stderr_tell_of_it_until_there_is_room(self):
+        self.assertNotIn("storage", self.details())
+        self.fill()
+        self.assertEqual(self.details()["storage"], "refuses writes")
+        until(lambda: self.details()["storage_refuses_s"] >= 2, "the time goes on", 10)
+        self.assertEqual(self.client.post("/sessions", {"title": words(90)}).status, 507)
+        self.assertEqual(len(self.said("the storage refuses writes: storage_full: ")), 1)
+        self.make_room()  # Nobody writes: it finds out by itself.
+        until(lambda: "storage" not in self.details(), "writes are said to work again", 10)
+        self.assertEqual(len(self.said("the storage takes writes again, after ")), 1)
+        self.client.new_session()
+        self.assertFalse((self.server.state / "room.new").exists())
+        self.assertEqual(self.said(str(self.server.state)), [])
+
+    def test_a_stored_file_that_finds_no_room_is_refused_like_a_row(self):
+        notes = {"data": base64.b64encode(b"n" * 4_000_000).decode(), "name": "notes.txt"}
+        for body in ({"content": "Look.", "attachments": [notes]}, {"content": "w" * 4_000_000}):
+            session = self.client.new_session()["id"]
+            reply = self.client.post(f"/sessions/{session}/messages", body)
+            self.assertEqual((reply.status, reply.json["code"]), (507, "storage_full"), reply.body)
+            self.assertEqual(reply.json["error"], "the host has no room left to keep this")
+            self.assertEqual(reply.json["request_id"], reply.headers["x-request-id"])
+            told = self.said(reply.json["request_id"])
+            self.assertEqual(len(told), 1)
+            self.assertRegex(told[0], "the stored file blobs/.*cannot be written: No space left")
+        self.assertEqual(self.said(str(self.server.state)), [])
+        until(lambda: self.client.post("/sessions", {}).status == 201, "small writes go on", 5)
+        self.make_room()
+        until(lambda: "storage" not in self.details(), "there is room for large ones", 10)
+        self.assertEqual(self.client.run(session, "w" * 4_000_000)["state"], "succeeded")
 
     def test_a_turn_that_meets_a_full_disk_goes_on_once_there_is_room(self):
         session = self.client.new_session()["id"]

@@ -25,7 +25,7 @@ std::unique_ptr<database> open_in(const std::string& folder, size_t map_bytes = 
 
 write_batch one_row(const std::string& key, const std::string& value) {
   write_batch out;
-  out.put(table::settings, key, "\x01" + value);
+  out.put(table::messages, key, "\x01" + value);
   return out;
 }
 
@@ -34,7 +34,7 @@ bool commit(database& into, const write_batch& batch) {
 }
 
 std::string read(const database& from, const std::string& key) {
-  auto found = from.read().get(table::settings, key);
+  auto found = from.read().get(table::messages, key);
   REQUIRE(found.ok());
   return found->has_value() ? found->value().substr(1) : "";
 }
@@ -115,7 +115,7 @@ TEST_CASE("a large value lives in a file and leaves with its last reference") {
   CHECK(commit(*kept, one_row("a", "small")));
   CHECK(read(*kept, "b") == large);
   write_batch gone;
-  gone.erase_range(table::settings, "b", "c");
+  gone.erase_range(table::messages, "b", "c");
   CHECK(commit(*kept, gone));
   CHECK_FALSE(host::file_exists(blob_path(dir.path(), large)));
 }
@@ -127,7 +127,7 @@ TEST_CASE("a full map fails the write that does not fit and no other") {
   batches.push_back(one_row("small", "1"));
   write_batch large;
   for (int i = 0; i < 40; ++i)
-    large.put(table::settings, "large" + std::to_string(i), "\x01" + std::string(60'000, 'x'));
+    large.put(table::messages, "large" + std::to_string(i), "\x01" + std::string(60'000, 'x'));
   batches.push_back(large);
 
   auto outcomes = kept->commit(batches);
@@ -147,7 +147,7 @@ TEST_CASE("a full map takes new rows once old ones are erased") {
     ++fitted;
 
   write_batch gone;
-  gone.erase_range(table::settings, "k", "l");
+  gone.erase_range(table::messages, "k", "l");
   CHECK(commit(*kept, gone));
 
   for (int i = 0; i < fitted / 2; ++i)
@@ -164,7 +164,7 @@ TEST_CASE("rows that come and go leave a file that does not grow") {
     for (int i = 0; i < 40; ++i) {
       auto key = std::to_string(round) + "." + std::to_string(i);
       come[static_cast<size_t>(i)] = one_row(key, std::string(2000, 'x'));
-      gone[static_cast<size_t>(i)].erase(table::settings, key);
+      gone[static_cast<size_t>(i)].erase(table::messages, key);
     }
     for (const auto& outcome : kept->commit(come))
       REQUIRE(outcome.ok());
@@ -187,14 +187,14 @@ TEST_CASE("readers on many threads see whole commits while they are made") {
     readers.emplace_back([&kept, &over, &torn] {
       while (!over) {
         auto now = kept->read();
-        torn += *now.get(table::settings, "a") != *now.get(table::settings, "b");
+        torn += *now.get(table::messages, "a") != *now.get(table::messages, "b");
       }
     });
 
   for (int i = 0; i < 60; ++i) {
     auto batch =
         one_row("a", std::string(i % 2 == 0 ? 10 : 100'000, static_cast<char>('a' + i % 26)));
-    batch.put(table::settings, "b", batch.operations()[0].value);
+    batch.put(table::messages, "b", batch.operations()[0].value);
     CHECK(commit(*kept, batch));
   }
   over = true;

@@ -150,6 +150,21 @@ TEST_CASE("a first start that was cut off anywhere is no trace of a state") {
   CHECK_FALSE(host::file_exists(dir.path() + "/data.new"));
 }
 
+TEST_CASE_FIXTURE(state_fixture, "what could not be checked in time is told") {
+  auto whole = check_state(folder, std::chrono::seconds(60));
+  REQUIRE(whole.ok());
+  CHECK(whole->is_whole);
+  CHECK(whole->notice.empty());
+
+  auto hurried = check_state(folder, std::chrono::seconds(0));
+  REQUIRE(hurried.ok());
+  CHECK_FALSE(hurried->is_whole);
+  CHECK(
+      hurried->notice.starts_with(path + " is too large to be checked whole: looked at 0 MiB of "));
+  CHECK(
+      hurried->notice.ends_with(" in 0 s; a record that is damaged will be told when it is read"));
+}
+
 TEST_CASE_FIXTURE(state_fixture, "a database of format 1 is brought up to date with all it holds") {
   tests::all_rows rows;
   {

@@ -44,7 +44,7 @@ provider_actor::behavior_type sim(provider_actor::stateful_pointer<sim_state> se
   self->state.desk = call_desk(bounds, desk_ports(self, open));
   self->set_down_handler([self](caf::down_msg& gone) {
     if (gone.reason)
-      self->state.desk.broke(gone.source);
+      self->state.desk.broke(gone);
   });
   self->set_exit_handler([self](caf::exit_msg& asked) {
     self->state.desk.close();

@@ -20,9 +20,15 @@ struct told_call {
   std::string output;
 };
 
+/// What the messages say of a call.
+struct search {
+  std::optional<told_call> call;
+  std::vector<std::pair<uint32_t, std::string>> lost; ///< Parts that may tell of it: turn and how.
+};
+
 /// The newest call of that id: a provider may use one again in a later turn.
-result<std::optional<told_call>> find_call(const storage::snapshot& at, const read_output& which) {
-  std::optional<told_call> out;
+result<search> find_call(const storage::snapshot& at, const read_output& which) {
+  search out;
   std::optional<proto::message_id> after;
   for (bool is_more = true; is_more;) {
     auto page =
@@ -30,9 +36,12 @@ result<std::optional<told_call>> find_call(const storage::snapshot& at, const re
     if (!page)
       return page.failure();
     for (const auto& message : page->messages)
-      for (const auto& piece : message.parts)
+      for (const auto& piece : message.parts) {
         if (piece.shown.call_id == which.call)
-          out = told_call{message.head.turn, piece.shown.output.value_or("")};
+          out.call = told_call{message.head.turn, piece.shown.output.value_or("")};
+        else if (!piece.loss.empty() && piece.shown.type != proto::part_type::file)
+          out.lost.emplace_back(message.head.turn, piece.loss);
+      }
     is_more = page->has_newer && !page->messages.empty();
     if (is_more)
       after = page->messages.back().head.id;
@@ -48,6 +57,17 @@ result<output_text> cut_out(const read_output& which, told_call call) {
                      output_keeper::says_cut(call.output)};
 }
 
+/// The whole output, also where the part that told of the call is lost.
+std::optional<storage::host::output_files::found>
+open_file(const output_sources& from, const read_output& which, const search& told) {
+  if (told.call)
+    return from.files.open({which.session, told.call->turn, which.call});
+  for (const auto& [turn, how] : told.lost)
+    if (auto file = from.files.open({which.session, turn, which.call}))
+      return file;
+  return std::nullopt;
+}
+
 result<output_text> read(const output_sources& from, const read_output& which) {
   auto at = from.database->read();
   auto exists = storage::session_store::contains(at, which.session);
@@ -55,14 +75,18 @@ result<output_text> read(const output_sources& from, const read_output& which) {
     return exists.failure();
   if (!*exists)
     return proto::make_error(ec::session_not_found, "there is no such session");
-  auto call = find_call(at, which);
-  if (!call)
-    return call.failure();
-  if (!*call)
-    return proto::make_error(ec::output_not_found, "there is no output of such a tool call");
-  auto file = from.files.open({which.session, (*call)->turn, which.call});
+  auto told = find_call(at, which);
+  if (!told)
+    return told.failure();
+  auto file = open_file(from, which, *told);
+  if (!file && told->call)
+    return cut_out(which, std::move(*told->call));
+  if (!file && !told->lost.empty())
+    return proto::make_error(ec::storage_failed, "the call may be one of those lost in session " +
+                                                     which.session.text + ": " +
+                                                     told->lost.front().second);
   if (!file)
-    return cut_out(which, std::move(**call));
+    return proto::make_error(ec::output_not_found, "there is no output of such a tool call");
   auto span = resolve(which.range, file->size);
   if (!span)
     return span.failure();

@@ -29,7 +29,8 @@ struct store_fixture : test::actor_fixture {
   }
 
   void open() {
-    actor = sys.spawn(store, kept.get(), wall_clock([this] { return proto::timestamp{now_ms}; }));
+    actor = sys.spawn(store, kept.get(), wall_clock([this] { return proto::timestamp{now_ms}; }),
+                      store_reports{});
     run();
   }
 
@@ -75,7 +76,8 @@ TEST_CASE_FIXTURE(store_fixture, "many old answers are forgotten in steps that l
     storage::reply_store::put(batch, "ses_a", std::to_string(i),
                               {"print", 200, "{}", static_cast<int64_t>(i), ""});
   REQUIRE(kept->commit({&batch, 1})[0].ok());
-  actor = sys.spawn(store, kept.get(), wall_clock([this] { return proto::timestamp{now_ms}; }));
+  actor = sys.spawn(store, kept.get(), wall_clock([this] { return proto::timestamp{now_ms}; }),
+                    store_reports{});
 
   while (count() == 2 * rows + 5)
     REQUIRE(sched.try_run_once());

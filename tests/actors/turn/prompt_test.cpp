@@ -60,6 +60,35 @@ TEST_CASE("a call that never ended is answered as interrupted") {
   CHECK(request.messages[1].parts[0].text == "interrupted, effect unknown");
 }
 
+TEST_CASE("what is lost is said in its place, in the step where it stood") {
+  proto::agent who;
+  proto::model model;
+  std::vector<proto::full_message> past(2);
+  past[0].parts.push_back(piece(proto::part_type::text, 0, "real"));
+  past[0].parts.push_back(piece(proto::part_type::file, 0, ""));
+  past[0].parts[1].shown.name = "a.png";
+  past[0].parts[1].content = "bytes";
+  past[1].head.role = proto::message_role::assistant;
+  past[1].parts = {piece(proto::part_type::text, 1, "gone"),
+                   call(1, "a", proto::tool_status::failed)};
+  past[1].parts[1].shown.error = "a call's own";
+  mark_lost(past[0].parts[0], "blobs/aa/aa");
+  mark_lost(past[0].parts[1], "blobs/bb/bb");
+  past[1].parts[0].shown.text.clear();
+  mark_lost(past[1].parts[0], "blobs/cc/cc");
+
+  auto request = compose({who, model, past, {}, {}, "/w"});
+
+  REQUIRE(request.messages.size() == 3);
+  const auto& said = request.messages[0].parts;
+  CHECK(said[0].text == "[the content of this part of the conversation is lost]");
+  CHECK(said[1].text == "[the content of the attachment a.png is lost]");
+  CHECK(said[1].kind == chat_part_kind::text);
+  CHECK(request.messages[1].parts[0].text == said[0].text);
+  CHECK(request.messages[1].parts[1].kind == chat_part_kind::tool_call);
+  CHECK(request.messages[2].parts[0].text == "seen");
+}
+
 TEST_CASE("a wait doubles its bound, keeps to the longest and obeys the provider") {
   CHECK(retry_delay_ms(1, {}, 0.5) == 250);
   CHECK(retry_delay_ms(3, {}, 0.5) == 1000);

@@ -1,6 +1,6 @@
+#include "http/report.hpp"
 #include "http/start/exit.hpp"
 #include "http/start/process.hpp"
-#include "http/start/report.hpp"
 #include "http/start/signals.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "http/start/report.hpp"
+#include "http/report.hpp"
 
 #include "proto/limits/start.hpp"
 
@@ -14,12 +14,11 @@ namespace {
 
 constexpr std::string_view speaker = "kodad: ";
 
-/// Never waits longer than `tell_patience` for room; what a pipe reports room for, it takes whole.
-bool write_patiently(int fd, std::string_view text) {
-  constexpr auto patience = std::chrono::milliseconds(proto::limits::tell_patience).count();
+/// Never waits longer than `patience` for room; what a pipe reports room for, it takes whole.
+bool write_patiently(int fd, std::string_view text, std::chrono::milliseconds patience) {
   while (!text.empty()) {
     pollfd room{fd, POLLOUT, 0};
-    int ready = ::poll(&room, 1, static_cast<int>(patience));
+    int ready = ::poll(&room, 1, static_cast<int>(patience.count()));
     if (ready == 0)
       errno = EAGAIN;
     if (ready == 0 || (ready < 0 && errno != EINTR))
@@ -40,7 +39,7 @@ bool is_control(char one) {
 
 } // namespace
 
-void tell(std::string_view text) {
+bool tell(std::string_view text, std::chrono::milliseconds patience) {
   std::array<char, PIPE_BUF> line;
   size_t size = speaker.copy(line.data(), line.size());
   while (!text.empty() && is_control(text.back()))
@@ -48,11 +47,17 @@ void tell(std::string_view text) {
   for (char one : text.substr(0, line.size() - size - 1))
     line[size++] = is_control(one) ? ' ' : one;
   line[size++] = '\n';
-  (void)write_patiently(STDERR_FILENO, {line.data(), size});
+  return write_patiently(STDERR_FILENO, {line.data(), size}, patience);
+}
+
+void tell(std::string_view text) {
+  (void)tell(text, proto::limits::tell_patience);
 }
 
 bool announce(std::string_view text) {
-  return write_patiently(STDOUT_FILENO, text) && write_patiently(STDOUT_FILENO, "\n");
+  constexpr auto patience = proto::limits::tell_patience;
+  return write_patiently(STDOUT_FILENO, text, patience) &&
+         write_patiently(STDOUT_FILENO, "\n", patience);
 }
 
 } // namespace kodad::http

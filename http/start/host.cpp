@@ -20,10 +20,12 @@ namespace {
 
 result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   const auto& config = all.settings.loaded.config;
-  auto agents = load_agents(config.default_agent, all.database.get());
+  auto agents = load_agents(all.settings.loaded, all.database.get());
   if (!agents)
     return agents.failure();
   auto options = session_options_of(all.settings);
+  for (auto& line : unknown_names(all.settings.loaded, *agents))
+    all.settings.warnings.push_back(std::move(line));
   auto& facts = *all.facts;
   auto tools = equip_tools(config, all.settings.state_folder, all.processes, facts);
   if (!tools)
@@ -82,7 +84,7 @@ result<void> open_parts(host& all) {
   // A state that is yet to be made knows the built-in agents only; one that is not good for the
   // configuration is then never made.
   if (!storage::host::file_exists(all.settings.state_folder + "/data.mdb"))
-    if (auto known = load_agents(all.settings.loaded.config.default_agent, nullptr); !known)
+    if (auto known = load_agents(all.settings.loaded, nullptr); !known)
       return known.failure();
   auto database = storage::database::open({all.settings.state_folder, 0});
   if (!database)

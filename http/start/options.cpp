@@ -2,7 +2,7 @@
 
 #include "http/start/exit.hpp"
 #include "http/start/listener.hpp"
-#include "storage/config/nearest_word.hpp"
+#include "proto/text/nearest_word.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -56,7 +56,7 @@ std::string describe_stray(std::span<const std::string> arguments,
   const auto& stray = first != arguments.end() ? *first : strays.front();
   if (!stray.starts_with('-'))
     return "unexpected argument " + stray;
-  auto nearest = storage::nearest_word(stray.substr(0, stray.find('=')), known_options);
+  auto nearest = proto::text::nearest_word(stray.substr(0, stray.find('=')), known_options);
   return "unknown option " + stray +
          (nearest.empty() ? "" : ", did you mean " + std::string(nearest) + "?");
 }

@@ -7,6 +7,7 @@
 #include "http/start/listener.hpp"
 #include "http/start/part_options.hpp"
 #include "http/start/process.hpp"
+#include "http/start/report.hpp"
 #include "http/start/tools.hpp"
 #include "proto/limits/start.hpp"
 #include "storage/host/durable_file.hpp"
@@ -23,9 +24,9 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   auto agents = load_agents(all.settings.loaded, all.database.get());
   if (!agents)
     return agents.failure();
-  auto options = session_options_of(all.settings);
   for (auto& line : unknown_names(all.settings.loaded, *agents))
     all.settings.warnings.push_back(std::move(line));
+  auto options = session_options_of(all.settings);
   auto& facts = *all.facts;
   auto tools = equip_tools(config, all.settings.state_folder, all.processes, facts);
   if (!tools)
@@ -73,7 +74,8 @@ result<void> open_parts(host& all) {
   // Threads are counted before the state exists: those that fail later would leave one behind.
   if (auto enough = rehearse_threads(threads_needed()); !enough)
     return enough;
-  auto processes = storage::host::process_host::start(storage::host::spawner::start);
+  auto processes = storage::host::process_host::start(storage::host::spawner::start,
+                                                      [](const std::string& line) { tell(line); });
   if (!processes)
     return processes.failure();
   all.processes = std::move(*processes);

@@ -19,7 +19,7 @@ result<void> read_rules(const json::object& map, tool_permission& out) {
     auto& rule = out.rules.emplace_back();
     rule.pattern = entry.key;
     if (auto done = json::read_value(entry.value, rule.then); !done)
-      return field_error(done.failure().code, out.tool, "expected allow, ask or deny");
+      return field_error(done.failure().code, out.tool, done.failure().context);
   }
   return {};
 }
@@ -29,7 +29,7 @@ result<void> read_tool(const json::value& in, tool_permission& out) {
     out.is_word = true;
     auto& rule = out.rules.emplace_back(permission_rule{"*", action::ask});
     if (auto done = json::read_value(in, rule.then); !done)
-      return field_error(done.failure().code, out.tool, "expected allow, ask or deny");
+      return field_error(done.failure().code, out.tool, done.failure().context);
     return {};
   }
   json::object map;

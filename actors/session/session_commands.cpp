@@ -3,6 +3,7 @@
 #include "actors/session/session.hpp"
 #include "proto/limits.hpp"
 #include "proto/limits/storage.hpp"
+#include "proto/withdrawn.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/question_store.hpp"
 #include "storage/session_store.hpp"
@@ -120,7 +121,10 @@ void session_state::withdraw(std::vector<proto::turn_record>::iterator queued,
   storage::write_batch batch;
   close_books(ended, how, batch);
   renumber_queue(batch);
-  commit(std::move(batch), {terminal_event(ended, how)},
+  auto ending = terminal_event(ended, how);
+  if (current || !queue.empty())
+    proto::mark_withdrawn(ending);
+  commit(std::move(batch), {std::move(ending)},
          [promise, shown = ended.shown](const std::optional<proto::error>& failure) mutable {
            if (failure)
              promise.deliver(to_caf(*failure));

@@ -4,6 +4,7 @@
 #include "actors/turn/reasoning.hpp"
 #include "actors/turn/title.hpp"
 #include "proto/limits.hpp"
+#include "proto/words.hpp"
 #include "storage/event_store.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/message_store.hpp"
@@ -118,7 +119,8 @@ std::optional<proto::error> session_state::refuse(const proto::send_message& mes
     return many;
   }
   if (!message.variant.empty() && !is_variant(message.variant))
-    return proto::field_error(ec::invalid_value, "variant", "expected low, high or max");
+    return proto::field_error(ec::invalid_value, "variant",
+                              proto::expected_word(proto::reasoning_variants, message.variant));
   if (message.agent_id && !known.find(*message.agent_id))
     return proto::field_error(ec::unknown_agent, "agent_id", "there is no such agent");
   if (message.model_id && !known.find(*message.model_id))

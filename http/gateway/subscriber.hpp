@@ -8,6 +8,7 @@
 #include "http/gateway/pace.hpp"
 #include "http/gateway/send_queue.hpp"
 #include "http/gateway/socket.hpp"
+#include "proto/withdrawn.hpp"
 
 #include <memory>
 #include <vector>
@@ -66,7 +67,8 @@ inline bool wants(const actors::stream_filter& filter, const actors::frame& f) {
 
 /// Is this the frame after which the stream ends?
 inline bool ends(const actors::stream_filter& filter, const actors::frame& f) {
-  bool is_end = f.ends_turn && (filter.only_turn == 0 || f.turn == filter.only_turn);
+  bool is_end = f.ends_turn &&
+                (filter.only_turn == 0 ? !proto::is_withdrawn(f.text) : f.turn == filter.only_turn);
   return f.ends_stream || (filter.until_done && is_end);
 }
 

@@ -34,12 +34,10 @@ proto::result<proto::list_sessions> parse_list(const request& in) {
   if (auto agent = text_of(given, "agent_id"))
     out.agent_id = proto::agent_id{*agent};
   if (auto status = text_of(given, "status")) {
-    auto known = words(proto::session_status{});
-    auto found = std::find(known.begin(), known.end(), *status);
-    if (found == known.end())
-      return proto::field_error(ec::invalid_value, "status",
-                                "expected idle, queued, running or waiting");
-    out.status = static_cast<proto::session_status>(found - known.begin());
+    proto::session_status wanted{};
+    if (auto read = proto::read_word(*status, wanted); !read)
+      return proto::field_error(ec::invalid_value, "status", read.failure().context);
+    out.status = wanted;
   }
   return out;
 }

@@ -102,7 +102,8 @@ proto::result<actors::open_stream> parse(const call& now) {
     out.after = read_cursor(*after);
   if (auto until = text_of(given, "until")) {
     if (*until != "done")
-      return proto::field_error(proto::ec::invalid_value, "until", "expected done");
+      return proto::field_error(proto::ec::invalid_value, "until",
+                                "expected done" + proto::not_this(*until));
     out.filter.until_done = true;
   }
   return out;

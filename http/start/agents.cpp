@@ -1,8 +1,9 @@
 #include "http/start/agents.hpp"
 
 #include "actors/agents/builtin.hpp"
+#include "actors/tools/catalog.hpp"
+#include "proto/text/nearest_word.hpp"
 #include "storage/agent_store.hpp"
-#include "storage/config/nearest_word.hpp"
 
 #include <algorithm>
 
@@ -10,8 +11,26 @@ namespace kodad::http {
 
 using proto::result;
 
-result<std::vector<proto::agent>> load_agents(const proto::agent_id& wanted,
+namespace {
+
+/// "; did you mean NAME?", or nothing.
+std::string guess(std::string_view given, const std::vector<std::string_view>& known) {
+  auto nearest = proto::text::nearest_word(given, known);
+  return nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?";
+}
+
+std::vector<std::string_view> names_of(const std::vector<proto::agent>& agents) {
+  std::vector<std::string_view> out;
+  for (const auto& one : agents)
+    out.push_back(one.id.text);
+  return out;
+}
+
+} // namespace
+
+result<std::vector<proto::agent>> load_agents(const storage::loaded_config& loaded,
                                               const storage::database* state) {
+  const auto& wanted = loaded.config.default_agent;
   auto out = actors::builtin_agents();
   if (state) {
     auto kept = storage::agent_store::all(state->read());
@@ -21,16 +40,29 @@ result<std::vector<proto::agent>> load_agents(const proto::agent_id& wanted,
   }
   if (std::ranges::find(out, wanted, &proto::agent::id) != out.end())
     return out;
-  std::vector<std::string_view> names;
-  for (const auto& one : out)
-    names.push_back(one.id.text);
-  auto nearest = storage::nearest_word(wanted.text, names);
-  auto why = proto::make_error(
-      proto::ec::invalid_value,
-      "default_agent: there is no agent " + wanted.text +
-          (nearest.empty() ? "" : ", did you mean " + std::string(nearest) + "?"));
-  why.field = "default_agent";
-  return why;
+  return proto::field_error(proto::ec::invalid_value, "default_agent",
+                            loaded.place("default_agent") + "there is no agent " + wanted.text +
+                                guess(wanted.text, names_of(out)));
+}
+
+std::vector<std::string> unknown_names(const storage::loaded_config& loaded,
+                                       const std::vector<proto::agent>& agents) {
+  std::vector<std::string> out;
+  auto names = names_of(agents);
+  names.insert(names.end(), {"true", "false"});
+  for (const auto& wanted : loaded.config.sandbox.network_agents)
+    if (std::ranges::find(agents, wanted, &proto::agent::id) == agents.end())
+      out.push_back(loaded.place("sandbox.network") + "there is no agent " + wanted.text +
+                    " so far; it has the network as soon as somebody makes it" +
+                    guess(wanted.text, names));
+  std::vector<std::string_view> tools;
+  for (const auto& one : actors::tool_specs())
+    tools.push_back(one.name);
+  for (const auto& rule : loaded.config.permission.tools)
+    if (std::ranges::find(tools, rule.tool) == tools.end())
+      out.push_back(loaded.place("permission." + rule.tool) + "there is no tool " + rule.tool +
+                    guess(rule.tool, tools));
+  return out;
 }
 
 } // namespace kodad::http

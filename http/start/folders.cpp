@@ -66,7 +66,7 @@ std::string fault_of(const fs::path& folder) {
   return {};
 }
 
-proto::error overlap(const std::string& state, const std::string& root, const char* kind) {
+proto::error overlap(const std::string& state, const std::string& root, const std::string& kind) {
   bool is_inside = is_within(state, root);
   return make_error(ec::invalid_value, "the state folder " + state +
                                            (is_inside ? " lies inside the " : " holds the ") +
@@ -139,7 +139,7 @@ result<std::string> absolute_path(const std::string& given, const char* option) 
 
 result<std::string> check_state_folder(const state_place& state,
                                        const std::vector<std::string>& workspaces,
-                                       const std::vector<std::string>& allowed_paths) {
+                                       const std::vector<reached_path>& reached) {
   std::error_code failure;
   // Follows the links of what exists already.
   auto resolved = fs::weakly_canonical(state.folder, failure).string();
@@ -155,9 +155,9 @@ result<std::string> check_state_folder(const state_place& state,
       return found;
     warning = found.context;
   }
-  for (const auto& path : allowed_paths)
+  for (const auto& [path, kind] : reached)
     if (is_within(resolved, path) || is_within(path, resolved))
-      return overlap(resolved, path, "allowed path");
+      return overlap(resolved, path, kind);
   return warning;
 }
 

@@ -33,13 +33,19 @@ struct state_place {
   bool is_chosen = false; ///< By `--state-dir`, rather than by default.
 };
 
+/// A path beside the workspaces that sessions or their commands reach.
+struct reached_path {
+  std::string path; ///< Absolute, without links.
+  std::string kind; ///< For the message: "allowed path".
+};
+
 /// A session's folder must neither hold the state nor lie inside it, else a session could change
 /// it. One exception: a workspace such as HOME holds the default state folder unavoidably.
-/// @param allowed_paths Further folders that sessions may reach; they have no such excuse.
+/// @param reached Those have no such excuse.
 /// @return A warning for that exception, else empty.
 proto::result<std::string> check_state_folder(const state_place& state,
                                               const std::vector<std::string>& workspaces,
-                                              const std::vector<std::string>& allowed_paths);
+                                              const std::vector<reached_path>& reached);
 
 /// Fails when a new state would not fit on the disk. One that is there may be read on a full disk.
 proto::result<void> check_state_room(const std::string& folder);

@@ -7,6 +7,7 @@
 #include "http/start/listener.hpp"
 #include "http/start/part_options.hpp"
 #include "http/start/process.hpp"
+#include "http/start/report.hpp"
 #include "http/start/tools.hpp"
 #include "proto/limits/start.hpp"
 #include "storage/host/durable_file.hpp"
@@ -20,9 +21,11 @@ namespace {
 
 result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   const auto& config = all.settings.loaded.config;
-  auto agents = load_agents(config.default_agent, all.database.get());
+  auto agents = load_agents(all.settings.loaded, all.database.get());
   if (!agents)
     return agents.failure();
+  for (auto& line : unknown_names(all.settings.loaded, *agents))
+    all.settings.warnings.push_back(std::move(line));
   auto options = session_options_of(all.settings);
   auto& facts = *all.facts;
   auto tools = equip_tools(config, all.settings.state_folder, all.processes, facts);
@@ -76,7 +79,8 @@ result<void> open_parts(host& all) {
   // Threads are counted before the state exists: those that fail later would leave one behind.
   if (auto enough = rehearse_threads(threads_needed()); !enough)
     return enough;
-  auto processes = storage::host::process_host::start(storage::host::spawner::start);
+  auto processes = storage::host::process_host::start(storage::host::spawner::start,
+                                                      [](const std::string& line) { tell(line); });
   if (!processes)
     return processes.failure();
   all.processes = std::move(*processes);
@@ -87,7 +91,7 @@ result<void> open_parts(host& all) {
   // A state that is yet to be made knows the built-in agents only; one that is not good for the
   // configuration is then never made.
   if (!storage::host::file_exists(all.settings.state_folder + "/data.mdb"))
-    if (auto known = load_agents(all.settings.loaded.config.default_agent, nullptr); !known)
+    if (auto known = load_agents(all.settings.loaded, nullptr); !known)
       return known.failure();
   auto database = storage::database::open({all.settings.state_folder, 0});
   if (!database)

@@ -2,7 +2,7 @@
 
 #include "http/start/exit.hpp"
 #include "http/start/listener.hpp"
-#include "storage/config/nearest_word.hpp"
+#include "proto/text/nearest_word.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -15,9 +15,11 @@ namespace {
 
 constexpr auto exit_codes = R"(Exit codes:
   0   stopped in order; also --help and --version
-  1   stopped, but what was under way was cut off; the next start goes on with it
+  1   stopped before all was in order: told twice, or 15 s were not enough
   2   did not start: the command line, the configuration, or the system forbids it
-  70  broke down while running; what was acknowledged is kept
+  70  broke down while running
+Whatever the code, what was acknowledged is kept, and the next start goes on with the turns
+that ran.
 
 SIGTERM, SIGINT and SIGQUIT stop kodad in order, within 15 s; the second one at once.)";
 
@@ -56,7 +58,7 @@ std::string describe_stray(std::span<const std::string> arguments,
   const auto& stray = first != arguments.end() ? *first : strays.front();
   if (!stray.starts_with('-'))
     return "unexpected argument " + stray;
-  auto nearest = storage::nearest_word(stray.substr(0, stray.find('=')), known_options);
+  auto nearest = proto::text::nearest_word(stray.substr(0, stray.find('=')), known_options);
   return "unknown option " + stray +
          (nearest.empty() ? "" : ", did you mean " + std::string(nearest) + "?");
 }

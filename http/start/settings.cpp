@@ -1,6 +1,7 @@
 #include "http/start/settings.hpp"
 
 #include "http/start/folders.hpp"
+#include "http/start/report.hpp"
 #include "storage/config/descriptor_check.hpp"
 #include "storage/config/locations.hpp"
 #include "storage/host/descriptor_limit.hpp"
@@ -47,9 +48,15 @@ result<void> read_config_file(const options& given, const environment& variables
   } else if (auto checked = check_default_config(variables); !checked) {
     return checked;
   }
-  auto loaded = storage::load_config(chosen, variables);
-  if (!loaded)
+  storage::other_findings others;
+  auto loaded = storage::load_config(chosen, variables, &others);
+  if (!loaded) {
+    // All that is wrong with the file, so that it can be mended in one go; the last line is the
+    // error's.
+    for (const auto& line : others)
+      tell(line);
     return loaded.failure();
+  }
   if (auto served = storage::check_descriptors(*loaded, storage::host::descriptors_allowed());
       !served)
     return served.failure();
@@ -71,25 +78,27 @@ result<void> settle_workspaces(const options& given, const environment& variable
     out.workspaces.push_back(*here);
   }
   for (const auto& path : out.loaded.config.allowed_paths) {
+    // One that is missing was told when the file was read.
     if (auto folder = storage::host::resolve_folder(path))
       out.allowed_paths.push_back(*folder);
-    else
-      out.warnings.push_back("allowed_paths: " + path + " is no folder and is passed over");
   }
   return {};
 }
 
 /// What commands are shown must not hold the state either.
-std::vector<std::string> all_reached(const start_settings& all) {
-  auto out = all.allowed_paths;
+std::vector<reached_path> all_reached(const start_settings& all) {
+  std::vector<reached_path> out;
+  for (const auto& path : all.allowed_paths)
+    out.push_back({path, "allowed path"});
   const auto& sandbox = all.loaded.config.sandbox;
-  for (const auto* list : {&sandbox.read, &sandbox.write, &sandbox.path})
-    for (const auto& path : *list) {
-      std::error_code ignored;
-      auto real = fs::canonical(path, ignored).string();
-      if (!ignored)
-        out.push_back(real);
-    }
+  auto add = [&out](const std::vector<std::string>& paths, const char* kind) {
+    for (const auto& path : paths)
+      if (auto real = storage::host::real_path(path))
+        out.push_back({*real, kind});
+  };
+  add(sandbox.read, "path of sandbox.read");
+  add(sandbox.write, "path of sandbox.write");
+  add(sandbox.path, "path of sandbox.path");
   return out;
 }
 

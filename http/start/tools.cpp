@@ -33,7 +33,7 @@ equip_tools(const proto::config& config, const std::string& state_folder,
 std::optional<std::string> sandbox_notice(const host_facts& facts) {
   if (facts.sandbox == "unavailable")
     return "no sandbox works here (" + facts.sandbox_reason +
-           "): commands are refused; install bubblewrap, or set sandbox.mode: off";
+           "): commands are refused; mend that, or set sandbox.mode: off";
   if (facts.sandbox == "off")
     return "the sandbox is off (sandbox.mode: off): commands run with all that this user may do";
   if (!facts.sandbox_reason.empty())

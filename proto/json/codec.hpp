@@ -10,19 +10,14 @@
 #include "proto/json/writer.hpp"
 #include "proto/record.hpp"
 #include "proto/timestamp.hpp"
+#include "proto/words.hpp"
 
 #include <concepts>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace kodad::proto::json {
-
-template <class T>
-concept worded_enum = std::is_enum_v<T> && requires(T x) {
-  words(x)[0];
-};
 
 // --- writing ---------------------------------------------------------------------------------
 
@@ -152,15 +147,8 @@ template <worded_enum E>
 result<void> read_value(const value& in, E& out) {
   std::string_view word;
   if (in.get(word) != simdjson::SUCCESS)
-    return wrong_type("a string");
-  auto known = words(out);
-  for (size_t i = 0; i < known.size(); ++i) {
-    if (known[i] == word) {
-      out = static_cast<E>(i);
-      return {};
-    }
-  }
-  return make_error(ec::invalid_value, "the word is not one of those known here");
+    return wrong_type("one of the words " + joined_words(words(out)));
+  return read_word(word, out);
 }
 
 template <record T>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 namespace kodad::proto::limits {
 
@@ -17,6 +18,10 @@ inline constexpr auto spawner_youth = 250ms;
 inline constexpr auto spawner_restart_first = 100ms;
 inline constexpr auto spawner_restart_longest = 5s;
 inline constexpr auto spawner_restart_answered = 250ms; ///< The longest for one that did answer.
+
+// One that dies again and again is told of in few lines: two for each time.
+inline constexpr size_t spawner_news = 6;
+inline constexpr auto spawner_news_window = 60s;
 
 inline constexpr auto spawner_farewell = 3s; ///< To end all children in order.
 inline constexpr auto spawner_burial = 1s;   ///< And once more after it was killed.

@@ -37,12 +37,11 @@ constexpr std::array<vendor, 17> vendors{{
 
 } // namespace
 
-std::optional<wire_format> find_format(std::string_view word) {
-  auto all = words(wire_format{});
-  auto found = std::ranges::find(all, word);
-  if (found == all.end())
-    return std::nullopt;
-  return static_cast<wire_format>(found - all.begin());
+std::vector<std::string_view> vendor_ids() {
+  std::vector<std::string_view> out;
+  for (const auto& one : vendors)
+    out.push_back(one.id);
+  return out;
 }
 
 const vendor* find_vendor(std::string_view id) {

@@ -6,8 +6,8 @@
 #include "proto/provider/adapter.hpp"
 
 #include <array>
-#include <optional>
 #include <string_view>
+#include <vector>
 
 namespace kodad::proto::provider {
 
@@ -19,8 +19,6 @@ constexpr auto words(wire_format) {
                                          "github-copilot"};
 }
 
-std::optional<wire_format> find_format(std::string_view word);
-
 /// What everyone knows of a vendor.
 struct vendor {
   std::string_view id;
@@ -30,6 +28,8 @@ struct vendor {
 
 /// Nothing for an id that is no known vendor.
 const vendor* find_vendor(std::string_view id);
+
+std::vector<std::string_view> vendor_ids();
 
 /// Has no state: one serves all endpoints and threads.
 std::unique_ptr<adapter> make_adapter(wire_format which);

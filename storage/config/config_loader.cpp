@@ -2,6 +2,7 @@
 
 #include "storage/config/config_sections.hpp"
 #include "storage/config/locations.hpp"
+#include "storage/config/yaml_check.hpp"
 #include "storage/host/durable_file.hpp"
 
 #include <filesystem>
@@ -13,44 +14,50 @@ namespace {
 // A configuration of a thousand models has about 100 KiB.
 constexpr size_t file_bytes = 1024 * 1024;
 
-/// Parses, and lets `read` fill in what is found.
+/// Parses, and lets `read` fill in what is found. Of what yaml-cpp itself refuses only the first
+/// can be told: it reads no further.
 template <class Read>
-proto::result<std::vector<std::string>> read_yaml(std::string_view text, findings into, Read read) {
+proto::result<void> read_yaml(std::string_view text, findings& into, Read read) {
   if (text.size() > file_bytes)
-    return proto::make_error(proto::ec::invalid_value, "config " + into.file +
+    return proto::make_error(proto::ec::invalid_value, "config " + into.file() +
                                                            ": expected at most " +
                                                            std::to_string(file_bytes) + " bytes");
   try {
     // yaml-cpp bounds the nesting itself (500) and throws beyond.
-    section all(into, YAML::Load(std::string(text)), "");
-    read(all);
+    if (check_yaml(text, into)) {
+      section all(into, YAML::Load(std::string(text)), "");
+      read(all);
+    }
   } catch (const YAML::Exception& failure) {
     auto line =
         failure.mark.is_null() ? std::string() : " line " + std::to_string(failure.mark.line + 1);
     return proto::make_error(proto::ec::invalid_value,
-                             "config " + into.file + line + ": not YAML: " + failure.msg);
+                             "config " + into.file() + line + ": not YAML: " + failure.msg);
   }
-  if (into.failure)
-    return *into.failure;
-  return std::move(into.warnings);
+  return into.has_failed() ? proto::result<void>(into.last_failure()) : proto::result<void>();
 }
 
 } // namespace
 
 proto::result<loaded_config> read_config(std::string_view text, const std::string& file,
-                                         const host::environment& variables) {
+                                         const host::environment& variables,
+                                         other_findings* others) {
   loaded_config out;
   out.file = file;
-  auto warnings = read_yaml(text, findings{file, variables, {}, {}},
-                            [&](section& all) { read_all(all, variables, out.config); });
-  if (!warnings)
-    return warnings.failure();
-  out.warnings = std::move(*warnings);
+  findings found(file, variables);
+  auto done = read_yaml(text, found, [&](section& all) { read_all(all, variables, out.config); });
+  if (!done && others)
+    *others = found.take_told();
+  if (!done)
+    return done.failure();
+  out.warnings = found.take_told();
+  out.lines = found.lines();
   return out;
 }
 
 proto::result<loaded_config> load_config(const std::optional<std::string>& chosen,
-                                         const host::environment& variables) {
+                                         const host::environment& variables,
+                                         other_findings* others) {
   auto file = chosen ? chosen : default_config_file(variables);
   if (!file || (!chosen && !host::file_exists(*file)))
     return loaded_config{};
@@ -65,13 +72,13 @@ proto::result<loaded_config> load_config(const std::optional<std::string>& chose
   auto text = host::read_whole(*file, size);
   if (!text)
     return text.failure();
-  return read_config(*text, *file, variables);
+  return read_config(*text, *file, variables, others);
 }
 
 proto::result<workspace_config> load_workspace_config(std::string_view text) {
   workspace_config out;
-  findings into{"kodad.yaml", [](const std::string&) { return std::nullopt; }, {}, {}};
-  auto warnings = read_yaml(text, std::move(into), [&out](section& all) {
+  findings found("kodad.yaml", [](const std::string&) { return std::nullopt; });
+  auto done = read_yaml(text, found, [&out](section& all) {
     all.read("permission", out.permission);
     for (auto& tool : out.permission.tools)
       if (std::erase_if(tool.rules,
@@ -81,9 +88,9 @@ proto::result<workspace_config> load_workspace_config(std::string_view text) {
     std::erase_if(out.permission.tools, [](const auto& tool) { return tool.rules.empty(); });
     all.finish();
   });
-  if (!warnings)
-    return warnings.failure();
-  out.warnings = std::move(*warnings);
+  if (!done)
+    return done.failure();
+  out.warnings = found.take_told();
   return out;
 }
 

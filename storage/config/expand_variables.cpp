@@ -1,9 +1,11 @@
 #include "storage/config/expand_variables.hpp"
 
+#include <algorithm>
+
 namespace kodad::storage {
 
-proto::result<std::string> expand_variables(std::string_view text,
-                                            const host::environment& variables) {
+proto::result<std::string>
+expand_variables(std::string_view text, const host::environment& variables, empty_variable empty) {
   std::string out;
   for (;;) {
     auto start = text.find("${");
@@ -14,13 +16,27 @@ proto::result<std::string> expand_variables(std::string_view text,
     if (end == std::string_view::npos)
       return proto::make_error(proto::ec::invalid_value, "expected a } after ${");
     std::string name(text.substr(start + 2, end - start - 2));
+    if (name.empty())
+      return proto::make_error(proto::ec::invalid_value, "expected a name between ${ and }");
     auto value = variables(name);
     if (!value)
       return proto::make_error(proto::ec::invalid_value,
                                "expected the environment variable " + name + " to be set");
+    if (value->empty() && empty == empty_variable::refused)
+      return proto::make_error(proto::ec::invalid_value,
+                               "expected the environment variable " + name +
+                                   " to hold something; it is set, but empty");
     out += *value;
     text.remove_prefix(end + 1);
   }
+}
+
+bool is_bare_variable(std::string_view text) {
+  auto is_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return text.size() > 1 && text.front() == '$' && !(text[1] >= '0' && text[1] <= '9') &&
+         std::ranges::all_of(text.substr(1), is_name);
 }
 
 } // namespace kodad::storage

@@ -9,9 +9,17 @@
 
 namespace kodad::storage {
 
+/// What about a variable that is set to nothing?
+enum class empty_variable : uint8_t { taken, refused };
+
 /// `text` with every `${NAME}` replaced; a lone `$` stays. Values are not expanded again. Fails
 /// with `invalid_value` on a variable that is not set and on a `${` that nothing closes.
 proto::result<std::string> expand_variables(std::string_view text,
-                                            const host::environment& variables);
+                                            const host::environment& variables,
+                                            empty_variable empty = empty_variable::taken);
+
+/// Is the text a variable as a shell would take it, "$NAME", and nothing else? Whoever writes it
+/// hardly means these characters.
+bool is_bare_variable(std::string_view text);
 
 } // namespace kodad::storage

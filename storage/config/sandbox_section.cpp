@@ -1,12 +1,12 @@
 #include "storage/config/sandbox_section.hpp"
 
+#include "storage/config/path_list.hpp"
+
 #include <algorithm>
 
 namespace kodad::storage {
 
 namespace {
-
-namespace limits = proto::limits;
 
 constexpr uint64_t mebibyte = uint64_t{1} << 20;
 constexpr range<uint64_t> bytes{mebibyte, uint64_t{1} << 50};
@@ -36,22 +36,15 @@ void read_limits(section from, proto::command_limits& out) {
   from.finish();
 }
 
-void read_mode(section& from, proto::sandbox_wish& out) {
-  std::string mode = "auto";
-  from.read("mode", mode);
-  auto all = words(out);
-  auto found = std::ranges::find(all, mode);
-  if (found == all.end())
-    return from.fail("mode", "expected auto, bubblewrap, landlock or off, not " + mode);
-  out = static_cast<proto::sandbox_wish>(found - all.begin());
-}
-
 /// true, false, or the agents that have it.
 void read_network(section& from, proto::sandbox_config& out) {
   std::vector<std::string> given;
   from.read("network", given);
   bool is_answer = given.size() == 1 && (given[0] == "true" || given[0] == "false");
   out.network = is_answer && given[0] == "true";
+  for (size_t at = 0; at < given.size(); ++at)
+    if (given[at].empty())
+      from.fail_entry("network", at, "expected true, false or names of agents, not an empty text");
   if (!is_answer)
     for (auto& agent : given)
       out.network_agents.push_back(proto::agent_id{std::move(agent)});
@@ -65,44 +58,62 @@ bool is_variable(const std::string& name) {
          std::ranges::all_of(name, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
+/// Why a command's environment may not have this name; empty when it may.
+std::string fault_of(const std::string& name) {
+  if (!is_variable(name))
+    return "expected names of letters, digits and _" + proto::not_this(name);
+  auto is_one_of = [&name](std::initializer_list<std::string_view> all) {
+    return std::ranges::find(all, name) != all.end();
+  };
+  auto other = "expected other names, not " + name + ": ";
+  if (name == "PATH")
+    return other + "sandbox.path adds to PATH";
+  if (is_one_of({"HOME", "TMPDIR", "TMP", "TEMP"}))
+    return other + "a command's home and temporary folder are its own";
+  if (name.starts_with("LD_") || name.starts_with("GLIBC_") ||
+      is_one_of({"GCONV_PATH", "LOCPATH", "NLSPATH", "HOSTALIASES", "RES_OPTIONS", "LOCALDOMAIN",
+                 "MALLOC_CONF"}))
+    return other + "it would change how bubblewrap and the shell themselves load; set it in the "
+                   "command, or in a script that sandbox.path shows";
+  if (name.starts_with("BASH") ||
+      is_one_of({"ENV", "IFS", "SHELLOPTS", "PS4", "PROMPT_COMMAND", "CDPATH", "GLOBIGNORE",
+                 "EXECIGNORE", "POSIXLY_CORRECT", "PWD", "OLDPWD", "UID", "EUID", "PPID", "SHLVL"}))
+    return other + "it would change how the shell reads each command; set it in the command";
+  constexpr std::string_view of_git[] = {
+      "GIT_AUTHOR_NAME",     "GIT_AUTHOR_EMAIL",    "GIT_AUTHOR_DATE",     "GIT_COMMITTER_NAME",
+      "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE",  "GIT_TERMINAL_PROMPT", "GIT_EDITOR",
+      "GIT_PAGER",           "GIT_SEQUENCE_EDITOR", "GIT_OPTIONAL_LOCKS",  "GIT_MERGE_AUTOEDIT"};
+  if (name.starts_with("GIT_") && std::ranges::find(of_git, name) == std::end(of_git))
+    return other + "it would lead git away from the session's own repository, or from the settings "
+                   "that kodad gives it; set it in the command";
+  return "";
+}
+
 void read_variables(section& from, proto::sandbox_config& out) {
   from.read("env", out.env, expansion::variables);
   for (const auto& [name, value] : out.env) {
-    if (!is_variable(name))
-      from.fail("env", "expected names of letters, digits and _, not " + name);
-    if (name == "PATH" || name == "HOME")
-      from.fail("env", name == "PATH" ? "expected other names; sandbox.path adds to PATH"
-                                      : "expected other names; a command's home is its own");
+    if (auto fault = fault_of(name); !fault.empty())
+      from.fail_name("env", name, fault);
     if (value.find('\0') != std::string::npos)
-      from.fail("env", "expected texts without NUL");
+      from.fail_name("env", name, "expected texts without NUL");
   }
 }
 
-void read_paths(section& from, std::string_view key, const host::environment& variables,
-                std::vector<std::string>& out) {
-  from.read(key, out);
-  make_absolute(from, key, variables, out);
-  if (out.size() > limits::sandbox_paths)
-    from.fail(key, "expected at most " + std::to_string(limits::sandbox_paths) + " paths");
+/// What is shown writable is written, whatever else shows it.
+void warn_of_overlap(section& from, const proto::sandbox_config& all) {
+  for (size_t at = 0; at < all.read.size(); ++at)
+    if (std::ranges::find(all.write, all.read[at]) != all.write.end())
+      from.warn_entry("read", at, all.read[at] + " stands in sandbox.write, too: it is writable");
 }
 
 } // namespace
 
-void make_absolute(section& from, std::string_view key, const host::environment& variables,
-                   std::vector<std::string>& paths) {
-  for (auto& path : paths) {
-    if (path == "~" || path.starts_with("~/"))
-      path = variables("HOME").value_or("~") + path.substr(1);
-    if (!path.starts_with('/'))
-      from.fail(key, "expected absolute paths, or ~/…, not " + path);
-  }
-}
-
 void read_sandbox(section from, const host::environment& variables, proto::sandbox_config& out) {
-  read_mode(from, out.mode);
-  read_paths(from, "path", variables, out.path);
-  read_paths(from, "read", variables, out.read);
-  read_paths(from, "write", variables, out.write);
+  from.read_word("mode", out.mode);
+  read_paths(from, "path", {path_use::programs, variables}, out.path);
+  read_paths(from, "read", {path_use::reading, variables}, out.read);
+  read_paths(from, "write", {path_use::writing, variables}, out.write);
+  warn_of_overlap(from, out);
   read_variables(from, out);
   read_network(from, out);
   read_limits(from.below("limits"), out.limits);

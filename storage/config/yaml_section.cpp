@@ -1,7 +1,7 @@
 #include "storage/config/yaml_section.hpp"
 
+#include "proto/text/nearest_word.hpp"
 #include "storage/config/expand_variables.hpp"
-#include "storage/config/nearest_word.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -12,8 +12,8 @@ namespace {
 
 constexpr size_t list_entries = 4096; // Far beyond any real file; aliases could multiply.
 
-std::string place(const findings& into, const YAML::Node& at, const std::string& key) {
-  return "config " + into.file + " line " + std::to_string(at.Mark().line + 1) + ": " + key + ": ";
+int line_of(const YAML::Node& at) {
+  return at.Mark().line + 1;
 }
 
 template <class T>
@@ -67,24 +67,67 @@ bool is_word(const YAML::Node& node) {
   return node.IsScalar() && !node.IsNull();
 }
 
-/// What stands there instead, if it is short and printable. For keys that hold no secret.
+/// What stands there instead, if it can be shown. For keys that hold no secret.
 std::string not_this(const YAML::Node& node) {
-  constexpr size_t shown_most = 40;
-  bool is_shown = is_word(node) && !node.Scalar().empty() && node.Scalar().size() <= shown_most &&
-                  std::ranges::all_of(node.Scalar(), [](char c) { return c >= ' ' && c <= '~'; });
-  return is_shown ? ", not " + node.Scalar() : "";
+  if (node.IsNull())
+    return ", not an empty value (a lone ~ is one, too: quote it)";
+  if (node.IsScalar())
+    return proto::not_this(node.Scalar());
+  return node.IsMap() ? ", not a map" : ", not a list";
+}
+
+/// Of a value that may be a secret only its shape is told.
+std::string not_this(const YAML::Node& node, expansion how) {
+  return how == expansion::none || !is_word(node) ? not_this(node) : "";
+}
+
+/// A word of the configuration with its variables replaced.
+proto::result<std::string> expanded(const std::string& text, expansion how,
+                                    const host::environment& variables) {
+  if (how == expansion::none)
+    return text;
+  if (is_bare_variable(text)) // Not repeated: it may be a secret after all.
+    return proto::make_error(proto::ec::invalid_value,
+                             "expected ${NAME}, not $NAME: without braces no variable is replaced");
+  return expand_variables(text, variables,
+                          how == expansion::filled_variables ? empty_variable::refused
+                                                             : empty_variable::taken);
+}
+
+bool has_kind(const YAML::Node& node, unused_kind kind) {
+  double number = 0;
+  switch (kind) {
+  case unused_kind::flag:
+    return is_word(node) && (node.Scalar() == "true" || node.Scalar() == "false");
+  case unused_kind::number:
+    return parse(node, number);
+  case unused_kind::list:
+    return node.IsSequence();
+  case unused_kind::map:
+    return node.IsMap();
+  case unused_kind::word:
+    break;
+  }
+  return is_word(node);
+}
+
+const char* name_of(unused_kind kind) {
+  switch (kind) {
+  case unused_kind::flag:
+    return "true or false";
+  case unused_kind::number:
+    return "a number";
+  case unused_kind::list:
+    return "a list";
+  case unused_kind::map:
+    return "a map of keys";
+  case unused_kind::word:
+    break;
+  }
+  return "a text";
 }
 
 } // namespace
-
-void findings::fail(const YAML::Node& at, const std::string& key, const std::string& expected) {
-  if (!failure)
-    failure = proto::field_error(proto::ec::invalid_value, key, place(*this, at, key) + expected);
-}
-
-void findings::warn(const YAML::Node& at, const std::string& key, const std::string& text) {
-  warnings.push_back(place(*this, at, key) + text);
-}
 
 section::section(findings& into, YAML::Node node, std::string path)
     : into_(into), node_(std::move(node)), path_(std::move(path)) {
@@ -94,26 +137,22 @@ section::section(findings& into, YAML::Node node, std::string path)
   }
   auto name = path_.empty() ? std::string("the file") : path_.substr(0, path_.size() - 1);
   if (!node_.IsMap()) {
-    into_.fail(node_, name, "expected a map of keys");
+    into_.fail(line_of(node_), name, "expected a map of keys" + not_this(node_));
     node_ = YAML::Node(YAML::NodeType::Map);
   }
-  std::vector<std::string> seen;
-  for (const auto& entry : node_) {
-    if (!entry.first.IsScalar()) {
-      into_.fail(entry.first, name, "expected words as keys");
-      continue;
-    }
-    if (std::ranges::find(seen, entry.first.Scalar()) != seen.end())
-      into_.fail(entry.first, full(entry.first.Scalar()), "expected once, stands twice");
-    seen.push_back(entry.first.Scalar());
-  }
+  for (const auto& entry : node_)
+    if (!entry.first.IsScalar())
+      into_.fail(line_of(entry.first), name, "expected words as keys");
 }
 
 YAML::Node section::find(std::string_view key) {
-  known_.push_back(key);
+  if (std::ranges::find(known_, key) == known_.end())
+    known_.push_back(key);
   for (const auto& entry : node_)
-    if (entry.first.IsScalar() && entry.first.Scalar() == key && !entry.second.IsNull())
+    if (entry.first.IsScalar() && entry.first.Scalar() == key && !entry.second.IsNull()) {
+      into_.note(line_of(entry.second), full(key));
       return entry.second;
+    }
   return YAML::Node(YAML::NodeType::Undefined);
 }
 
@@ -122,14 +161,11 @@ void section::read(std::string_view key, std::string& out, expansion how) {
   if (!node.IsDefined())
     return;
   if (!is_word(node))
-    return into_.fail(node, full(key), "expected a text");
-  out = node.Scalar();
-  if (how == expansion::none)
-    return;
-  auto expanded = expand_variables(out, into_.variables);
-  if (!expanded)
-    return into_.fail(node, full(key), expanded.failure().context);
-  out = std::move(*expanded);
+    return into_.fail(line_of(node), full(key), "expected a text" + not_this(node));
+  auto text = expanded(node.Scalar(), how, into_.variables());
+  if (!text)
+    return into_.fail(line_of(node), full(key), text.failure().context);
+  out = std::move(*text);
 }
 
 void section::read(std::string_view key, bool& out) {
@@ -137,7 +173,7 @@ void section::read(std::string_view key, bool& out) {
   if (!node.IsDefined())
     return;
   if (!is_word(node) || (node.Scalar() != "true" && node.Scalar() != "false"))
-    return into_.fail(node, full(key), "expected true or false" + not_this(node));
+    return into_.fail(line_of(node), full(key), "expected true or false" + not_this(node));
   out = node.Scalar() == "true";
 }
 
@@ -147,7 +183,7 @@ void section::read(std::string_view key, int64_t& out, range<int64_t> bounds) {
   if (!node.IsDefined())
     return;
   if (!parse(node, value) || value < bounds.least || value > bounds.most)
-    return into_.fail(node, full(key),
+    return into_.fail(line_of(node), full(key),
                       "expected " + expected_number("a whole number", bounds) + not_this(node));
   out = value;
 }
@@ -159,7 +195,7 @@ void section::read(std::string_view key, double& out, range<double> bounds) {
     return;
   // Written so that "nan" fails too.
   if (!parse(node, value) || !(value >= bounds.least && value <= bounds.most))
-    return into_.fail(node, full(key),
+    return into_.fail(line_of(node), full(key),
                       "expected " + expected_number("a number", bounds) + not_this(node));
   out = value;
 }
@@ -169,17 +205,19 @@ void section::read(std::string_view key, std::vector<std::string>& out, expansio
   if (!node.IsDefined())
     return;
   if (!is_word(node) && (!node.IsSequence() || node.size() > list_entries))
-    return into_.fail(node, full(key), "expected a list of texts");
+    return into_.fail(line_of(node), full(key), "expected a list of texts" + not_this(node, how));
   out.clear();
   for (size_t at = 0; at < (node.IsSequence() ? node.size() : 1); ++at) {
     const YAML::Node entry = node.IsSequence() ? node[at] : node;
-    if (!is_word(entry))
-      return into_.fail(entry, full(key), "expected a list of texts");
-    auto text = how == expansion::none ? proto::result<std::string>(entry.Scalar())
-                                       : expand_variables(entry.Scalar(), into_.variables);
+    if (!is_word(entry)) {
+      into_.fail(line_of(entry), full(key), "expected a list of texts" + not_this(entry, how));
+      continue;
+    }
+    auto text = expanded(entry.Scalar(), how, into_.variables());
     if (!text)
-      return into_.fail(entry, full(key), text.failure().context);
-    out.push_back(std::move(*text));
+      into_.fail(line_of(entry), full(key), text.failure().context);
+    else
+      out.push_back(std::move(*text));
   }
 }
 
@@ -188,16 +226,20 @@ void section::read(std::string_view key, std::map<std::string, std::string>& out
   if (!node.IsDefined())
     return;
   if (!node.IsMap() || node.size() > list_entries)
-    return into_.fail(node, full(key), "expected a map of names to texts");
+    return into_.fail(line_of(node), full(key),
+                      "expected a map of names to texts" + not_this(node, how));
   for (const auto& entry : node) {
-    if (!is_word(entry.first) || !is_word(entry.second))
-      return into_.fail(entry.first, full(key), "expected a map of names to texts");
-    auto text = how == expansion::none ? proto::result<std::string>(entry.second.Scalar())
-                                       : expand_variables(entry.second.Scalar(), into_.variables);
+    if (!is_word(entry.first) || !is_word(entry.second)) {
+      into_.fail(line_of(entry.first), full(key), "expected a map of names to texts");
+      continue;
+    }
+    auto name = full(key) + "." + entry.first.Scalar();
+    into_.note(line_of(entry.first), name);
+    auto text = expanded(entry.second.Scalar(), how, into_.variables());
     if (!text)
-      return into_.fail(entry.second, full(key) + "." + entry.first.Scalar(),
-                        text.failure().context);
-    out[entry.first.Scalar()] = std::move(*text);
+      into_.fail(line_of(entry.second), name, text.failure().context);
+    else
+      out[entry.first.Scalar()] = std::move(*text);
   }
 }
 
@@ -207,7 +249,7 @@ void section::read_bytes(std::string_view key, uint64_t& out, range<uint64_t> bo
     return;
   auto value = is_word(node) ? parse_bytes(node.Scalar()) : std::nullopt;
   if (!value || *value < bounds.least || *value > bounds.most)
-    return into_.fail(node, full(key),
+    return into_.fail(line_of(node), full(key),
                       "expected a size from " + size_text(bounds.least) + " to " +
                           size_text(bounds.most) + ", such as 512MiB or 4GiB" + not_this(node));
   out = *value;
@@ -223,12 +265,28 @@ std::vector<section> section::list_below(std::string_view key) {
   if (!node.IsDefined())
     return out;
   if (!node.IsSequence() || node.size() > list_entries) {
-    into_.fail(node, full(key), "expected a list");
+    into_.fail(line_of(node), full(key), "expected a list" + not_this(node));
     return out;
   }
   for (size_t at = 0; at < node.size(); ++at)
     out.emplace_back(into_, node[at], full(key) + "[" + std::to_string(at) + "].");
   return out;
+}
+
+/// Also among those that have no effect: they are misspelt as easily.
+std::string_view section::nearest_key(std::string_view key) const {
+  auto all = known_;
+  for (const auto& one : unused_)
+    all.push_back(one.key);
+  return proto::text::nearest_word(key, all);
+}
+
+void section::warn_unused(const YAML::Node& value, const unused_key& what) {
+  constexpr const char* no_effect = "a key of KodaCode that has no effect here";
+  if (value.IsNull() || has_kind(value, what.kind))
+    return into_.remark(line_of(value), full(what.key), no_effect);
+  into_.warn(line_of(value), full(what.key),
+             std::string("expected ") + name_of(what.kind) + not_this(value) + "; " + no_effect);
 }
 
 void section::finish() {
@@ -238,12 +296,12 @@ void section::finish() {
     const auto& key = entry.first.Scalar();
     if (std::ranges::find(known_, key) != known_.end())
       continue;
-    if (std::ranges::find(unused_, key) != unused_.end()) {
-      into_.warn(entry.first, full(key), "a key of KodaCode that has no effect here");
+    if (auto found = std::ranges::find(unused_, key, &unused_key::key); found != unused_.end()) {
+      warn_unused(entry.second, *found);
       continue;
     }
-    auto nearest = nearest_word(key, known_);
-    into_.warn(entry.first, full(key),
+    auto nearest = nearest_key(key);
+    into_.warn(line_of(entry.first), full(key),
                nearest.empty() ? "unknown key, ignored"
                                : "unknown key, ignored; did you mean " + full(nearest) + "?");
   }
@@ -251,12 +309,38 @@ void section::finish() {
 
 void section::fail(std::string_view key, const std::string& expected) {
   auto node = find(key);
-  into_.fail(node.IsDefined() ? node : node_, full(key), expected);
+  into_.fail(line_of(node.IsDefined() ? node : node_), full(key), expected);
 }
 
 void section::warn(std::string_view key, const std::string& text) {
   auto node = find(key);
-  into_.warn(node.IsDefined() ? node : node_, full(key), text);
+  into_.warn(line_of(node.IsDefined() ? node : node_), full(key), text);
+}
+
+std::pair<int, std::string> section::entry_place(std::string_view key, size_t at) {
+  auto node = find(key);
+  if (node.IsDefined() && node.IsSequence() && at < node.size())
+    return {line_of(node[at]), full(key)};
+  return {line_of(node.IsDefined() ? node : node_), full(key)};
+}
+
+void section::fail_entry(std::string_view key, size_t at, const std::string& expected) {
+  auto [line, name] = entry_place(key, at);
+  into_.fail(line, name, expected);
+}
+
+void section::warn_entry(std::string_view key, size_t at, const std::string& text) {
+  auto [line, name] = entry_place(key, at);
+  into_.warn(line, name, text);
+}
+
+void section::fail_name(std::string_view key, const std::string& name,
+                        const std::string& expected) {
+  auto line = line_of(find(key));
+  for (const auto& entry : find(key))
+    if (entry.first.IsScalar() && entry.first.Scalar() == name)
+      line = line_of(entry.first);
+  into_.fail(line, full(key), expected);
 }
 
 } // namespace kodad::storage

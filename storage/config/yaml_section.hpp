@@ -1,34 +1,23 @@
 // YAML SECTION: one map of the configuration file and the keys that it may have. Reading a value
 // checks its type and range; what is wrong goes to the shared `findings` with file, line and key,
-// so that the code that reads a section is a plain list of its keys. The first error counts; after
-// it reading goes on without effect. Only storage/config includes this: it brings in yaml-cpp.
+// so that the code that reads a section is a plain list of its keys. After a mistake reading goes
+// on, to find the others. Only storage/config includes this: it brings in yaml-cpp.
 #pragma once
 
 #include "proto/permission.hpp"
-#include "proto/result.hpp"
-#include "storage/host/environment.hpp"
+#include "proto/words.hpp"
+#include "storage/config/findings.hpp"
 
 #include <yaml-cpp/yaml.h>
 
-#include <map>
-#include <vector>
-
 namespace kodad::storage {
 
-/// What came up while reading one file.
-struct findings {
-  std::string file;
-  host::environment variables;
-  std::optional<proto::error> failure;
-  std::vector<std::string> warnings;
+/// Is a value read as written, or are its `${NAME}` replaced? By something, where an empty value
+/// makes no sense.
+enum class expansion : uint8_t { none, variables, filled_variables };
 
-  /// "config FILE line N: KEY: expected …"
-  void fail(const YAML::Node& at, const std::string& key, const std::string& expected);
-  void warn(const YAML::Node& at, const std::string& key, const std::string& text);
-};
-
-/// Is a value read as written, or are its `${NAME}` replaced?
-enum class expansion : uint8_t { none, variables };
+/// What KodaCode has at a key that is not used here.
+enum class unused_kind : uint8_t { word, flag, number, list, map };
 
 template <class T>
 struct range {
@@ -49,6 +38,17 @@ public:
   void read(std::string_view key, int64_t& out, range<int64_t> bounds);
   void read(std::string_view key, double& out, range<double> bounds);
   void read(std::string_view key, proto::permission_set& out);
+
+  /// One of the few words of its type.
+  template <proto::worded_enum E>
+  void read_word(std::string_view key, E& out) {
+    std::string given;
+    read(key, given);
+    if (!has(key) || given.empty())
+      return;
+    if (auto read = proto::read_word(given, out); !read)
+      fail(key, read.failure().context);
+  }
 
   /// A list of words, or a single one.
   void read(std::string_view key, std::vector<std::string>& out, expansion how = expansion::none);
@@ -74,7 +74,7 @@ public:
   std::vector<section> list_below(std::string_view key);
 
   /// The key is KodaCode's and not used here; a file that has it hears so.
-  void pass_over(std::string_view key) { unused_.push_back(key); }
+  void pass_over(std::string_view key, unused_kind kind) { unused_.push_back({key, kind}); }
 
   /// Call last: warns about each key that was never asked for, with the nearest one that was.
   void finish();
@@ -82,15 +82,32 @@ public:
   void fail(std::string_view key, const std::string& expected);
   void warn(std::string_view key, const std::string& text);
 
+  /// The same of one entry of the list at `key`.
+  void fail_entry(std::string_view key, size_t at, const std::string& expected);
+  void warn_entry(std::string_view key, size_t at, const std::string& text);
+
+  /// Of one name in the map at `key`.
+  void fail_name(std::string_view key, const std::string& name, const std::string& expected);
+
+  const findings& found() const { return into_; }
+
 private:
+  struct unused_key {
+    std::string_view key;
+    unused_kind kind;
+  };
+
   YAML::Node find(std::string_view key);
+  std::pair<int, std::string> entry_place(std::string_view key, size_t at);
+  void warn_unused(const YAML::Node& value, const unused_key& what);
+  std::string_view nearest_key(std::string_view key) const;
   std::string full(std::string_view key) const { return path_ + std::string(key); }
 
   findings& into_;
   YAML::Node node_;
   std::string path_;
   std::vector<std::string_view> known_;
-  std::vector<std::string_view> unused_;
+  std::vector<unused_key> unused_;
 };
 
 } // namespace kodad::storage

@@ -1,6 +1,8 @@
 #include "storage/host/path.hpp"
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +23,15 @@ std::optional<std::string> resolve_folder(const std::string& path) {
   if (!real || ::stat(real->c_str(), &about) != 0 || !S_ISDIR(about.st_mode))
     return std::nullopt;
   return real;
+}
+
+path_look look_at(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0)
+    return {path_kind::nothing, std::strerror(errno)};
+  if (S_ISDIR(about.st_mode))
+    return {path_kind::folder, ""};
+  return {S_ISREG(about.st_mode) ? path_kind::file : path_kind::other, ""};
 }
 
 bool lies_in(std::string_view path, std::string_view folder) {

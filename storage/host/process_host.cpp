@@ -27,7 +27,8 @@ std::vector<process_host::shared_state::wish> process_host::shared_state::take()
   return std::exchange(wishes, {});
 }
 
-proto::result<std::unique_ptr<process_host>> process_host::start(spawner_source source) {
+proto::result<std::unique_ptr<process_host>>
+process_host::start(spawner_source source, std::function<void(const std::string&)> tell) {
   std::unique_ptr<process_host> out(new process_host());
   out->shared_ = std::make_shared<shared_state>();
   out->shared_->wake = descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -35,6 +36,7 @@ proto::result<std::unique_ptr<process_host>> process_host::start(spawner_source 
     return system_error(errno, "start", "the process host");
   out->thread_ = std::make_unique<thread_state>(out->shared_, std::move(source));
   auto* state = out->thread_.get();
+  state->tell = std::move(tell);
   if (auto opened = state->open(); !opened)
     return opened.failure();
   // Signals are for the main thread; a new thread inherits the mask of its maker.

@@ -10,6 +10,7 @@
 #include "storage/host/spawner_wire.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 namespace kodad::storage::host {
@@ -48,7 +49,9 @@ public:
   /// Starts a spawner and the thread. A spawner that dies or hangs is replaced from `source`; its
   /// children end with `failure`. Fails as `source` does. @pre From now on this process gets no
   /// other children than those of this host.
-  static proto::result<std::unique_ptr<process_host>> start(spawner_source source);
+  /// @param tell Gets a line for the operator when a spawner is lost or replaced; not too often.
+  static proto::result<std::unique_ptr<process_host>>
+  start(spawner_source source, std::function<void(const std::string&)> tell = {});
 
   /// Ends all children (`exited` comes with `cancelled`) and the spawner. Waits for that, but not
   /// beyond `limits::spawner_farewell` and `limits::spawner_burial`.

@@ -136,6 +136,13 @@ void process_host::thread_state::refused(const proto::error& why) {
   }
 }
 
+void process_host::thread_state::told(const std::string& line) {
+  if (!tell)
+    return;
+  if (auto now = pace.pass(line, steady::now()))
+    tell(*now);
+}
+
 /// For loops in which a listener may make children go.
 std::vector<process_key> process_host::thread_state::keys() const {
   std::vector<process_key> out;

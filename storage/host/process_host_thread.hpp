@@ -2,6 +2,8 @@
 // alone owns (the children, the deadlines).
 #pragma once
 
+#include "proto/limits/processes.hpp"
+#include "storage/host/news_pace.hpp"
 #include "storage/host/process_host.hpp"
 #include "storage/host/spawner_link.hpp"
 
@@ -87,6 +89,7 @@ struct process_host::thread_state final : spawner_user {
   void lost() override;
   void buried() override;
   void refused(const proto::error& why) override;
+  void told(const std::string& line) override;
   void finish(children_map::iterator child);
   void finish_all();
   std::vector<process_key> keys() const;
@@ -102,6 +105,8 @@ struct process_host::thread_state final : spawner_user {
   children_map children;
   std::multimap<steady::time_point, deadline> deadlines;
   bool stopping = false;
+  std::function<void(const std::string&)> tell; ///< May be empty.
+  news_pace pace{proto::limits::spawner_news, proto::limits::spawner_news_window};
   std::thread thread;
 };
 

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -91,6 +92,13 @@ private:
   posix_spawnattr_t attributes_;
 };
 
+std::string ending_text(int status) {
+  if (!WIFSIGNALED(status))
+    return "with code " + std::to_string(WEXITSTATUS(status));
+  const char* name = ::sigabbrev_np(WTERMSIG(status));
+  return name ? "by SIG" + std::string(name) : "by signal " + std::to_string(WTERMSIG(status));
+}
+
 } // namespace
 
 proto::result<spawner> spawner::start() {
@@ -121,9 +129,12 @@ void spawner::kill() {
 bool spawner::is_gone() {
   if (pid_ <= 0)
     return true;
-  auto ended = ::waitpid(pid_, nullptr, WNOHANG);
+  int status = 0;
+  auto ended = ::waitpid(pid_, &status, WNOHANG);
   if (ended == 0 || (ended < 0 && errno == EINTR))
     return false;
+  if (ended == pid_)
+    ending_ = ending_text(status);
   pid_ = -1;
   return true;
 }

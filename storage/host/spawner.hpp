@@ -9,6 +9,7 @@
 #include "storage/host/descriptor.hpp"
 
 #include <functional>
+#include <string>
 #include <sys/types.h>
 
 namespace kodad::storage::host {
@@ -23,10 +24,12 @@ public:
   spawner(descriptor socket, pid_t pid) : socket_(std::move(socket)), pid_(pid) {}
 
   spawner(spawner&& other) noexcept
-      : socket_(std::move(other.socket_)), pid_(std::exchange(other.pid_, -1)) {}
+      : socket_(std::move(other.socket_)), pid_(std::exchange(other.pid_, -1)),
+        ending_(std::move(other.ending_)) {}
   spawner& operator=(spawner&& other) noexcept {
     std::swap(socket_, other.socket_);
     std::swap(pid_, other.pid_);
+    std::swap(ending_, other.ending_);
     return *this;
   }
 
@@ -47,12 +50,16 @@ public:
   /// Reaps it if it has ended.
   bool is_gone();
 
+  /// How it ended, for people: "by SIGKILL", "with code 1". Empty before it is known to be gone.
+  const std::string& ending() const { return ending_; }
+
   /// Nobody waits for it any more.
   void forget() { pid_ = -1; }
 
 private:
   descriptor socket_;
   pid_t pid_ = -1;
+  std::string ending_;
 };
 
 /// Where a process host gets its spawners from.

@@ -125,7 +125,7 @@ void spawner_link::receive() {
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
       return;
     if (got != static_cast<ssize_t>(sizeof reply))
-      return lose();
+      return lose("");
     if (reply.kind != spawner_reply_kind::pong) {
       user_.replied(reply);
       continue;
@@ -133,6 +133,12 @@ void spawner_link::receive() {
     is_pinged_ = false;
     missed_ = 0;
     *is_up_ = true;
+    if (lost_at_) {
+      auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady::now() - *lost_at_);
+      user_.told("the process that starts commands was replaced after " +
+                 std::to_string(took.count()) + " ms");
+      lost_at_.reset();
+    }
   }
 }
 
@@ -167,7 +173,7 @@ void spawner_link::beat(bool is_busy) {
   if (!current_)
     return;
   if (is_pinged_ && ++missed_ >= limits::spawner_beats_missed)
-    return lose();
+    return lose(" because it did not answer for some seconds");
   bool is_new = !*is_up_;
   if (!is_pinged_ && (is_busy || is_new || !unsent_.empty())) {
     is_pinged_ = true;
@@ -177,8 +183,13 @@ void spawner_link::beat(bool is_busy) {
     beat_at_ = steady::now() + limits::spawner_beat;
 }
 
-void spawner_link::lose() {
+/// @param cause Why it is given up; empty for one that has died.
+void spawner_link::lose(const char* cause) {
   auto now = steady::now();
+  if (!lost_why_.empty()) // One that died before is still not reaped: it hangs in the kernel.
+    user_.told("the process that starts commands" + lost_why_ + ", and does not end");
+  lost_why_ = *cause ? std::string(" was ended") + cause : " died";
+  lost_at_ = now;
   ::epoll_ctl(epoll_, EPOLL_CTL_DEL, current_->socket().get(), nullptr);
   current_->kill();
   current_->dismiss();
@@ -200,12 +211,24 @@ void spawner_link::lose() {
   user_.lost();
 }
 
+/// Once it is reaped: only then is known how it ended.
+void spawner_link::tell_end(const spawner& gone) {
+  if (lost_why_.empty() || gone.ending().empty())
+    return;
+  bool has_died = lost_why_ == " died";
+  user_.told("the process that starts commands" + lost_why_ +
+             (has_died ? " " + gone.ending() : "") +
+             "; what it had started ends, and it is replaced");
+  lost_why_.clear();
+}
+
 void spawner_link::restart() {
   auto next = source_();
   if (next) {
     connect(std::move(*next));
     return send();
   }
+  user_.told("the process that starts commands cannot be replaced yet: " + next.failure().context);
   start_at_ = steady::now() + restart_delay(++failures_, limits::spawner_restart_longest);
   unsent_.clear();
   user_.refused(next.failure());
@@ -216,7 +239,12 @@ void spawner_link::restart() {
 /// @return Was there anybody?
 bool spawner_link::kill_strays() {
   bool any = false;
-  std::erase_if(dying_, [](spawner& each) { return each.is_gone(); });
+  std::erase_if(dying_, [this](spawner& each) {
+    bool is_gone = each.is_gone();
+    if (is_gone)
+      tell_end(each);
+    return is_gone;
+  });
   for (const auto& each : dying_) {
     any = true;
     for (auto pid : descendants_of(each.pid()))

@@ -34,6 +34,9 @@ public:
 
   /// There is no spawner for now; the starts that waited for one are dropped.
   virtual void refused(const proto::error& why) = 0;
+
+  /// A line for the operator: a spawner was lost, or replaced.
+  virtual void told(const std::string& line) = 0;
 };
 
 class spawner_link {
@@ -76,7 +79,8 @@ private:
   void send();
   bool send_first();
   void beat(bool is_busy);
-  void lose();
+  void lose(const char* cause);
+  void tell_end(const spawner& gone);
   void restart();
   void sweep();
   bool kill_strays();
@@ -94,6 +98,9 @@ private:
   bool is_pinged_ = false; ///< And has not answered.
   int missed_ = 0;
   int failures_ = 0; ///< In a row: young deaths and failed starts.
+
+  std::optional<time_point> lost_at_; ///< Until it is replaced.
+  std::string lost_why_;              ///< Until its end was told.
 
   std::vector<pid_t> strangers_; ///< Children from before us: whoever executed us had them.
   std::vector<spawner> dying_;

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from harness import main
-from start_fixture import SpoiltStart, add_cases, case, mount
+from start_fixture import SpoiltStart, Start, add_cases, case, mount
 
 
 # --- the state -------------------------------------------------------------------------------
@@ -267,6 +267,30 @@ def a_default_agent_that_is_nobody(start):
     return "default_agent", "enginer", "engineer"
 
 
+def configured(name, text, *told):
+    def spoil(start):
+        start.configure(text)
+        return ("config.yaml", *told)
+    spoil.__name__ = name
+    case(spoil)
+
+
+configured("a default model without its provider",
+           "default_agent: engineer\nproviders: [{id: openai}]\ndefault_model: opnai/gpt\n",
+           "line 3", "default_model", "opnai/gpt", "sim or openai", "did you mean openai/gpt")
+configured("a utility model without its provider", "utility_model: nope/x\n", "nope/x", "(sim)")
+configured("a fallback model without its provider", "fallback_models: [nope/x]\n", "nope/x")
+configured("everything shown to commands", "sandbox:\n  read: [/]\n", "line 2", "sandbox.read")
+configured("a variable of the loader", "sandbox: {env: {LD_PRELOAD: /x.so}}\n", "LD_PRELOAD",
+           "sandbox.env", "bubblewrap")
+configured("a mode that is none", "sandbox: {mode: bubblewarp}\n", "bubblewarp", "landlock",
+           "did you mean bubblewrap?")
+configured("a second document", "version: 1\n---\nversion: 1\n", "line 3", "one document")
+configured("a key twice", "tui:\n  a: 1\n  a: 2\n", "line 3", "tui.a", "twice")
+configured("an origin for all", "server: {origins: ['*']}\n", "server.origins", "https://")
+configured("a variable without braces", "providers: [{id: openai, api_key: $KEY}]\n", "${NAME}")
+
+
 @case(needs_root=True)
 def a_configuration_that_may_not_be_read(start):
     start.configure("version: 1\n")
@@ -314,7 +338,20 @@ def a_home_that_is_a_file(start):
 
 
 class Starts(SpoiltStart):
-    pass
+    def test_all_mistakes_of_a_file_at_once(self):
+        start = Start()
+        self.addCleanup(start.close)
+        start.configure("server:\n  port: x\n  prot: 1\nsession:\n  snapshot: perhaps\n"
+                        "default_model: nope/x\n")
+        code, out, said, _ = start.run(2)
+        self.assertEqual((code, out), (2, b""))
+        lines = said.decode().splitlines()
+        self.assertEqual(len(lines), 4, lines)
+        for number, (at, word) in enumerate(((2, "server.port"), (3, "did you mean server.port?"),
+                                             (5, "session.snapshot"), (6, "default_model"))):
+            self.assertTrue(lines[number].startswith("kodad: config "), lines[number])
+            self.assertIn(f" line {at}: ", lines[number])
+            self.assertIn(word, lines[number])
 
 
 add_cases(Starts)

@@ -170,6 +170,24 @@ class Streams(TurnTest):
             second = list(source)
         self.assertEqual((text_of(first), text_of(second)), ("first", "second"))
 
+    def test_until_done_does_not_take_a_withdrawn_turn_for_the_end(self):
+        self.client.say(self.session, script(bash("rm -f x"), {"text": "first"}))
+        asked = self.client.await_question(self.session)
+        queued = self.client.say(self.session, script({"text": "second"}), when_busy="queue")
+        with self.open("?until=done&after=0") as source:
+            self.client.expect(202, "POST", f"/sessions/{self.session}/cancel",
+                               {"operation_id": queued["operation_id"]})
+            seen = source.until("error")
+            self.assertEqual(seen[-1].data["turn"], queued["turn"])
+            self.assertTrue(seen[-1].data["session_active"])
+            self.client.answer(self.session, asked["question_id"], "once")
+            rest = list(source)
+        self.assertEqual(rest[-1].name, "done")
+        self.assertEqual(text_of(rest), "first")
+        # From the log it is the same.
+        with self.open("?until=done&after=0") as source:
+            self.assertEqual(merged(list(source)), merged(seen + rest))
+
     def test_a_resume_continues_right_after_the_cursor(self):
         events = self.run_script({"text": words(50)}, bash("echo hi"), {"text": words(50)})
         for cut in range(0, len(events), 7):

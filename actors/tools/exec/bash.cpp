@@ -30,21 +30,21 @@ constexpr const char* wrapper =
 
 tool_output finish_bash(const output_keeper& kept, const host::exit_status& status,
                         const host::child_spec& spec) {
-  if (status.failure)
-    return failed(*status.failure);
   tool_output out;
   out.text = kept.text();
   if (!out.text.empty() && out.text.back() != '\n')
     out.text += '\n';
+  if (status.failure) {
+    auto why = failed(*status.failure);
+    why.text.insert(0, out.text); // What it had written by then.
+    return why;
+  }
   out.text += hints_of(out.text, spec) + ending_of(status, spec);
   proto::json::writer about;
   about.begin_object().key("exit_code").integer(status.code);
   about.key("timed_out").boolean(status.timed_out).end_object();
   out.metadata.text = about.take();
-  if (status.cancelled)
-    out.failure = proto::make_error(ec::cancelled, "the command was cancelled");
-  else if (status.timed_out)
-    out.failure = proto::make_error(ec::tool_timeout, "the command ran out of time");
+  out.failure = failure_of(status, spec);
   return out;
 }
 

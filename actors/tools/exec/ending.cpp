@@ -69,6 +69,18 @@ std::string space_hint(const host::child_spec& spec) {
          " (sandbox.limits.shm); " + disk;
 }
 
+/// What ended the command, or what it was seen to have reached; empty for neither.
+std::string cause_of(const host::exit_status& status, const host::child_spec& spec) {
+  if (status.timed_out)
+    return "it ran longer than the " + std::to_string(spec.timeout->count()) +
+           " ms it was given (argument timeout; sandbox.limits.time and time_max)";
+  if (status.flooded)
+    return "it wrote more than " + mebibytes(spec.output_bytes_max) +
+           ", the bound of a command's output; send it to a file";
+  auto bound = bound_of(status.bound, spec.limits);
+  return bound.empty() ? bound_of(signal_of(status), spec.limits) : bound;
+}
+
 } // namespace
 
 std::string hints_of(std::string_view output, const host::child_spec& spec) {
@@ -99,25 +111,32 @@ std::string hints_of(std::string_view output, const host::child_spec& spec) {
 }
 
 std::string ending_of(const host::exit_status& status, const host::child_spec& spec) {
-  if (status.timed_out)
-    return "(ended: it ran longer than the " + std::to_string(spec.timeout->count()) +
-           " ms it was given (argument timeout; sandbox.limits.time and time_max))";
-  if (status.cancelled)
+  if (status.cancelled && !status.timed_out)
     return "(ended: cancelled)";
-  if (status.flooded)
-    return "(ended: it wrote more than " + mebibytes(spec.output_bytes_max) +
-           ", the bound of a command's output; send it to a file)";
-  auto signal = signal_of(status);
-  auto bound = bound_of(status.bound, spec.limits);
-  if (bound.empty())
-    bound = bound_of(signal, spec.limits);
-  if (!bound.empty() && status.signal == 0)
-    return "(exit code " + std::to_string(status.code) + ": " + bound + ")";
-  if (!bound.empty())
-    return "(ended: " + bound + ")";
+  auto cause = cause_of(status, spec);
+  if (!cause.empty() && status.signal == 0 && !status.timed_out && !status.flooded)
+    return "(exit code " + std::to_string(status.code) + ": " + cause + ")";
+  if (!cause.empty())
+    return "(ended: " + cause + ")";
   if (status.signal != 0)
     return "(ended by signal " + std::to_string(status.signal) + ")";
   return "(exit code " + std::to_string(status.code) + ")";
+}
+
+std::optional<proto::error> failure_of(const host::exit_status& status,
+                                       const host::child_spec& spec) {
+  using proto::ec;
+  if (status.timed_out)
+    return proto::make_error(ec::tool_timeout, "the command ran out of time");
+  if (status.cancelled)
+    return proto::make_error(ec::cancelled, "the command was cancelled");
+  auto signal = signal_of(status);
+  bool is_bound = status.flooded || signal == SIGXFSZ;
+  // A bound that was only reached has left the command to end by itself.
+  is_bound |= status.bound != host::resource_bound::none && signal != 0;
+  if (!is_bound)
+    return std::nullopt;
+  return proto::make_error(ec::tool_failed, "the command was ended: " + cause_of(status, spec));
 }
 
 } // namespace kodad::actors

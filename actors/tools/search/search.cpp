@@ -1,6 +1,6 @@
 // GLOB and GREP: both are ripgrep, which knows ignore rules, binary files and speed.
 #include "actors/tools/command.hpp"
-
+#include "actors/tools/exec/ending.hpp"
 #include "proto/limits.hpp"
 #include "proto/text/utf8.hpp"
 
@@ -53,13 +53,17 @@ proto::result<std::string> place_of(const host::folder& workspace, const tool_ar
   return inside;
 }
 
-std::optional<tool_output> problem_of(const host::exit_status& status, std::string_view said) {
+std::optional<tool_output> problem_of(const host::exit_status& status, const host::child_spec& spec,
+                                      std::string_view said) {
   if (status.failure)
     return failed(*status.failure);
   if (status.cancelled)
     return failed(ec::cancelled, "the search was cancelled");
   if (status.timed_out)
     return failed(ec::tool_timeout, "the search took too long; narrow the path or the pattern");
+  // Of a flood the first results are as good as those of any other search.
+  if (auto why = failure_of(status, spec); why && !status.flooded)
+    return failed(std::move(*why));
   // The same code tells of a file that could not be read; then there is no complaint, or there
   // are results beside it.
   bool complains = std::ranges::any_of(complaints, [&](auto c) { return said.starts_with(c); });
@@ -85,9 +89,9 @@ std::string_view without_dot(std::string_view path) {
 }
 
 tool_output finish_glob(const output_keeper& kept, const host::exit_status& status,
-                        const host::child_spec&) {
+                        const host::child_spec& spec) {
   auto text = kept.unbroken();
-  if (auto problem = problem_of(status, text))
+  if (auto problem = problem_of(status, spec, text))
     return *problem;
   auto found = lines_of(text);
   tool_output out;
@@ -103,9 +107,9 @@ tool_output finish_glob(const output_keeper& kept, const host::exit_status& stat
 
 /// ripgrep's lines are path, line number and text, set apart by tabs: colons are common in paths.
 tool_output finish_grep(const output_keeper& kept, const host::exit_status& status,
-                        const host::child_spec&) {
+                        const host::child_spec& spec) {
   auto text = kept.unbroken();
-  if (auto problem = problem_of(status, text))
+  if (auto problem = problem_of(status, spec, text))
     return *problem;
   tool_output out;
   std::string_view file;

@@ -30,8 +30,8 @@ resource_limits limits_of(const proto::command_limits& given) {
 proto::error no_sandbox(const sandbox_settings& settings) {
   return make_error(ec::sandbox_unavailable,
                     "commands are refused: no sandbox works here (" + settings.reason +
-                        "). Install bubblewrap, or set sandbox.mode: off to run commands with "
-                        "all that kodad's user may do");
+                        "). Mend that and start kodad again, or set sandbox.mode: off to run "
+                        "commands with all that kodad's user may do");
 }
 
 /// Tries the sandboxes in order of preference; the reasons of those passed over add up.

@@ -2,6 +2,7 @@
 
 #include "storage/host/path.hpp"
 #include "storage/host/run_to_end.hpp"
+#include "storage/host/sandbox/namespace_advice.hpp"
 #include "storage/host/system_error.hpp"
 
 #include <algorithm>
@@ -84,14 +85,24 @@ std::string first_line(const std::string& text) {
   return text.substr(0, std::min(text.find('\n'), size_t{200}));
 }
 
+std::string with_advice(std::string complaint) {
+  if (speaks_of_namespaces(complaint))
+    complaint += " (" + namespace_advice(own_kernel_settings()) + ")";
+  return complaint;
+}
+
 std::string judge(const exit_status& status, const std::string& said, const held_word& word,
-                  const trial_ground& ground) {
+                  const trial_ground& ground, std::chrono::milliseconds patience) {
   if (status.failure)
-    return status.failure->context;
+    return with_advice(status.failure->context);
   if (status.timed_out)
-    return "it did not start a command in time";
+    return "it did not run a command within " + std::to_string(patience.count()) +
+           " ms: the machine is busy, or the program hangs; start kodad again when it is not";
+  if (status.signal != 0)
+    return "it ended by signal " + std::to_string(status.signal);
   if (status.code != 0)
-    return said.empty() ? "it ended with code " + std::to_string(status.code) : first_line(said);
+    return with_advice("it ended with code " + std::to_string(status.code) +
+                       (said.empty() ? "" : ": " + first_line(said)));
   if (said != word.text() + "\n")
     return "it did not run the command that was given to it";
   return ground.is_untouched() ? "" : "a command in it changed what lies outside";
@@ -117,10 +128,11 @@ found_program find_bubblewrap() {
     if (!program)
       continue;
     if (!is_trustworthy(*program))
-      return {"", *program + " is no program, or others than its owner may write it"};
+      return {"", *program + " is no program, or others than its owner may write it: install "
+                             "bubblewrap anew, or mend its rights"};
     return {*program, ""};
   }
-  return {"", "there is no program bwrap on PATH"};
+  return {"", "there is no program bwrap on PATH: install bubblewrap"};
 }
 
 std::string try_sandbox(const sandbox_settings& settings, std::chrono::milliseconds patience,
@@ -154,7 +166,7 @@ std::string try_sandbox(const sandbox_settings& settings, std::chrono::milliseco
   confined->limits = {}; // Unbounded, and so served like the server itself: the start waits for it.
   confined->kill_grace = std::chrono::milliseconds(0);
   auto done = run_to_end(processes, std::move(*confined));
-  return done ? judge(done->status, done->output, word, ground) : done.failure().context;
+  return done ? judge(done->status, done->output, word, ground, patience) : done.failure().context;
 }
 
 } // namespace kodad::storage::host

@@ -85,14 +85,16 @@ TEST_CASE("the state is out of the sessions' reach") {
   CHECK(says(check_state_folder({inside, true}, {"/else", root}, {}), "lies inside the workspace"));
   CHECK(says(check_state_folder({root, true}, {root}, {}), "lies inside"));
   CHECK(says(check_state_folder({root, false}, {root}, {}), "lies inside"));
-  CHECK(check_state_folder({root + "-state", true}, {root}, {root})->empty());
+  CHECK(check_state_folder({root + "-state", true}, {root}, {{root, "allowed path"}})->empty());
   // The other way round.
   CHECK(says(check_state_folder({root, false}, {root + "/w"}, {}), "holds the workspace"));
   // Allowed paths have no excuse.
-  CHECK(says(check_state_folder({inside, false}, {"/else"}, {root}), "inside the allowed path"));
-  CHECK(
-      says(check_state_folder({root, false}, {"/else"}, {root + "/a"}), "holds the allowed path"));
-  CHECK(check_state_folder({root + "/s", false}, {"/else"}, {root + "/a"})->empty());
+  CHECK(says(check_state_folder({inside, false}, {"/else"}, {{root, "allowed path"}}),
+             "inside the allowed path"));
+  CHECK(says(check_state_folder({root, false}, {"/else"}, {{root + "/a", "allowed path"}}),
+             "holds the allowed path"));
+  CHECK(check_state_folder({root + "/s", false}, {"/else"}, {{root + "/a", "allowed path"}})
+            ->empty());
 }
 
 TEST_CASE("links do not hide where the state lies") {

@@ -1,10 +1,10 @@
-#include "storage/config/nearest_word.hpp"
+#include "proto/text/nearest_word.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
-namespace kodad::storage {
+namespace kodad::proto::text {
 
 namespace {
 
@@ -42,4 +42,4 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
   return best;
 }
 
-} // namespace kodad::storage
+} // namespace kodad::proto::text

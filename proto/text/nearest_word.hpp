@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace kodad::storage {
+namespace kodad::proto::text {
 
 /// The known word with the fewest edits from `word`; empty when none is near (more edits than a
 /// third of its length, and at least two).
 std::string_view nearest_word(std::string_view word, std::span<const std::string_view> known);
 
-} // namespace kodad::storage
+} // namespace kodad::proto::text

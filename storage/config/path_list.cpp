@@ -1,0 +1,148 @@
+#include "storage/config/path_list.hpp"
+
+#include "proto/limits/sandbox.hpp"
+#include "storage/host/path.hpp"
+#include "storage/host/sandbox/system_view.hpp"
+
+#include <algorithm>
+
+namespace kodad::storage {
+
+namespace {
+
+namespace limits = proto::limits;
+
+/// Is it one of the system's own folders, whole?
+bool is_system_folder(const std::string& path) {
+  return std::ranges::find(host::system_folders(), path) != host::system_folders().end();
+}
+
+/// Why a command can never be shown this place; empty when it can.
+std::string fault_of(const std::string& real, path_use use) {
+  if (real == "/")
+    return "would show commands everything, kodad's state and keys among it: name the folders that "
+           "they need";
+  if (is_system_folder(real))
+    return use == path_use::writing ? "holds the system's programs, which no command may write"
+                                    : "";
+  if (real == "/etc")
+    return "holds the system's passwords and keys: name what commands need in it";
+  if (host::hides_system(real))
+    return "stands for a place that each command has of its own (/tmp, /proc, /dev, /sys): it "
+           "cannot be shown";
+  return "";
+}
+
+class reader {
+public:
+  reader(section& from, std::string_view key, path_wish wish)
+      : from_(from), key_(key), wish_(wish),
+        home_(host::real_path(wish.variables("HOME").value_or("")).value_or("")),
+        config_(host::real_path(from.found().file()).value_or("")) {}
+
+  void read(std::vector<std::string>& out) {
+    std::vector<std::string> given;
+    from_.read(key_, given);
+    if (wish_.use != path_use::workspaces && given.size() > limits::sandbox_paths) {
+      from_.fail(key_, "expected at most " + std::to_string(limits::sandbox_paths) +
+                           " paths, not " + std::to_string(given.size()));
+      return;
+    }
+    for (at_ = 0; at_ < given.size(); ++at_)
+      if (auto path = absolute(given[at_])) {
+        look_at(*path);
+        out.push_back(std::move(*path));
+      }
+  }
+
+private:
+  std::optional<std::string> absolute(const std::string& given) {
+    auto out = given;
+    if (given == "~" || given.starts_with("~/")) {
+      auto home = wish_.variables("HOME").value_or("");
+      if (!home.starts_with('/'))
+        return fail("expected HOME to be an absolute path, for " + given);
+      out = home + given.substr(1);
+    }
+    if (!out.starts_with('/'))
+      return fail("expected absolute paths, or ~/…" + proto::not_this(given));
+    if (out.find('\0') != std::string::npos)
+      return fail("expected paths without NUL");
+    if (wish_.use == path_use::programs && out.find(':') != std::string::npos)
+      return fail("expected one folder each, without the : that PATH has between them" +
+                  proto::not_this(given));
+    return out;
+  }
+
+  void look_at(const std::string& path) {
+    auto seen = host::look_at(path);
+    if (seen.kind == host::path_kind::nothing)
+      return warn(path + ": " + seen.failure + "; " + without());
+    auto real = host::real_path(path).value_or(path);
+    bool takes_files = wish_.use == path_use::reading || wish_.use == path_use::writing;
+    if (seen.kind != host::path_kind::folder && !takes_files)
+      return (void)fail("expected folders; " + path + " is none");
+    if (seen.kind == host::path_kind::other)
+      return (void)fail("expected files or folders; " + path + " is neither");
+    if (wish_.use != path_use::workspaces && !judge(path, real))
+      return;
+    if (std::ranges::find(seen_, real) != seen_.end())
+      warn(path + " stands twice");
+    seen_.push_back(real);
+  }
+
+  /// False when a mistake was told.
+  bool judge(const std::string& path, const std::string& real) {
+    auto shown = path == real ? path : path + " (" + real + ")";
+    if (auto fault = fault_of(real, wish_.use); !fault.empty())
+      return fail(shown + " " + fault).has_value();
+    if (!config_.empty() && host::lies_in(config_, real))
+      return fail(shown + " holds this file, and with it what it says of keys: name what commands "
+                          "need in it")
+          .has_value();
+    if (home_.empty() || !host::lies_in(home_, real))
+      return true;
+    if (wish_.use == path_use::writing)
+      return fail(shown + " holds the home folder, where commands could then change what runs as "
+                          "you: name what they need in it")
+          .has_value();
+    warn(shown + " holds the home folder: commands then read all keys and passwords in it");
+    return true;
+  }
+
+  /// What a path that is not there means, and what can be done.
+  std::string without() const {
+    switch (wish_.use) {
+    case path_use::workspaces:
+      return "no session can work there; make it and start kodad again, or take it out";
+    case path_use::programs:
+      return "it is left out of PATH; make it and start kodad again, or take it out";
+    default:
+      return "commands do not see it; make it and start kodad again, or take it out";
+    }
+  }
+
+  std::optional<std::string> fail(const std::string& expected) {
+    from_.fail_entry(key_, at_, expected);
+    return std::nullopt;
+  }
+
+  void warn(const std::string& text) { from_.warn_entry(key_, at_, text); }
+
+  section& from_;
+  std::string_view key_;
+  path_wish wish_;
+  std::string home_;   ///< Without links; empty where there is none.
+  std::string config_; ///< This very file.
+  size_t at_ = 0;
+  std::vector<std::string> seen_;
+};
+
+} // namespace
+
+void read_paths(section& from, std::string_view key, path_wish wish,
+                std::vector<std::string>& out) {
+  reader(from, key, wish).read(out);
+}
+
+} // namespace kodad::storage

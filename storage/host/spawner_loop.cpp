@@ -16,6 +16,7 @@
 #include <linux/close_range.h>
 #include <map>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -43,10 +44,11 @@ constexpr process_key own_key = 0;
 
 struct child {
   process_key key = own_key;
-  /// Is the process itself a sandbox, which must not be asked to end, only its contents?
+  /// Is the process itself a sandbox's, which must not be asked to end, only its contents?
   bool is_wrapper = false;
   descriptor report;
   std::string temporary; ///< To be removed at its end.
+  descriptor refusals;   ///< See child_descriptors.
 };
 
 /// An end that is told once the orphans are gone.
@@ -108,7 +110,7 @@ public:
 private:
   void obey(packet request);
   void start(packet request);
-  started_child start(const child_spec& spec, packet& request, std::string& temporary);
+  started_child start(const child_spec& spec, packet& request, child& out);
   void signal(process_key key, spawner_request_kind how);
   void end_those_over();
   void reap();
@@ -174,20 +176,21 @@ void spawner_loop::start(packet request) {
   auto spec = failure.number == EMFILE ? std::nullopt : read_spec(request.descriptors[0]);
   if (!spec)
     return replies_.push_back(failure);
-  std::string temporary;
-  auto started = start(*spec, request, temporary);
+  child out;
+  out.key = failure.key;
+  out.is_wrapper = spec->confined.has_value();
+  auto started = start(*spec, request, out);
   failure.number = started.number;
   if (started.number != 0)
     return replies_.push_back(failure);
-  bool is_wrapper = spec->confined && spec->confined->mode == sandbox_mode::bubblewrap;
   descriptor workspace(
       spec->confined ? ::fcntl(request.descriptors.back().get(), F_DUPFD_CLOEXEC, 3) : -1);
   bounds_.add(started.pid, spec->limits, std::move(workspace));
-  children_[started.pid] = {failure.key, is_wrapper, std::move(started.report),
-                            std::move(temporary)};
+  out.report = std::move(started.report);
+  children_[started.pid] = std::move(out);
 }
 
-started_child spawner_loop::start(const child_spec& spec, packet& request, std::string& temporary) {
+started_child spawner_loop::start(const child_spec& spec, packet& request, child& out) {
   auto& given = request.descriptors;
   bool is_merged = spec.errors == error_output::merged;
   auto wanted = 3U + (is_merged ? 0U : 1U) + (spec.confined ? 1U : 0U);
@@ -199,14 +202,18 @@ started_child spawner_loop::start(const child_spec& spec, packet& request, std::
   if (spec.confined)
     streams.workspace = given.back().get();
   if (spec.confined && spec.confined->mode == sandbox_mode::landlock) {
-    temporary = make_temporary();
-    if (temporary.empty())
+    out.refusals = descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!out.refusals.is_open())
       return {-1, errno, {}};
-    streams.temporary = temporary;
+    out.temporary = make_temporary();
+    if (out.temporary.empty())
+      return {-1, errno, {}};
+    streams.temporary = out.temporary;
+    streams.refusals = out.refusals.get();
   }
   auto started = start_child(spec, streams);
-  if (started.number != 0 && !temporary.empty())
-    ::rmdir(temporary.c_str());
+  if (started.number != 0 && !out.temporary.empty())
+    ::rmdir(out.temporary.c_str());
   return started;
 }
 
@@ -255,6 +262,10 @@ void spawner_loop::finish(pid_t pid, child& known, int status) {
     reply.kind = spawner_reply_kind::killed;
     reply.number = WTERMSIG(status);
   }
+  uint64_t refusals = 0;
+  if (reply.bound == resource_bound::none && known.refusals.is_open() &&
+      ::read(known.refusals.get(), &refusals, sizeof refusals) == sizeof refusals)
+    reply.bound = resource_bound::processes;
   start_failure why{};
   if (::read(known.report.get(), &why, sizeof why) == sizeof why) {
     reply.kind = spawner_reply_kind::failed;

@@ -2,7 +2,7 @@
 
 #include "storage/host/bound_watch.hpp"
 #include "storage/host/process_tree.hpp"
-#include "storage/host/spawner_wire.hpp"
+#include "storage/host/spawner_packet.hpp"
 #include "storage/host/temporary_folders.hpp"
 
 #include <algorithm>
@@ -57,44 +57,6 @@ struct ending {
   steady::time_point since;
 };
 
-struct packet {
-  ssize_t size = 0;
-  spawner_request request;
-  std::vector<descriptor> descriptors;
-};
-
-packet receive(int socket) {
-  packet out;
-  iovec piece{&out.request, sizeof out.request};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * spawner_descriptors_max)];
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  out.size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  for (auto* head = out.size < 0 ? nullptr : CMSG_FIRSTHDR(&message); head;
-       head = CMSG_NXTHDR(&message, head)) {
-    auto count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < count; ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(head) + i * sizeof fd, sizeof fd);
-      out.descriptors.emplace_back(fd);
-    }
-  }
-  return out;
-}
-
-std::optional<child_spec> read_spec(const descriptor& memory) {
-  struct stat seen {};
-  if (::fstat(memory.get(), &seen) != 0)
-    return {};
-  std::string bytes(static_cast<size_t>(seen.st_size), '\0');
-  if (::pread(memory.get(), bytes.data(), bytes.size(), 0) != seen.st_size)
-    return {};
-  return unpack_child_spec(bytes);
-}
-
 /// Has the program been executed, or failed to be?
 bool is_decided(const child& started) {
   pollfd report{started.report.get(), POLLIN, 0};
@@ -108,9 +70,9 @@ public:
   void run();
 
 private:
-  void obey(packet request);
-  void start(packet request);
-  started_child start(const child_spec& spec, packet& request, child& out);
+  void obey(spawner_packet request);
+  void start(spawner_packet request);
+  started_child start(const child_spec& spec, spawner_packet& request, child& out);
   void signal(process_key key, spawner_request_kind how);
   void end_those_over();
   void reap();
@@ -146,7 +108,7 @@ void spawner_loop::run() {
     while (::read(deaths.get(), &ignored, sizeof ignored) > 0) {
     }
     if (ready[0].revents & (POLLIN | POLLHUP | POLLERR))
-      obey(receive(socket_));
+      obey(receive_packet(socket_));
     end_those_over();
     reap();
     sweep();
@@ -155,7 +117,7 @@ void spawner_loop::run() {
   end_everything();
 }
 
-void spawner_loop::obey(packet request) {
+void spawner_loop::obey(spawner_packet request) {
   if (request.size < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   if (request.size != static_cast<ssize_t>(sizeof request.request)) {
@@ -169,7 +131,7 @@ void spawner_loop::obey(packet request) {
   signal(request.request.key, request.request.kind);
 }
 
-void spawner_loop::start(packet request) {
+void spawner_loop::start(spawner_packet request) {
   spawner_reply failure{.key = request.request.key, .kind = spawner_reply_kind::failed};
   // The kernel leaves out what would be too many descriptors for us.
   failure.number = request.descriptors.size() < 3 ? EMFILE : EINVAL;
@@ -190,7 +152,7 @@ void spawner_loop::start(packet request) {
   children_[started.pid] = std::move(out);
 }
 
-started_child spawner_loop::start(const child_spec& spec, packet& request, child& out) {
+started_child spawner_loop::start(const child_spec& spec, spawner_packet& request, child& out) {
   auto& given = request.descriptors;
   bool is_merged = spec.errors == error_output::merged;
   auto wanted = 3U + (is_merged ? 0U : 1U) + (spec.confined ? 1U : 0U);

@@ -78,10 +78,11 @@ broker_reading of_times_at(uint64_t folder, uint64_t path) {
 
 const std::vector<int>& brokered_numbers() {
   static const std::vector<int> all{
-      SYS_clone,  SYS_fchmod,    SYS_fchmodat, sys_fchmodat2, SYS_fchown, SYS_utimensat,
+      SYS_clone,     SYS_fchmod, SYS_fchmodat, sys_fchmodat2,
+      SYS_utimensat, SYS_fchown, SYS_fchownat,
 #ifdef SYS_fork // Those that newer architectures have done without.
-      SYS_chown,  SYS_lchown,    SYS_fork,     SYS_vfork,     SYS_chmod,  SYS_utime,
-      SYS_utimes, SYS_futimesat,
+      SYS_fork,      SYS_vfork,  SYS_chmod,    SYS_chown,
+      SYS_lchown,    SYS_utime,  SYS_utimes,   SYS_futimesat,
 #endif
   };
   return all;

@@ -97,6 +97,15 @@ bool broker_caller::writes(int number, const descriptor& file) const {
   return (*flags & O_PATH) == 0 && (access == O_WRONLY || access == O_RDWR);
 }
 
+uint64_t broker_caller::turns() const {
+  auto text = read_text(folder_ + "/schedstat"); // Time on a processor, time waited, turns.
+  auto last = text.rfind(' ');
+  uint64_t out = 0;
+  if (last != text.npos)
+    std::from_chars(text.data() + last + 1, text.data() + text.size(), out);
+  return out;
+}
+
 bool broker_caller::is_running() const {
   auto stat = read_text(folder_ + "/stat");
   auto name_end = stat.rfind(')');

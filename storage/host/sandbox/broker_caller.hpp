@@ -34,6 +34,9 @@ public:
   /// Does it run just now, or wait for its turn to?
   bool is_running() const;
 
+  /// How often it has been given a processor; 0 where the kernel does not count.
+  uint64_t turns() const;
+
 private:
   pid_t thread_;
   std::string folder_; ///< Its part of /proc.

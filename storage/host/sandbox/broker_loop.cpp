@@ -21,7 +21,7 @@ using wish = broker_call::wish;
 
 constexpr long sys_fchmodat2 = 452; // Newer than Debian 12's headers.
 
-// A start is over long before, unless the machine is so busy that the caller has no turn.
+// Once the caller has its turn, a start is over long before.
 constexpr auto start_patience = 20ms;
 
 struct notif_sizes : seccomp_notif_sizes {
@@ -83,9 +83,7 @@ void broker_loop::answer_one(const descriptor& listener) {
     answer->error = -(number != 0 ? number : make(call, caller, listener, notice->id));
   } else if (tasks_.grant()) {
     answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-    granted_.push_back({caller.thread(), clock::now()});
-    while (clock::now() - granted_.front().when > start_patience)
-      granted_.pop_front();
+    remember_start(caller);
   } else {
     uint64_t one = 1;
     (void)!::write(refusals_, &one, sizeof one);
@@ -111,7 +109,7 @@ opened_place broker_loop::find(const broker_call& call, const broker_caller& cal
     bool is_writing = caller.writes(number, file);
     if (!still_waits(listener, id))
       return {{}, EINTR};
-    if (is_writing)
+    if (is_writing && !places_.is_guarded(file))
       return {std::move(file), 0};
     return places_.open_again(file);
   }
@@ -158,17 +156,27 @@ int broker_loop::make(const broker_call& call, const broker_caller& caller,
   return done == 0 ? 0 : errno;
 }
 
+/// An earlier one of the same thread is over by now.
+void broker_loop::remember_start(const broker_caller& caller) {
+  std::erase_if(granted_, [&caller](const auto& each) { return each.thread == caller.thread(); });
+  granted_.push_back({caller.thread(), caller.turns(), clock::now()});
+}
+
 /// Waits until those that were let go on have done what they asked for: one that sleeps has.
+/// Afterwards those are left who have not had a turn since.
 void broker_loop::let_starts_settle() {
   auto is_over = [](const granted_start& each) {
-    return clock::now() - each.when > start_patience || !broker_caller(each.thread).is_running();
+    broker_caller caller(each.thread);
+    return !caller.is_running() || (clock::now() - each.when > start_patience &&
+                                    (each.turns == 0 || caller.turns() != each.turns));
   };
-  for (;;) {
+  auto began = clock::now();
+  do {
     std::erase_if(granted_, is_over);
     if (granted_.empty())
       return;
     ::poll(nullptr, 0, 1);
-  }
+  } while (clock::now() - began <= start_patience);
 }
 
 /// A command may make what it starts the children of its own parent.
@@ -182,7 +190,7 @@ void broker_loop::reap_strangers() const {
 uint64_t broker_loop::count_tasks() {
   let_starts_settle();
   reap_strangers();
-  return process_table::read().tasks_of(::getpid());
+  return process_table::read().tasks_of(::getpid()) + granted_.size();
 }
 
 } // namespace kodad::storage::host

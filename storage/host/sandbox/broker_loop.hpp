@@ -8,7 +8,6 @@
 #include "storage/host/sandbox/writable_places.hpp"
 
 #include <chrono>
-#include <deque>
 #include <vector>
 
 namespace kodad::storage::host {
@@ -29,6 +28,7 @@ private:
   /// A start that was let go on; the new task may not be there yet.
   struct granted_start {
     pid_t thread;
+    uint64_t turns; ///< Until then.
     clock::time_point when;
   };
 
@@ -37,6 +37,7 @@ private:
   opened_place find(const broker_call& call, const broker_caller& caller,
                     const descriptor& listener, uint64_t id) const;
   uint64_t count_tasks();
+  void remember_start(const broker_caller& caller);
   void let_starts_settle();
   void reap_strangers() const;
 
@@ -44,7 +45,7 @@ private:
   task_count tasks_;
   int refusals_;
   pid_t command_;
-  std::deque<granted_start> granted_;
+  std::vector<granted_start> granted_; ///< One of a thread; of those since the last count.
   std::vector<char> notice_;
   std::vector<char> answer_;
 };

@@ -81,6 +81,10 @@ bool writable_places::is_guarded(const std::string& name) const {
          });
 }
 
+bool writable_places::is_guarded(const descriptor& file) const {
+  return is_guarded(name_of(file));
+}
+
 /// EAGAIN when the name has come to mean something else.
 opened_place writable_places::open_once(const descriptor& seen) const {
   auto name = name_of(seen);

@@ -25,6 +25,9 @@ public:
   /// What lies in `folder` at these places stays as it is, if it may not be written.
   void guard(descriptor folder, std::vector<guarded_place> places);
 
+  /// Is this open file one of those?
+  bool is_guarded(const descriptor& file) const;
+
   /// What `path` means, as the kernel resolves it from the open `folder`. @param follows Also a
   /// link at its end.
   opened_place open(int folder, const std::string& path, bool follows) const;

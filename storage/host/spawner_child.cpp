@@ -60,12 +60,15 @@ void bound_memory(const resource_limits& limits) {
     bound(RLIMIT_DATA, limits.memory_bytes + memory_slack_bytes);
 }
 
+constexpr int niceness_of_commands = 10;
+// Between them and the server: whatever they start waits for it, and so it does not for them.
+constexpr int niceness_of_brokers = 5;
+
 /// When the machine runs out of memory or time, commands come after the server: they are the first
 /// to be killed and the last to be served.
-void step_back() {
+void step_back(int niceness) {
   descriptor score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   (void)!::write(score.get(), "800", 3);
-  constexpr int niceness = 10;
   (void)::setpriority(PRIO_PROCESS, 0, niceness);
 }
 
@@ -140,12 +143,16 @@ descriptor part_from_broker(const child_spec& spec, const child_descriptors& str
                          int report) {
   ::setsid();
   tie_to(spawner_pid);
-  if (spec.limits.memory_bytes > 0)
-    step_back();
   descriptor channel;
-  if (spec.confined && spec.confined->mode == sandbox_mode::landlock)
+  auto parent = spawner_pid;
+  if (spec.confined && spec.confined->mode == sandbox_mode::landlock) {
+    parent = ::getpid();
+    if (spec.limits.memory_bytes > 0)
+      step_back(niceness_of_brokers);
     channel = part_from_broker(spec, streams, report);
-  auto parent = ::getppid();
+  }
+  if (spec.limits.memory_bytes > 0)
+    step_back(niceness_of_commands);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1); // Survives the exec: it adopts the orphans it makes.
   apply(spec.limits);
   if (!streams.temporary.empty())

@@ -241,6 +241,7 @@ void spawner_loop::finish(pid_t pid, child& known, int status) {
 void spawner_loop::remove_folder(const std::string& path) {
   auto pid = ::fork();
   if (pid == 0) {
+    open_up(path);
     ::execl("/bin/rm", "rm", "-rf", "--one-file-system", "--", path.c_str(), nullptr);
     ::_exit(127);
   }

@@ -1,5 +1,5 @@
-"""What commands do under Landlock through their broker: WORK has to succeed, ATTEMPTS must not reach
-what lies outside of the writable folders.
+"""What commands do under Landlock through their broker: WORK has to succeed, ATTEMPTS must not
+reach what lies outside of the writable folders.
 
 A command gets $OUT (a folder beside the workspace), $SEEN (one that `sandbox.read` shows) and
 $WROTE (one of `sandbox.write`). WORK maps a command line to what it has to print; an attempt prints

@@ -136,8 +136,12 @@ for place in ('/usr', '/etc', seen):
 """),
     "a file that is only read": calls("""
 import fcntl
-for name in (seen + '/f', '/usr/bin/env', '/etc/passwd'):
-    file = os.open(name, os.O_RDONLY)
+for name, flags in ((seen + '/f', 0), ('/usr/bin/env', 0), ('/etc/passwd', 0), (out + '/f', 3),
+                    (seen + '/f', 3), ('/usr/bin/env', 3)):
+    try:
+        file = os.open(name, flags)  # 3 asks for neither reading nor writing.
+    except OSError:
+        continue
     mode = os.fstat(file).st_mode & 0o777
     results = [call(FCHMOD, file, mode), call(UTIMENSAT, file, None, None, 0),
                call(FCHOWN, file, -1, -1), call(FCHOWN, file, os.getuid(), os.getgid()),
@@ -153,7 +157,7 @@ for name in (seen + '/f', '/usr/bin/env', '/etc/passwd'):
         except OSError:
             pass
     if 0 in results:
-        print('ESCAPED', name, results)
+        print('ESCAPED', name, flags, results)
 """),
     "a device": calls("""
 for name in ('/dev/null', '/dev/zero'):

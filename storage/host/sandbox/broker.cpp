@@ -140,7 +140,7 @@ setup_failure hand_over_calls(int channel) {
   auto listener = listen_for_calls();
   if (listener.is_open())
     send_descriptor(channel, listener.get());
-  else if (errno != EBUSY || !refuse_changes())
+  else if (!refuse_changes())
     return failed_to("hand calls over to the broker");
   return {};
 }

@@ -6,9 +6,8 @@
 #include <climits>
 #include <cstring>
 #include <fcntl.h>
-#include <optional>
 #include <string_view>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -24,17 +23,6 @@ std::string read_text(const std::string& path) {
   auto got = file.is_open() ? ::read(file.get(), out.data(), out.size()) : 0;
   out.resize(got > 0 ? static_cast<size_t>(got) : 0);
   return out;
-}
-
-/// The number after "NAME:\t" of fdinfo.
-std::optional<uint64_t> line_of(std::string_view text, std::string_view name, int base) {
-  auto at = text.find(name);
-  if (at == text.npos || (at > 0 && text[at - 1] != '\n'))
-    return std::nullopt;
-  text.remove_prefix(at + name.size());
-  uint64_t out = 0;
-  auto read = std::from_chars(text.data(), text.data() + text.size(), out, base);
-  return read.ec == std::errc() ? std::optional(out) : std::nullopt;
 }
 
 } // namespace
@@ -82,19 +70,10 @@ descriptor broker_caller::opened(int number) const {
   return out;
 }
 
-bool broker_caller::writes(int number, const descriptor& file) const {
-  struct statx seen {};
-  if (::statx(file.get(), "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO | STATX_MNT_ID, &seen) != 0 ||
-      !S_ISREG(seen.stx_mode) || (seen.stx_mask & STATX_MNT_ID) == 0)
-    return false;
-  // The number may have come to mean another file since: what counts is that it is this one.
-  auto text = read_text(folder_ + "/fdinfo/" + std::to_string(number));
-  auto flags = line_of(text, "flags:\t", 8);
-  if (!flags || line_of(text, "mnt_id:\t", 10) != seen.stx_mnt_id ||
-      line_of(text, "ino:\t", 10) != seen.stx_ino)
-    return false;
-  auto access = *flags & O_ACCMODE;
-  return (*flags & O_PATH) == 0 && (access == O_WRONLY || access == O_RDWR);
+descriptor broker_caller::shared(int number) const {
+  constexpr unsigned of_thread = O_EXCL; // PIDFD_THREAD, from Linux 6.9's pidfd.h.
+  descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, thread_, of_thread)));
+  return descriptor(static_cast<int>(::syscall(SYS_pidfd_getfd, handle.get(), number, 0)));
 }
 
 uint64_t broker_caller::turns() const {

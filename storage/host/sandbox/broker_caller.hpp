@@ -28,8 +28,9 @@ public:
   descriptor working_folder() const;
   descriptor opened(int number) const;
 
-  /// Has the caller the regular file that is open here as `file` open for writing, as `number`?
-  bool writes(int number, const descriptor& file) const;
+  /// A second descriptor of what the caller has open, as it is open: not O_PATH. Not open also
+  /// where a container keeps such from being had.
+  descriptor shared(int number) const;
 
   /// Does it run just now, or wait for its turn to?
   bool is_running() const;

@@ -32,6 +32,18 @@ struct notif_sizes : seccomp_notif_sizes {
   }
 };
 
+/// Is it a file that is open for writing? Landlock has judged that.
+bool is_written(const descriptor& file) {
+  struct stat seen {};
+  auto flags = ::fcntl(file.get(), F_GETFL);
+  if (flags < 0 || (flags & O_PATH) != 0)
+    return false;
+  auto access = flags & O_ACCMODE; // There is a fourth, which Landlock asks nothing for.
+  if (access != O_WRONLY && access != O_RDWR)
+    return false;
+  return ::fstat(file.get(), &seen) == 0 && S_ISREG(seen.st_mode);
+}
+
 /// Some containers do not know the newer call. (A link has no mode to be changed.)
 long change_mode(int file, mode_t mode) {
   auto done = ::syscall(sys_fchmodat2, file, "", mode, AT_EMPTY_PATH);
@@ -116,11 +128,11 @@ opened_place broker_loop::find(const broker_call& call, const broker_caller& cal
     auto file = caller.opened(number);
     if (!file.is_open())
       return {{}, named ? ENOENT : EBADF};
-    bool is_writing = caller.writes(number, file);
+    auto shared = caller.shared(number);
     if (!still_waits(listener, id))
       return {{}, EINTR};
-    if (is_writing && !places_.is_guarded(file))
-      return {std::move(file), 0};
+    if (is_written(shared) && !places_.is_guarded(shared))
+      return {std::move(shared), 0};
     return places_.open_again(file);
   }
   if (path.empty() && !is_file)

@@ -131,6 +131,8 @@ constexpr uint64_t attribute_commands[] = {
     FS_IOC_FSSETXATTR,
     FS_IOC_ENABLE_VERITY,
     FS_IOC_SET_ENCRYPTION_POLICY,
+    FS_IOC_ADD_ENCRYPTION_KEY,
+    FS_IOC_REMOVE_ENCRYPTION_KEY,
     BTRFS_IOC_SUBVOL_CREATE,
     BTRFS_IOC_SUBVOL_CREATE_V2,
     BTRFS_IOC_SNAP_CREATE,
@@ -138,6 +140,7 @@ constexpr uint64_t attribute_commands[] = {
     BTRFS_IOC_SNAP_DESTROY,
     BTRFS_IOC_SNAP_DESTROY_V2,
     BTRFS_IOC_SUBVOL_SETFLAGS,
+    BTRFS_IOC_SET_RECEIVED_SUBVOL,
     BTRFS_IOC_DEFRAG,
     BTRFS_IOC_DEFRAG_RANGE,
 };
@@ -255,6 +258,7 @@ void refuse_attributes(rules& out) {
   out.refuse(EOPNOTSUPP, SCMP_SYS(fremovexattr));
   for (auto command : attribute_commands)
     out.refuse(ENOTTY, SCMP_SYS(ioctl), is(1, command));
+  out.refuse(EPERM, SCMP_SYS(fcntl), is(1, F_SETLEASE)); // It holds up who opens the file.
 }
 
 void refuse_for_landlock(rules& out, network_access network) {

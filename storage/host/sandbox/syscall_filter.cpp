@@ -258,7 +258,6 @@ void refuse_attributes(rules& out) {
   out.refuse(EOPNOTSUPP, SCMP_SYS(fremovexattr));
   for (auto command : attribute_commands)
     out.refuse(ENOTTY, SCMP_SYS(ioctl), is(1, command));
-  out.refuse(EPERM, SCMP_SYS(fcntl), is(1, F_SETLEASE)); // It holds up who opens the file.
 }
 
 void refuse_for_landlock(rules& out, network_access network) {
@@ -280,6 +279,7 @@ descriptor syscall_filter(filter_for what, network_access network) {
   refuse_namespaces(all);
   refuse_families(all);
   refuse_special_modes(all);
+  all.refuse(EPERM, SCMP_SYS(fcntl), is(1, F_SETLEASE)); // It holds up all who open the file.
   if (what == filter_for::landlock)
     refuse_for_landlock(all, network);
   descriptor file(::memfd_create("kodad-filter", 0));

@@ -96,8 +96,9 @@ os.symlink('turn', 'turn')
 print(call(CHMOD, b'none', 0o600), call(CHMOD, b'h.c/x', 0o600), call(CHMOD, 1, 0o600),
       call(CHMOD, b'', 0o600), call(CHMOD, b'x' * 5000, 0o600), call(CHMOD, b'turn', 0o600),
       call(FCHMODAT, 99, b'x', 0o600), call(FCHMOD, 99, 0o600),
-      call(FCHMODAT2, -100, b'h.c', 0o600, 0x8000), call(UTIMENSAT, -100, b'h.c', 8, 0))"""),
-                                       "-2 -20 -14 -2 -36 -40 -9 -9 -22 -14"),
+      call(FCHMODAT2, -100, b'h.c', 0o600, 0x8000), call(UTIMENSAT, -100, b'h.c', 8, 0),
+      call(FCHMOD, -100, 0o600))"""),
+                                       "-2 -20 -14 -2 -36 -40 -9 -9 -22 -14 -9"),
     "threads": (python("""
 import threading
 done = []

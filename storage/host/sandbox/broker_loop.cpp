@@ -121,10 +121,10 @@ opened_place broker_loop::find(const broker_call& call, const broker_caller& cal
   if (call.has_path)
     if (auto number = caller.read_path(call.path, path))
       return {{}, number};
-  bool is_file = !call.has_path || (path.empty() && call.may_be_empty);
+  bool is_file = !call.has_path || (path.empty() && call.may_be_empty); // Or the folder itself.
   auto named = call.has_path && call.follows ? own_descriptor(path, caller.thread()) : std::nullopt;
   auto number = named.value_or(call.folder);
-  if (named || (is_file && number != AT_FDCWD)) {
+  if (named || !call.has_path || (is_file && number != AT_FDCWD)) {
     auto file = caller.opened(number);
     if (!file.is_open())
       return {{}, named ? ENOENT : EBADF};

@@ -19,6 +19,9 @@ public:
   /// @param command The child that is waited for elsewhere.
   broker_loop(writable_places places, uint64_t tasks_max, int refusals, pid_t command);
 
+  broker_loop(const broker_loop&) = delete; // It is referred to from inside.
+  broker_loop& operator=(const broker_loop&) = delete;
+
   /// Answers the next call. Returns at once if there is none.
   void answer_one(const descriptor& listener);
 

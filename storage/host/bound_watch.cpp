@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 
 // Often enough that a tree cannot grow far beyond a bound between two looks.
 constexpr auto interval = 100ms;
-// While a tree has that share of its processes: where the kernel does not hold the bound
-// (Landlock), thousands can be started in one interval.
+// While a tree has that share of its processes: where neither the kernel nor a broker holds the
+// bound (Landlock beneath another's listener), thousands can be started in one interval.
 constexpr auto interval_of_growth = 10ms;
 constexpr uint64_t growth_share = 4;
 constexpr uint64_t least_growth = 8; // An ordinary pipeline.

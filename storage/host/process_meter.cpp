@@ -49,14 +49,22 @@ std::string_view word_of(std::string_view text, size_t index) {
   return text.substr(0, text.find(' '));
 }
 
-/// "pid (name) state parent …": the name may hold anything, also ")".
-pid_t parent_of(const char* pid) {
+// Words of /proc/PID/stat, after the name.
+constexpr size_t parent_word = 1;
+constexpr size_t threads_word = 17;
+
+/// "pid (name) state parent …": the name may hold anything, also ")". 0 for a process that is gone.
+uint64_t stat_number(const std::string& pid, size_t word) {
   char text[512];
-  auto stat = read_small((std::string("/proc/") + pid + "/stat").c_str(), text, sizeof text);
+  auto stat = read_small(("/proc/" + pid + "/stat").c_str(), text, sizeof text);
   auto name_end = stat.rfind(')');
   if (name_end == stat.npos || name_end + 2 >= stat.size())
     return 0;
-  return static_cast<pid_t>(number_at(word_of(stat.substr(name_end + 2), 1)));
+  return number_at(word_of(stat.substr(name_end + 2), word));
+}
+
+pid_t parent_of(const char* pid) {
+  return static_cast<pid_t>(stat_number(pid, parent_word));
 }
 
 uint64_t memory_line(std::string_view text, std::string_view name) {
@@ -131,6 +139,13 @@ tree_usage process_table::usage_of(pid_t root) const {
     out.memory_bytes += memory_bytes_of(pid);
     ++out.processes;
   }
+  return out;
+}
+
+uint64_t process_table::tasks_of(pid_t root) const {
+  uint64_t out = 0;
+  for (auto pid : tree_of(root))
+    out += stat_number(std::to_string(pid), threads_word);
   return out;
 }
 

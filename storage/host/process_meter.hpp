@@ -27,6 +27,9 @@ public:
   /// Of `root` and its descendants.
   tree_usage usage_of(pid_t root) const;
 
+  /// Processes and threads of `root` and its descendants.
+  uint64_t tasks_of(pid_t root) const;
+
   std::vector<pid_t> children_of(pid_t parent) const;
 
   /// `root` first.

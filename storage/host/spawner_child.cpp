@@ -1,6 +1,7 @@
 // From fork to exec: what a child does before its program runs.
 #include "storage/host/spawner_loop.hpp"
 
+#include "storage/host/sandbox/broker.hpp"
 #include "storage/host/sandbox/enter.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,12 +60,15 @@ void bound_memory(const resource_limits& limits) {
     bound(RLIMIT_DATA, limits.memory_bytes + memory_slack_bytes);
 }
 
+constexpr int niceness_of_commands = 10;
+// Between them and the server: whatever they start waits for it, and so it does not for them.
+constexpr int niceness_of_brokers = 5;
+
 /// When the machine runs out of memory or time, commands come after the server: they are the first
 /// to be killed and the last to be served.
-void step_back() {
+void step_back(int niceness) {
   descriptor score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   (void)!::write(score.get(), "800", 3);
-  constexpr int niceness = 10;
   (void)::setpriority(PRIO_PROCESS, 0, niceness);
 }
 
@@ -94,9 +99,9 @@ bool connect(const child_descriptors& streams) {
   ::_exit(127);
 }
 
-void tie_to_spawner(pid_t spawner_pid) {
+void tie_to(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != spawner_pid)
+  if (::getppid() != parent)
     ::_exit(127);
 }
 
@@ -108,12 +113,46 @@ void move_home(std::vector<std::string>& environment, const std::string& folder)
   environment.push_back("GIT_CONFIG_SYSTEM=" + folder + "/gitconfig");
   environment.push_back("HOME=" + folder);
   environment.push_back("TMPDIR=" + folder);
+  // Root without capabilities can give files to nobody, and tar would take that for a failure.
+  if (::geteuid() == 0)
+    environment.push_back("TAR_OPTIONS=--no-same-owner");
+}
+
+/// Under Landlock this process becomes the broker, and a child of it the command, which alone
+/// returns. @return The command's end of the channel between them.
+descriptor part_from_broker(const child_spec& spec, const child_descriptors& streams, int report) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    give_up(report, "reach its broker", errno);
+  descriptor brokers(ends[0]);
+  descriptor commands(ends[1]);
+  auto broker = ::getpid();
+  auto command = ::fork();
+  if (command < 0)
+    give_up(report, "part from its broker", errno);
+  if (command > 0)
+    run_broker(command, brokers.get(),
+               {*spec.confined, spec.limits.processes, streams.workspace, streams.temporary,
+                streams.refusals});
+  ::setsid();
+  tie_to(broker);
+  return commands;
 }
 
 [[noreturn]] void become(child_spec spec, const child_descriptors& streams, pid_t spawner_pid,
                          int report) {
   ::setsid();
-  tie_to_spawner(spawner_pid);
+  tie_to(spawner_pid);
+  descriptor channel;
+  auto parent = spawner_pid;
+  if (spec.confined && spec.confined->mode == sandbox_mode::landlock) {
+    parent = ::getpid();
+    if (spec.limits.memory_bytes > 0)
+      step_back(niceness_of_brokers);
+    channel = part_from_broker(spec, streams, report);
+  }
+  if (spec.limits.memory_bytes > 0)
+    step_back(niceness_of_commands);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1); // Survives the exec: it adopts the orphans it makes.
   apply(spec.limits);
   if (!streams.temporary.empty())
@@ -121,13 +160,11 @@ void move_home(std::vector<std::string>& environment, const std::string& folder)
   std::string program;
   if (!connect(streams))
     give_up(report, "connect its output", errno);
-  if (spec.limits.memory_bytes > 0)
-    step_back();
   if (spec.confined) {
-    if (auto failure =
-            enter_sandbox(spec, streams.workspace, streams.temporary, spec.argv, program))
+    if (auto failure = enter_sandbox(spec, streams.workspace, streams.temporary, channel.get(),
+                                     spec.argv, program))
       give_up(report, failure.step, failure.number);
-    tie_to_spawner(spawner_pid); // Becoming another user unties.
+    tie_to(parent); // Becoming another user unties.
   } else if (::chdir(spec.cwd.c_str()) != 0) {
     give_up(report, "", errno);
   }

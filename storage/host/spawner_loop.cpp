@@ -2,7 +2,7 @@
 
 #include "storage/host/bound_watch.hpp"
 #include "storage/host/process_tree.hpp"
-#include "storage/host/spawner_wire.hpp"
+#include "storage/host/spawner_packet.hpp"
 #include "storage/host/temporary_folders.hpp"
 
 #include <algorithm>
@@ -16,6 +16,7 @@
 #include <linux/close_range.h>
 #include <map>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -43,10 +44,11 @@ constexpr process_key own_key = 0;
 
 struct child {
   process_key key = own_key;
-  /// Is the process itself a sandbox, which must not be asked to end, only its contents?
+  /// Is the process itself a sandbox's, which must not be asked to end, only its contents?
   bool is_wrapper = false;
   descriptor report;
   std::string temporary; ///< To be removed at its end.
+  descriptor refusals;   ///< See child_descriptors.
 };
 
 /// An end that is told once the orphans are gone.
@@ -54,44 +56,6 @@ struct ending {
   spawner_reply reply;
   steady::time_point since;
 };
-
-struct packet {
-  ssize_t size = 0;
-  spawner_request request;
-  std::vector<descriptor> descriptors;
-};
-
-packet receive(int socket) {
-  packet out;
-  iovec piece{&out.request, sizeof out.request};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * spawner_descriptors_max)];
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  out.size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  for (auto* head = out.size < 0 ? nullptr : CMSG_FIRSTHDR(&message); head;
-       head = CMSG_NXTHDR(&message, head)) {
-    auto count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < count; ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(head) + i * sizeof fd, sizeof fd);
-      out.descriptors.emplace_back(fd);
-    }
-  }
-  return out;
-}
-
-std::optional<child_spec> read_spec(const descriptor& memory) {
-  struct stat seen {};
-  if (::fstat(memory.get(), &seen) != 0)
-    return {};
-  std::string bytes(static_cast<size_t>(seen.st_size), '\0');
-  if (::pread(memory.get(), bytes.data(), bytes.size(), 0) != seen.st_size)
-    return {};
-  return unpack_child_spec(bytes);
-}
 
 /// Has the program been executed, or failed to be?
 bool is_decided(const child& started) {
@@ -106,9 +70,9 @@ public:
   void run();
 
 private:
-  void obey(packet request);
-  void start(packet request);
-  started_child start(const child_spec& spec, packet& request, std::string& temporary);
+  void obey(spawner_packet request);
+  void start(spawner_packet request);
+  started_child start(const child_spec& spec, spawner_packet& request, child& out);
   void signal(process_key key, spawner_request_kind how);
   void end_those_over();
   void reap();
@@ -144,7 +108,7 @@ void spawner_loop::run() {
     while (::read(deaths.get(), &ignored, sizeof ignored) > 0) {
     }
     if (ready[0].revents & (POLLIN | POLLHUP | POLLERR))
-      obey(receive(socket_));
+      obey(receive_packet(socket_));
     end_those_over();
     reap();
     sweep();
@@ -153,7 +117,7 @@ void spawner_loop::run() {
   end_everything();
 }
 
-void spawner_loop::obey(packet request) {
+void spawner_loop::obey(spawner_packet request) {
   if (request.size < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   if (request.size != static_cast<ssize_t>(sizeof request.request)) {
@@ -167,27 +131,28 @@ void spawner_loop::obey(packet request) {
   signal(request.request.key, request.request.kind);
 }
 
-void spawner_loop::start(packet request) {
+void spawner_loop::start(spawner_packet request) {
   spawner_reply failure{.key = request.request.key, .kind = spawner_reply_kind::failed};
   // The kernel leaves out what would be too many descriptors for us.
   failure.number = request.descriptors.size() < 3 ? EMFILE : EINVAL;
   auto spec = failure.number == EMFILE ? std::nullopt : read_spec(request.descriptors[0]);
   if (!spec)
     return replies_.push_back(failure);
-  std::string temporary;
-  auto started = start(*spec, request, temporary);
+  child out;
+  out.key = failure.key;
+  out.is_wrapper = spec->confined.has_value();
+  auto started = start(*spec, request, out);
   failure.number = started.number;
   if (started.number != 0)
     return replies_.push_back(failure);
-  bool is_wrapper = spec->confined && spec->confined->mode == sandbox_mode::bubblewrap;
   descriptor workspace(
       spec->confined ? ::fcntl(request.descriptors.back().get(), F_DUPFD_CLOEXEC, 3) : -1);
   bounds_.add(started.pid, spec->limits, std::move(workspace));
-  children_[started.pid] = {failure.key, is_wrapper, std::move(started.report),
-                            std::move(temporary)};
+  out.report = std::move(started.report);
+  children_[started.pid] = std::move(out);
 }
 
-started_child spawner_loop::start(const child_spec& spec, packet& request, std::string& temporary) {
+started_child spawner_loop::start(const child_spec& spec, spawner_packet& request, child& out) {
   auto& given = request.descriptors;
   bool is_merged = spec.errors == error_output::merged;
   auto wanted = 3U + (is_merged ? 0U : 1U) + (spec.confined ? 1U : 0U);
@@ -199,14 +164,18 @@ started_child spawner_loop::start(const child_spec& spec, packet& request, std::
   if (spec.confined)
     streams.workspace = given.back().get();
   if (spec.confined && spec.confined->mode == sandbox_mode::landlock) {
-    temporary = make_temporary();
-    if (temporary.empty())
+    out.refusals = descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!out.refusals.is_open())
       return {-1, errno, {}};
-    streams.temporary = temporary;
+    out.temporary = make_temporary();
+    if (out.temporary.empty())
+      return {-1, errno, {}};
+    streams.temporary = out.temporary;
+    streams.refusals = out.refusals.get();
   }
   auto started = start_child(spec, streams);
-  if (started.number != 0 && !temporary.empty())
-    ::rmdir(temporary.c_str());
+  if (started.number != 0 && !out.temporary.empty())
+    ::rmdir(out.temporary.c_str());
   return started;
 }
 
@@ -255,6 +224,10 @@ void spawner_loop::finish(pid_t pid, child& known, int status) {
     reply.kind = spawner_reply_kind::killed;
     reply.number = WTERMSIG(status);
   }
+  uint64_t refusals = 0;
+  if (reply.bound == resource_bound::none && known.refusals.is_open() &&
+      ::read(known.refusals.get(), &refusals, sizeof refusals) == sizeof refusals)
+    reply.bound = resource_bound::processes;
   start_failure why{};
   if (::read(known.report.get(), &why, sizeof why) == sizeof why) {
     reply.kind = spawner_reply_kind::failed;
@@ -268,6 +241,7 @@ void spawner_loop::finish(pid_t pid, child& known, int status) {
 void spawner_loop::remove_folder(const std::string& path) {
   auto pid = ::fork();
   if (pid == 0) {
+    open_up(path);
     ::execl("/bin/rm", "rm", "-rf", "--one-file-system", "--", path.c_str(), nullptr);
     ::_exit(127);
   }

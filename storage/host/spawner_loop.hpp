@@ -18,6 +18,7 @@ struct child_descriptors {
   int errors = -1;            ///< -1 when merged.
   int workspace = -1;         ///< -1 for a child that is not confined.
   std::string temporary = {}; ///< A folder of the child's own; only under Landlock.
+  int refusals = -1; ///< Likewise, an eventfd: how often the bound on processes refused another.
 };
 
 /// What a child that could not become its program says over its report. Fits into one atomic write.
@@ -37,7 +38,7 @@ struct started_child {
 };
 
 /// Forks. Does not wait for the program: a dead disk may hold up the way to it for ever, and that
-/// is the child's affair alone.
+/// is the child's affair alone. Under Landlock the child is the command's broker.
 started_child start_child(const child_spec& spec, const child_descriptors& streams);
 
 } // namespace kodad::storage::host

@@ -1,10 +1,14 @@
 #include "storage/host/temporary_folders.hpp"
 
+#include "storage/host/descriptor.hpp"
+
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
+#include <fts.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +17,21 @@ namespace kodad::storage::host {
 std::string make_temporary() {
   auto name = "/tmp/kodad-" + std::to_string(::getppid()) + "-XXXXXX";
   return ::mkdtemp(name.data()) ? name : "";
+}
+
+void open_up(const std::string& path) {
+  auto start = path;
+  char* starts[] = {start.data(), nullptr};
+  auto* walk = ::fts_open(starts, FTS_PHYSICAL | FTS_XDEV, nullptr);
+  while (auto* entry = walk ? ::fts_read(walk) : nullptr) {
+    if (entry->fts_info != FTS_D)
+      continue;
+    // Told before it is read.
+    descriptor folder(::open(entry->fts_accpath, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    (void)::chmod(("/proc/self/fd/" + std::to_string(folder.get())).c_str(), 0700);
+  }
+  if (walk)
+    ::fts_close(walk);
 }
 
 std::vector<std::string> left_temporaries() {

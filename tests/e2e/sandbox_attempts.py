@@ -130,6 +130,28 @@ with tarfile.open(fileobj=box, mode='w') as out:
     out.addfile(entry)
 box.seek(0)
 tarfile.open(fileobj=box).extractall()"""),
+    "a device's mode": python("""
+import os
+for flags in (os.O_RDONLY, os.O_RDWR, 3):
+    try:
+        file = os.open('/dev/null', flags)
+        os.fchmod(file, os.fstat(file).st_mode & 0o777)
+        print('ESCAPED')
+    except OSError as why:
+        print(why)"""),
+    "what is only read, by descriptor": python("""
+import fcntl, os
+for name in ('/usr/bin/env', '/etc/passwd', os.environ['OUT'] + '/secret'):
+    for flags in (os.O_RDONLY, 3):
+        for change in (lambda file: os.fchmod(file, os.fstat(file).st_mode & 0o777),
+                       lambda file: os.utime(file),
+                       lambda file: fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK),
+                       lambda file: os.setxattr(file, 'user.x', b'y')):
+            try:
+                change(os.open(name, flags))
+                print('ESCAPED', name, flags)
+            except OSError as why:
+                print(why)"""),
     "a setuid file by openat2": python("""
 import ctypes, struct
 how = ctypes.create_string_buffer(struct.pack('QQQ', 0o101, 0o4755, 0))

@@ -37,12 +37,12 @@ setup_failure enter_bubblewrap(const child_spec& spec, int workspace,
 } // namespace
 
 setup_failure enter_sandbox(const child_spec& spec, int workspace, const std::string& temporary,
-                            std::vector<std::string>& argv, std::string& program) {
+                            int channel, std::vector<std::string>& argv, std::string& program) {
   switch (spec.confined->mode) {
   case sandbox_mode::bubblewrap:
     return enter_bubblewrap(spec, workspace, argv, program);
   case sandbox_mode::landlock:
-    return enter_landlock(*spec.confined, workspace, temporary);
+    return enter_landlock(*spec.confined, workspace, temporary, channel);
   case sandbox_mode::unavailable:
   case sandbox_mode::off:
     break;

@@ -1,11 +1,12 @@
 #include "storage/host/sandbox/landlock.hpp"
 
 #include "storage/host/open_at.hpp"
+#include "storage/host/sandbox/broker.hpp"
+#include "storage/host/sandbox/capabilities.hpp"
 #include "storage/host/sandbox/syscall_filter.hpp"
 #include "storage/host/sandbox/system_view.hpp"
 
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -117,19 +118,6 @@ bool write_git_config(const std::string& temporary, const std::string& text) {
          ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-bool drop_capabilities() {
-  for (int one = 0; ::prctl(PR_CAPBSET_READ, one) >= 0; ++one)
-    if (::prctl(PR_CAPBSET_DROP, one) != 0 && errno != EPERM)
-      return false;
-  (void)::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-  // The bits stay gone when root executes a program.
-  constexpr unsigned no_root_and_locked = 0x2f; // SECBIT_NOROOT … SECBIT_KEEP_CAPS_LOCKED
-  (void)::prctl(PR_SET_SECUREBITS, no_root_and_locked);
-  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct none[2] = {};
-  return ::syscall(SYS_capset, &head, none) == 0;
-}
-
 } // namespace
 
 int landlock_version() {
@@ -158,7 +146,8 @@ setup_failure part_from_abstract_sockets() {
                                                                          : failed_to(step);
 }
 
-setup_failure enter_landlock(const confinement& what, int workspace, const std::string& temporary) {
+setup_failure enter_landlock(const confinement& what, int workspace, const std::string& temporary,
+                             int channel) {
   auto network = what.network ? network_access::host : network_access::none;
   if (!write_git_config(temporary, what.git_config))
     return failed_to("write git's configuration");
@@ -189,7 +178,7 @@ setup_failure enter_landlock(const confinement& what, int workspace, const std::
     return failed_to("put Landlock's rules in force");
   if (!install(filter))
     return failed_to("put the syscall filter in force");
-  return {};
+  return hand_over_calls(channel);
 }
 
 } // namespace kodad::storage::host

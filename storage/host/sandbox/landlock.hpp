@@ -22,9 +22,11 @@ std::string landlock_obstacle();
 /// keeps them out of reach and forbids nothing else. In the forked child only.
 setup_failure part_from_abstract_sockets();
 
-/// Gives up all capabilities and puts the rules and the syscall filter in force. In the forked
+/// Gives up all capabilities and puts the rules and the syscall filters in force. In the forked
 /// child only, before exec. @param workspace The open workspace folder (O_PATH).
 /// @param temporary A folder of the child's own, which stands for /tmp.
-setup_failure enter_landlock(const confinement& what, int workspace, const std::string& temporary);
+/// @param channel To its broker, see broker.hpp.
+setup_failure enter_landlock(const confinement& what, int workspace, const std::string& temporary,
+                             int channel);
 
 } // namespace kodad::storage::host

@@ -2,7 +2,11 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/btrfs.h>
 #include <linux/filter.h>
+#include <linux/fs.h>
+#include <linux/fscrypt.h>
+#include <linux/fsverity.h>
 #include <linux/personality.h>
 #include <linux/seccomp.h>
 #include <memory>
@@ -90,17 +94,9 @@ constexpr int refused_calls[] = {
     SCMP_SYS(ioperm),
 };
 
-/// Landlock does not see these, and by path they reach everything that the user owns.
+/// Landlock does not see these, and by path they reach everything that the user owns. (Of those
+/// that change a file, the ones that commands cannot do without are brokered.)
 constexpr int unseen_by_landlock[] = {
-    SCMP_SYS(chmod),
-    SCMP_SYS(fchmodat),
-    sys_fchmodat2,
-    SCMP_SYS(chown),
-    SCMP_SYS(lchown),
-    SCMP_SYS(fchownat),
-    SCMP_SYS(utime),
-    SCMP_SYS(utimes),
-    SCMP_SYS(futimesat),
     SCMP_SYS(setxattr),
     SCMP_SYS(lsetxattr),
     SCMP_SYS(removexattr),
@@ -123,6 +119,30 @@ constexpr int unseen_by_landlock[] = {
     SCMP_SYS(process_madvise),
     SCMP_SYS(migrate_pages),
     SCMP_SYS(move_pages),
+};
+
+/// Commands of ioctl that change a file or a folder's contents, and ask for no more than that it is
+/// open.
+constexpr uint64_t attribute_commands[] = {
+    FS_IOC_SETFLAGS,
+    FS_IOC32_SETFLAGS,
+    FS_IOC_SETVERSION,
+    FS_IOC32_SETVERSION,
+    FS_IOC_FSSETXATTR,
+    FS_IOC_ENABLE_VERITY,
+    FS_IOC_SET_ENCRYPTION_POLICY,
+    FS_IOC_ADD_ENCRYPTION_KEY,
+    FS_IOC_REMOVE_ENCRYPTION_KEY,
+    BTRFS_IOC_SUBVOL_CREATE,
+    BTRFS_IOC_SUBVOL_CREATE_V2,
+    BTRFS_IOC_SNAP_CREATE,
+    BTRFS_IOC_SNAP_CREATE_V2,
+    BTRFS_IOC_SNAP_DESTROY,
+    BTRFS_IOC_SNAP_DESTROY_V2,
+    BTRFS_IOC_SUBVOL_SETFLAGS,
+    BTRFS_IOC_SET_RECEIVED_SUBVOL,
+    BTRFS_IOC_DEFRAG,
+    BTRFS_IOC_DEFRAG_RANGE,
 };
 
 /// Collects rules; after the first failure the rest have no effect.
@@ -232,11 +252,18 @@ void refuse_other_processes(rules& out) {
   out.refuse(EPERM, SCMP_SYS(prlimit64), compare(0, SCMP_CMP_NE, 0), compare(2, SCMP_CMP_NE, 0));
 }
 
+/// By descriptor these change what was opened for reading alone, as if the file system had none.
+void refuse_attributes(rules& out) {
+  out.refuse(EOPNOTSUPP, SCMP_SYS(fsetxattr));
+  out.refuse(EOPNOTSUPP, SCMP_SYS(fremovexattr));
+  for (auto command : attribute_commands)
+    out.refuse(ENOTTY, SCMP_SYS(ioctl), is(1, command));
+}
+
 void refuse_for_landlock(rules& out, network_access network) {
   for (auto call : unseen_by_landlock)
     out.refuse(EPERM, call);
-  // By descriptor (a null path) is fine: the descriptor came through Landlock.
-  out.refuse(EPERM, SCMP_SYS(utimensat), compare(1, SCMP_CMP_NE, 0));
+  refuse_attributes(out);
   refuse_sockets(out, network);
   refuse_other_processes(out);
 }
@@ -252,6 +279,7 @@ descriptor syscall_filter(filter_for what, network_access network) {
   refuse_namespaces(all);
   refuse_families(all);
   refuse_special_modes(all);
+  all.refuse(EPERM, SCMP_SYS(fcntl), is(1, F_SETLEASE)); // It holds up all who open the file.
   if (what == filter_for::landlock)
     refuse_for_landlock(all, network);
   descriptor file(::memfd_create("kodad-filter", 0));

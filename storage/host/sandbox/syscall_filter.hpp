@@ -3,7 +3,7 @@
 // working. It closes what namespaces and Landlock leave open: the kernel's keyring, io_uring,
 // virtual sockets, new namespaces and mounts, setuid bits on files, and rarely used machinery.
 // Under Landlock alone also what that cannot see: all sockets but pairs, and changes of a file's
-// mode, owner, times and attributes by path.
+// owner and attributes by path; broker_filter.hpp has the rest.
 #pragma once
 
 #include "storage/host/descriptor.hpp"

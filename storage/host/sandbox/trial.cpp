@@ -27,12 +27,13 @@ struct held_word {
   std::string text() const { return "held " + std::to_string(one * other); }
 };
 
-// Tries what a sandbox must prevent. Writing beside the workspace may seem to succeed, in a /tmp of
+// Tries what a sandbox must prevent. Changes beside the workspace may seem to succeed, in a /tmp of
 // the sandbox's own: whether it did is looked at from outside afterwards.
 constexpr const char* attempts = R"(
 cd "$0" || exit
 if cat ../outside >/dev/null 2>&1; then echo "it can read outside of the workspace"; exit 1; fi
 (: > ../outside; : > ../new) 2>/dev/null
+(chmod 600 ../outside; touch -c -d 2001-01-01 ../outside) 2>/dev/null
 if (: > guarded) 2>/dev/null; then echo "it can write a guarded file"; exit 1; fi
 if ! (: > inside) 2>/dev/null; then echo "it cannot write in the workspace"; exit 1; fi
 if chmod 4755 inside 2>/dev/null && [ -u inside ]; then
@@ -50,8 +51,8 @@ public:
     path_ = name;
     // As an open umask would leave them: what keeps the command out must be the sandbox.
     (void)::chmod(name, 0755);
-    is_ready_ =
-        ::mkdir(workspace().c_str(), 0777) == 0 && write("/outside") && write("/workspace/guarded");
+    is_ready_ = ::mkdir(workspace().c_str(), 0777) == 0 && write("/outside") &&
+                write("/workspace/guarded") && ::stat((path_ + "/outside").c_str(), &outside_) == 0;
   }
 
   ~trial_ground() {
@@ -68,6 +69,7 @@ public:
   bool is_untouched() const {
     struct stat seen {};
     return ::stat((path_ + "/outside").c_str(), &seen) == 0 && seen.st_size == kept_size &&
+           seen.st_mode == outside_.st_mode && seen.st_mtim.tv_sec == outside_.st_mtim.tv_sec &&
            ::stat((path_ + "/new").c_str(), &seen) != 0;
   }
 
@@ -78,6 +80,7 @@ private:
   }
 
   std::string path_;
+  struct stat outside_ {};
   bool is_ready_ = false;
 };
 

@@ -46,6 +46,8 @@ TEST_CASE("a tree is its root and all that descend from it") {
   CHECK(tree.size() <= 4);
   CHECK(tree.front() == child.pid());
   CHECK(table.usage_of(child.pid()).processes == tree.size());
+  CHECK(table.tasks_of(child.pid()) == tree.size());
+  CHECK(table.tasks_of(::getpid()) > table.tree_of(::getpid()).size()); // The host has a thread.
   auto ours = table.tree_of(::getpid());
   CHECK(std::ranges::find(ours, tree.back()) != ours.end());
 }

@@ -103,6 +103,9 @@ std::string judge(const exit_status& status, const std::string& said, const held
            " ms: the machine is busy, or the program hangs; start kodad again when it is not";
   if (status.signal != 0)
     return "it ended by signal " + std::to_string(status.signal);
+  // So begins what the attempts themselves say; all else is a complaint of some program.
+  if (status.code != 0 && said.starts_with("it can"))
+    return first_line(said);
   if (status.code != 0)
     return with_advice("it ended with code " + std::to_string(status.code) +
                        (said.empty() ? "" : ": " + first_line(said)));

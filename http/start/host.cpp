@@ -2,12 +2,12 @@
 
 #include "actors/tools/catalog.hpp"
 #include "http/client/client.hpp"
+#include "http/report.hpp"
 #include "http/start/agents.hpp"
 #include "http/start/exit.hpp"
 #include "http/start/listener.hpp"
 #include "http/start/part_options.hpp"
 #include "http/start/process.hpp"
-#include "http/start/report.hpp"
 #include "http/start/tools.hpp"
 #include "proto/limits/start.hpp"
 #include "storage/host/durable_file.hpp"

@@ -1,7 +1,7 @@
 #include "http/start/settings.hpp"
 
+#include "http/report.hpp"
 #include "http/start/folders.hpp"
-#include "http/start/report.hpp"
 #include "storage/config/descriptor_check.hpp"
 #include "storage/config/locations.hpp"
 #include "storage/host/descriptor_limit.hpp"

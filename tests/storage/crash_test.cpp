@@ -18,7 +18,7 @@ namespace {
 
 std::unique_ptr<database> open_in(const std::string& folder) {
   auto opened = database::open({folder, 1 << 26});
-  REQUIRE(opened.ok());
+  REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.failure().context));
   return std::move(*opened);
 }
 

@@ -87,7 +87,7 @@ list sketch(const list& payloads) {
   auto decoder = make();
   std::vector<stream_chunk> chunks;
   REQUIRE(decoder->feed(framed(payloads), chunks));
-  REQUIRE(decoder->finish(chunks));
+  REQUIRE(decoder->finish(body_end::orderly, chunks));
   list out;
   for (const auto& chunk : chunks) {
     if (chunk.kind == chunk_kind::text)
@@ -267,11 +267,12 @@ TEST_CASE("the reason of the end is translated") {
   CHECK(stop_of("end_turn") == stop_reason::end);
   CHECK(stop_of("stop_sequence") == stop_reason::end);
   CHECK(stop_of("max_tokens") == stop_reason::length);
-  CHECK(stop_of("tool_use") == stop_reason::end); // There was no call.
   CHECK(stop_of("pause_turn") == stop_reason::pause);
   CHECK(stop_of("refusal") == stop_reason::refusal);
   CHECK(stop_of("model_context_window_exceeded") == stop_reason::context_full);
   CHECK(stop_of("new_reason") == stop_reason::end);
+  CHECK(hear({begin, start_text(0), text(0, "a"), reason("tool_use"), end}).failure->code ==
+        ec::provider_failed); // There was no call.
   CHECK(hear({begin, start_text(0), text(0, "a"), stop(0), end}).stop == stop_reason::end);
   CHECK(hear({begin, start_call(0, "a"), stop(0), reason("end_turn"), end}).stop ==
         stop_reason::tool_calls);
@@ -354,7 +355,7 @@ TEST_CASE("a Messages decoder that failed stays failed, and ends no call") {
 
   CHECK_FALSE(decoder->feed(failed, out).ok());
   CHECK_FALSE(decoder->feed(framed({reason("tool_use"), end}), out).ok());
-  CHECK_FALSE(decoder->finish(out).ok());
+  CHECK_FALSE(decoder->finish(body_end::orderly, out).ok());
   for (const auto& chunk : out)
     CHECK(chunk.kind != chunk_kind::tool_end);
 }

@@ -48,6 +48,12 @@ bool begins_stream(std::string_view head) {
   });
 }
 
+/// Does a JSON text lack its end?
+bool lacks_end(std::string_view document) {
+  auto last = document.find_last_not_of(blanks);
+  return last == std::string_view::npos || (document[last] != '}' && document[last] != ']');
+}
+
 /// The title of a web page, or all of its words.
 std::string words_of_page(std::string_view page) {
   auto title = page.find("<title>");
@@ -262,8 +268,8 @@ void event_stream::note_stranger(const json::object& frame) {
 error event_stream::no_answer() const {
   if (remark_)
     return classify_frame(*remark_);
-  if (head_.empty() || (framing_ == framing::events && begins_stream(head_)) || tail_cut_ ||
-      objects_.is_open())
+  bool is_cut = is_document() ? lacks_end(head_) || objects_.is_open() : begins_stream(head_);
+  if (head_.empty() || tail_cut_ || (framing_ != framing::page && is_cut))
     return cut_off();
   if (framing_ == framing::page) {
     complaint page;

@@ -14,6 +14,15 @@ std::string_view string_in(const json::object& from, std::string_view key) {
   return json::find_string(from, key).value_or("");
 }
 
+/// JSON that is sent as a string, or as itself; an empty object is nothing.
+std::string json_in(const json::object& from, std::string_view key) {
+  auto node = json::find(from, key);
+  json::object inner;
+  if (node && node->get(inner) == simdjson::SUCCESS)
+    return inner.size() > 0 ? json::to_text(*node) : std::string();
+  return std::string(string_in(from, key));
+}
+
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -186,8 +195,7 @@ result<void> anthropic_stream::begin_call(block& into, const json::object& from,
   into.call = calls_begun_++;
   into.call_id = string_in(from, "id");
   // Empty as a rule; some gateways put everything here.
-  if (auto input = json::find_object(from, "input"); input && input->size() > 0)
-    into.input = json::to_text(*json::find(from, "input"));
+  into.input = json_in(from, "input");
   return calls_.add({into.call, into.call_id, string_in(from, "name"), {}}, out);
 }
 
@@ -204,7 +212,7 @@ result<void> anthropic_stream::take_delta(const json::object& frame, chunks& out
   if (type == "signature_delta")
     take_seal(index, seal_kind::signature, string_in(*delta, "signature"), out);
   if (type == "input_json_delta")
-    return take_input(index, string_in(*delta, "partial_json"), out);
+    return take_input(index, json_in(*delta, "partial_json"), out);
   return {};
 }
 

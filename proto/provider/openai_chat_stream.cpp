@@ -215,6 +215,9 @@ void openai_chat_stream::take_reasoning_fields(const json::object& delta, chunks
 
 void openai_chat_stream::take_content(const json::value& content, chunks& out) {
   json::array parts;
+  json::object only; // Instead of a list of one.
+  if (content.get(only) == simdjson::SUCCESS)
+    return take_content_part(only, out);
   if (content.get(parts) != simdjson::SUCCESS) {
     said_.add(string_of(content));
     return say_text(string_of(content), out);
@@ -248,6 +251,9 @@ void openai_chat_stream::take_content_part(const json::object& part, chunks& out
 /// @param again They are said once more: what was told already is not told again.
 result<void> openai_chat_stream::take_calls(const json::value& calls, bool again, chunks& out) {
   json::array list;
+  json::object only; // Instead of a list of one.
+  if (calls.get(only) == simdjson::SUCCESS)
+    return take_call(only, 0, again, out);
   if (calls.get(list) != simdjson::SUCCESS)
     return {};
   size_t place = 0;

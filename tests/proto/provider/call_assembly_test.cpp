@@ -133,6 +133,15 @@ TEST_CASE("a name may come again, in pieces, late, or after the id") {
         list{R"(bash{"x":1})"});
 }
 
+TEST_CASE("one call, or one part of the content, may stand where a list should") {
+  auto got = listen(make, framed({R"({"choices":[{"delta":{"content":{"type":"text","text":"a"},)"
+                                  R"("tool_calls":{"id":"a","function":{"name":"f",)"
+                                  R"("arguments":"{}"}}}}]})",
+                                  finish(), "[DONE]"}));
+  CHECK(got.text == "a");
+  CHECK(got.calls[0].whole == "{}");
+}
+
 TEST_CASE("what says nothing of a call is none") {
   CHECK(assembled({R"({"index":0,"function":{}})", R"({"index":0})", "{}",
                    R"({"index":1,"id":"a","function":{"name":"f","arguments":"{}"}})"}) ==

@@ -11,6 +11,17 @@ namespace kodad::actors {
 namespace limits = proto::limits;
 using proto::ec;
 
+namespace {
+
+proto::provider::body_end body_end_of(const std::optional<proto::error>& failure) {
+  using proto::provider::body_end;
+  if (!failure)
+    return body_end::orderly;
+  return failure->code == ec::stream_stalled ? body_end::silent : body_end::broken;
+}
+
+} // namespace
+
 provider_call_state::~provider_call_state() {
   if (exchange_)
     wire->client->cancel(*exchange_);
@@ -86,12 +97,14 @@ void provider_call_state::finish(const std::optional<proto::error>& failure) {
     return fail(failure.value_or(
         proto::make_error(ec::provider_failed, "the provider closed without an answer")));
   std::vector<proto::stream_chunk> chunks;
-  auto finished = decoder_->finish(chunks);
+  auto finished = decoder_->finish(body_end_of(failure), chunks);
   show(std::move(chunks));
   // With its end marker an answer is whole, however the connection ended.
   if (finished)
     return conclude(std::nullopt);
-  fail(failure ? *failure : finished.failure());
+  // What the provider itself said tells more than how it was cut off.
+  bool is_cut = finished.failure().code == ec::stream_cut;
+  fail(failure && is_cut ? *failure : finished.failure());
 }
 
 void provider_call_state::show(std::vector<proto::stream_chunk> chunks) {

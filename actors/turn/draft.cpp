@@ -2,13 +2,39 @@
 
 #include "proto/limits.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace kodad::actors {
 
 using proto::chunk_kind;
 using proto::part_type;
 
+namespace {
+
+bool is_blank_text(const proto::part_record& piece) {
+  return piece.shown.type == part_type::text &&
+         piece.shown.text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+} // namespace
+
 draft::draft(uint32_t turn, uint32_t step, proto::model_id model, std::set<std::string> used_calls)
     : turn_(turn), step_(step), model_(std::move(model)), used_calls_(std::move(used_calls)) {}
+
+std::vector<proto::part_record> draft::take_parts() {
+  std::erase_if(parts_, [](const proto::part_record& piece) {
+    return is_blank_text(piece) && piece.opaque.text.empty();
+  });
+  return std::exchange(parts_, {});
+}
+
+bool draft::is_blank() const {
+  return std::ranges::none_of(parts_, [](const proto::part_record& piece) {
+    bool is_reasoning = piece.shown.type == part_type::reasoning;
+    return !is_reasoning && !is_blank_text(piece);
+  });
+}
 
 void draft::add(const std::vector<proto::stream_chunk>& chunks, std::vector<proto::event>& shown) {
   for (const auto& chunk : chunks)
@@ -88,8 +114,12 @@ void draft::add_input(const proto::stream_chunk& chunk, std::vector<proto::event
 
 void draft::end_call(const proto::stream_chunk& chunk) {
   auto place = part_of_call_.find(chunk.index);
-  if (place != part_of_call_.end())
-    parts_[place->second].shown.input = chunk.text;
+  if (place == part_of_call_.end())
+    return;
+  auto& call = parts_[place->second].shown;
+  call.input = chunk.text;
+  if (!chunk.tool.empty())
+    call.tool = chunk.tool; // It may have come in pieces.
 }
 
 void draft::flush_run(std::vector<proto::event>& shown) {

@@ -26,6 +26,14 @@ public:
   void add(const std::vector<proto::stream_chunk>& chunks, std::vector<proto::event>& shown);
 
   const std::vector<proto::part_record>& parts() const { return parts_; }
+
+  /// The parts that are worth keeping: text of blanks alone is not, unless its provider wants it
+  /// back for what it carries.
+  std::vector<proto::part_record> take_parts();
+
+  /// Is there neither a call nor a text that shows anything?
+  bool is_blank() const;
+
   const proto::usage& usage() const { return usage_; }
 
   /// Why the model stopped; nothing while it has not.

@@ -2,8 +2,11 @@
 
 #include "actors/permission/policy.hpp"
 #include "actors/tools/catalog.hpp"
+#include "actors/turn/tool_names.hpp"
 #include "proto/json/reader.hpp"
 #include "proto/limits.hpp"
+#include "proto/limits/answers.hpp"
+#include "proto/text/utf8.hpp"
 
 #include <algorithm>
 
@@ -13,31 +16,35 @@ using proto::ec;
 
 namespace {
 
-std::optional<proto::error> problem_of(const judgement_rules& by, const std::string& tool,
-                                       const std::string& input) {
-  if (std::ranges::find(by.tools, tool, &proto::tool_spec::name) == by.tools.end())
-    return proto::make_error(ec::tool_not_found, "there is no tool of this name for this agent");
+std::optional<proto::error> problem_of(const std::string& input) {
   if (input.size() > proto::limits::tool_input_bytes) {
     auto why = proto::make_error(ec::tool_invalid_args, "the arguments are too long");
     why.limit = static_cast<int64_t>(proto::limits::tool_input_bytes);
     return why;
   }
   proto::json::parser reading;
-  if (auto read = reading.parse_object(input); !read)
-    return proto::make_error(ec::tool_invalid_args,
-                             "the arguments are no valid JSON object: " + read.failure().context);
+  if (auto read = reading.parse_object(input); !read) {
+    auto shown = std::string(proto::text::prefix(input, proto::limits::broken_input_bytes));
+    shown += shown.size() < input.size() ? "…" : "";
+    return proto::make_error(ec::tool_invalid_args, "the arguments are no valid JSON object (" +
+                                                        read.failure().context +
+                                                        "); they were: " + shown);
+  }
   return std::nullopt;
 }
 
 } // namespace
 
-verdict judge_tool_call(const judgement_rules& by, const std::string& tool,
+verdict judge_tool_call(const judgement_rules& by, const std::string& name,
                         const std::string& input) {
-  if (auto problem = problem_of(by, tool, input))
-    return {proto::action::deny, "", problem};
-  auto subject = subject_of(tool, input, by.workspace);
-  auto decided = decide(layers_of(by.who, by.user), by.granted, tool, subject);
-  return {decided.then, decided.suggested_pattern, {}};
+  auto tool = meant_tool(by.tools, name);
+  if (!tool)
+    return {proto::action::deny, "", no_such_tool(by.tools, name), ""};
+  if (auto problem = problem_of(input))
+    return {proto::action::deny, "", problem, *tool};
+  auto subject = subject_of(*tool, input, by.workspace);
+  auto decided = decide(layers_of(by.who, by.user), by.granted, *tool, subject);
+  return {decided.then, decided.suggested_pattern, {}, *tool};
 }
 
 std::vector<proto::tool_spec> tools_of(const proto::agent& who,

@@ -1,5 +1,6 @@
-// JUDGEMENT: may this tool call run? Joins what the agent may use, what the rules say, and whether
-// the arguments are readable at all, into the verdict the turn machine asks for. Pure.
+// JUDGEMENT: may this tool call run? Joins what the agent may use, what the rules say, and which
+// tool the model means and whether the arguments are readable at all, into the verdict the turn
+// machine asks for. Pure.
 #pragma once
 
 #include "actors/turn/turn_machine.hpp"
@@ -17,7 +18,8 @@ struct judgement_rules {
   std::string_view workspace;                      ///< Absolute; rules are relative to it.
 };
 
-verdict judge_tool_call(const judgement_rules& by, const std::string& tool,
+/// @param name As the model wrote it.
+verdict judge_tool_call(const judgement_rules& by, const std::string& name,
                         const std::string& input);
 
 /// The tools among `all` that the agent may use, in their order.

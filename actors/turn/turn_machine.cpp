@@ -1,9 +1,11 @@
 #include "actors/turn/turn_machine.hpp"
 
 #include "actors/turn/retry_policy.hpp"
+#include "proto/json/reader.hpp"
 #include "proto/limits.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kodad::actors {
 
@@ -102,6 +104,11 @@ effects turn_machine::on_call_ended(const std::optional<proto::provider::call_fa
     fail_attempt(out, {proto::make_error(proto::ec::stream_cut, "the answer has no end"),
                        proto::provider::remedy::retry,
                        {}});
+  else if (is_answer_empty())
+    fail_attempt(out, {proto::make_error(proto::ec::provider_failed,
+                                         "the provider sent an answer with nothing in it"),
+                       proto::provider::remedy::retry,
+                       {}});
   else
     finish_step(out);
   return out;
@@ -149,11 +156,25 @@ void turn_machine::finish_step(effects& out) {
 void turn_machine::take_draft(turn_keeps& step) {
   pay_for_attempt(step);
   step.completes_call = true;
-  for (const auto& piece : draft_->parts()) {
-    parts_.push_back(piece);
-    step.parts.push_back({static_cast<uint32_t>(parts_.size() - 1), piece});
+  proto::json::parser reading;
+  for (auto& piece : draft_->take_parts()) {
+    auto& input = piece.shown.input;
+    auto index = static_cast<uint32_t>(parts_.size());
+    bool is_call = piece.shown.type == proto::part_type::tool;
+    bool is_whole = input.size() <= proto::limits::tool_input_bytes && reading.parse_object(input);
+    if (is_call && !is_whole)
+      half_inputs_[index] = std::exchange(input, "{}");
+    parts_.push_back(std::move(piece));
+    step.parts.push_back({index, parts_.back()});
   }
   draft_.reset();
+}
+
+/// An answer that ended as if all were said, of which there is nothing to show and nothing to do.
+bool turn_machine::is_answer_empty() const {
+  auto stop = *draft_->stop();
+  bool is_plain = stop == proto::stop_reason::end || stop == proto::stop_reason::tool_calls;
+  return is_plain && draft_->is_blank();
 }
 
 void turn_machine::keep(effects& out, turn_keeps what, effects then) {

@@ -37,9 +37,10 @@ struct verdict {
   proto::action then = proto::action::ask;
   std::string suggested_pattern;
   std::optional<proto::error> problem; ///< Unknown tool or bad arguments: the call fails.
+  std::string tool;                    ///< The one that is meant; empty when unknown.
 };
 
-/// Judges a call by its tool's name and its arguments.
+/// Judges a call by its tool's name and its arguments, both as the model wrote them.
 using judge = std::function<verdict(const std::string& tool, const std::string& input)>;
 
 /// Where ids, times and jitter come from.
@@ -154,6 +155,7 @@ private:
   void end_cancelled(effects& out);
   void withdraw_questions(turn_keeps& step);
   void take_draft(turn_keeps& step);
+  bool is_answer_empty() const;
   proto::turn_phase shown_phase() const;
   turn_keeps new_step() const;
   bool has_open_calls() const;
@@ -171,7 +173,8 @@ private:
   int attempt_ = 1;  // Of the present step, from 1.
   int retries_left_ = 0;
   int shrinking_ = 0;
-  uint64_t ticket_ = 0; // Of the wait under way.
+  uint64_t ticket_ = 0;                         // Of the wait under way.
+  std::map<uint32_t, std::string> half_inputs_; // By part: what came as arguments and is no object.
   std::map<proto::call_id, running_call> running_;
   std::vector<proto::question_record> questions_; // Those that wait.
   uint64_t last_token_ = 0;

@@ -55,8 +55,13 @@ void turn_machine::judge_calls(turn_keeps& step, effects& then) {
 }
 
 void turn_machine::judge_call(uint32_t index, turn_keeps& step, effects& then) {
-  const auto& call = parts_[index].shown;
-  auto ruling = judge_(call.tool, call.input);
+  auto& call = parts_[index].shown;
+  auto broken = half_inputs_.find(index);
+  auto ruling = judge_(call.tool, broken == half_inputs_.end() ? call.input : broken->second);
+  if (!ruling.tool.empty())
+    call.tool = ruling.tool;
+  if (broken != half_inputs_.end() && !ruling.problem)
+    ruling.problem = proto::make_error(proto::ec::tool_invalid_args, "the arguments are broken");
   if (ruling.problem)
     return fail_call(index, step, *ruling.problem);
   if (ruling.then == proto::action::deny)

@@ -1,5 +1,6 @@
 #include "proto/json/mend.hpp"
 
+#include "proto/text/split_characters.hpp"
 #include "proto/text/utf8.hpp"
 
 #include <charconv>
@@ -31,10 +32,10 @@ bool is_low(int32_t unit) {
 
 } // namespace
 
-std::string mend(std::string_view text) {
+std::string mend(std::string_view text, half halves) {
   std::string valid;
   if (!text::is_utf8(text)) {
-    valid = text::to_valid_utf8(text);
+    valid = halves == half::marked ? text::mark_broken_utf8(text) : text::to_valid_utf8(text);
     text = valid;
   }
   std::string out;
@@ -47,7 +48,10 @@ std::string mend(std::string_view text) {
     else if (is_high(unit) && is_low(escaped_unit(text.substr(escape_bytes))))
       taken = 2 * escape_bytes;
     else if (is_high(unit) || is_low(unit)) {
-      out.append("\\ufffd");
+      if (halves == half::marked)
+        text::mark_surrogate(out, static_cast<uint32_t>(unit));
+      else
+        out.append("\\ufffd");
       text.remove_prefix(escape_bytes);
       continue;
     } else

@@ -15,6 +15,13 @@
 
 namespace kodad::proto::provider {
 
+/// How a body came to its end.
+enum class body_end : uint8_t {
+  orderly, ///< All that was sent has come.
+  silent,  ///< Nothing came any more; the provider may have forgotten to close.
+  broken,  ///< It was cut off.
+};
+
 /// Reads one streamed answer. Bytes may be cut anywhere.
 class stream_decoder {
 public:
@@ -24,8 +31,9 @@ public:
   /// typed error; after an error the decoder is spent.
   virtual result<void> feed(std::string_view bytes, std::vector<stream_chunk>& out) = 0;
 
-  /// The body has ended. Fails with `stream_cut` when the end marker never came.
-  virtual result<void> finish(std::vector<stream_chunk>& out) = 0;
+  /// The body has ended. Fails with `stream_cut` where that is not the end of the answer: its end
+  /// marker never came, and nothing else says that it is whole.
+  virtual result<void> finish(body_end how, std::vector<stream_chunk>& out) = 0;
 };
 
 /// What a failed call means for whoever made it.

@@ -1,11 +1,7 @@
 #include "proto/provider/anthropic_stream.hpp"
 
-#include "proto/json/frame_parser.hpp"
-#include "proto/json/mend.hpp"
 #include "proto/limits.hpp"
 #include "proto/provider/anthropic_usage.hpp"
-#include "proto/provider/classify.hpp"
-#include "proto/provider/event_stream.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,12 +10,17 @@ namespace kodad::proto::provider {
 
 namespace {
 
-error cut_off() {
-  return make_error(ec::stream_cut, "the answer ended before its end marker");
-}
-
 std::string_view string_in(const json::object& from, std::string_view key) {
   return json::find_string(from, key).value_or("");
+}
+
+/// JSON that is sent as a string, or as itself; an empty object is nothing.
+std::string json_in(const json::object& from, std::string_view key) {
+  auto node = json::find(from, key);
+  json::object inner;
+  if (node && node->get(inner) == simdjson::SUCCESS)
+    return inner.size() > 0 ? json::to_text(*node) : std::string();
+  return std::string(string_in(from, key));
 }
 
 bool is_blank(std::string_view text) {
@@ -28,99 +29,96 @@ bool is_blank(std::string_view text) {
 
 } // namespace
 
-result<void> anthropic_stream::feed(std::string_view bytes, chunks& out) {
-  sse_.push(bytes);
-  return drain(out);
-}
-
-result<void> anthropic_stream::finish(chunks& out) {
-  sse_.close(sse::at_end::flush);
-  closing_ = true;
-  if (auto drained = drain(out); !drained)
-    return drained;
-  if (!stopped_)
-    failure_ = cut_off();
-  return stopped_ ? result<void>() : *failure_;
-}
-
-result<void> anthropic_stream::drain(chunks& out) {
-  sse::event next;
-  while (!failure_ && sse_.next(next))
-    if (auto taken = take_event(next, out); !taken)
-      failure_ = taken.failure();
-  if (!failure_ && !stopped_ && sse_.failed())
-    failure_ = make_error(ec::provider_failed, "the provider sent an event that is too large");
-  if (failure_)
-    return *failure_;
-  return {};
-}
-
-result<void> anthropic_stream::take_event(const sse::event& from, chunks& out) {
-  // Some gateways end in OpenAI's way as well.
-  if (stopped_ || is_blank(from.data) || from.data.starts_with("[DONE]"))
-    return {};
-  auto frame = parse(from.data);
-  if (!frame && closing_)
-    return cut_off();
-  if (from.type == "error")
-    return classify_frame(frame ? read_complaint(*frame) : read_complaint(from.data));
-  if (!frame)
-    return frame.failure();
-  auto type = json::find_string(*frame, "type");
-  if (type == "error" || (!type && json::find(*frame, "error")))
-    return classify_frame(read_complaint(*frame));
-  return take_frame(type.value_or(from.type), *frame, out);
-}
-
-result<json::object> anthropic_stream::parse(std::string_view text) {
-  is_mended_ = false;
-  auto frame = json::frame_parser(text, parse_).parse_object(text);
-  if (frame)
-    return frame;
-  mended_ = json::mend(text);
-  is_mended_ = true;
-  frame = json::frame_parser(mended_, parse_).parse_object(mended_);
-  if (frame)
-    return frame;
-  return make_error(ec::provider_failed, "the provider sent a malformed chunk");
-}
-
-result<void> anthropic_stream::take_frame(std::string_view type, const json::object& frame,
+result<void> anthropic_stream::take_frame(std::string_view name, const json::object& frame,
                                           chunks& out) {
+  if (is_stopped())
+    return {};
+  auto type = json::find_string(frame, "type").value_or(name);
+  if (type == "message" && json::find_array(frame, "content"))
+    return take_whole(frame, out);
+  bool is_known = type.starts_with("content_block_") || type.starts_with("message_");
+  started_ = started_ || is_known;
+  if (!is_known && type != "ping")
+    note_stranger(frame);
   if (type == "content_block_delta")
     return take_delta(frame, out);
   if (type == "content_block_start")
     return take_start(frame, out);
   if (type == "content_block_stop")
     return close(json::find_integer(frame, "index").value_or(last_index_), out);
+  auto message = json::find_object(frame, "message");
+  if (message)
+    keep_content(*message);
   if (type == "message_stop")
-    return say_stop(out);
-  if (type == "message_start")
-    take_message(frame, out);
+    return end_answer(out);
+  if (type == "message_start" && message)
+    take_message(*message, out);
   else if (type == "message_delta")
     take_message_delta(frame, out);
   return {};
 }
 
-void anthropic_stream::take_message(const json::object& frame, chunks& out) {
+void anthropic_stream::take_message(const json::object& message, chunks& out) {
   // Said twice by some; the second time it must not take the counts back.
-  if (std::exchange(started_, true))
+  if (std::exchange(has_message_, true))
     return;
-  if (auto message = json::find_object(frame, "message"))
-    if (auto spent = json::find_object(*message, "usage"))
-      take_usage(*spent, out);
+  if (auto spent = json::find_object(message, "usage"))
+    take_usage(*spent, out);
 }
 
 void anthropic_stream::take_message_delta(const json::object& frame, chunks& out) {
   if (auto spent = json::find_object(frame, "usage"))
     take_usage(*spent, out);
-  auto delta = json::find_object(frame, "delta");
-  if (!delta)
-    return;
-  if (auto reason = json::find_string(*delta, "stop_reason"))
+  if (auto delta = json::find_object(frame, "delta"))
+    take_ending(*delta);
+}
+
+void anthropic_stream::take_ending(const json::object& from) {
+  if (auto reason = json::find_string(from, "stop_reason"))
     stop_reason_ = *reason;
-  if (auto details = json::find_object(*delta, "stop_details"))
+  if (auto details = json::find_object(from, "stop_details"))
     explanation_ = string_in(*details, "explanation");
+}
+
+/// The answer is one message, not a stream of events.
+result<void> anthropic_stream::take_whole(const json::object& message, chunks& out) {
+  started_ = true;
+  take_message(message, out);
+  take_ending(message);
+  auto content = json::find_array(message, "content");
+  if (auto taken = take_content(*content, out); !taken)
+    return taken;
+  return end_answer(out);
+}
+
+void anthropic_stream::keep_content(const json::object& message) {
+  auto content = json::find_array(message, "content");
+  if (content && content->size() > 0)
+    content_ = json::to_text(*json::find(message, "content"));
+}
+
+/// The blocks of a whole message of which nothing was streamed.
+result<void> anthropic_stream::take_content(const json::array& content, chunks& out) {
+  int64_t index = -1;
+  for (auto node : content) {
+    ++index;
+    json::object from;
+    if (streamed_.contains(index) || node.get(from) != simdjson::SUCCESS)
+      continue;
+    if (auto taken = take_block(index, from, out); !taken)
+      return taken;
+    if (auto closed = close(index, out); !closed)
+      return closed;
+  }
+  return {};
+}
+
+result<void> anthropic_stream::take_kept_content(chunks& out) {
+  json::parser parse;
+  json::array content;
+  auto root = parse.parse(content_);
+  return root && root->get(content) == simdjson::SUCCESS ? take_content(content, out)
+                                                         : result<void>();
 }
 
 void anthropic_stream::take_usage(const json::object& from, chunks& out) {
@@ -139,24 +137,32 @@ result<void> anthropic_stream::take_start(const json::object& frame, chunks& out
   if (!from)
     return {};
   auto index = json::find_integer(frame, "index").value_or(last_index_ + 1);
-  auto id = string_in(*from, "id");
-  auto kind = kind_of(string_in(*from, "type"));
   auto known = open_.find(index);
-  if (known != open_.end() && !known->second.begun && known->second.kind == kind &&
-      known->second.call_id == id)
+  if (known != open_.end() && !known->second.begun &&
+      known->second.kind == kind_of(string_in(*from, "type")) &&
+      known->second.call_id == string_in(*from, "id"))
     return {}; // Said twice.
+  return take_block(index, *from, out);
+}
+
+/// The start of a block, or all of it.
+result<void> anthropic_stream::take_block(int64_t index, const json::object& from, chunks& out) {
+  auto kind = kind_of(string_in(from, "type"));
   if (auto opened = open(index, kind, out); !opened)
     return opened;
-  if (kind == block_kind::call)
-    return begin_call(open_[index], *from, out);
+  if (kind == block_kind::call) {
+    streamed_.insert(index);
+    call_at_[index] = calls_begun_;
+    return begin_call(open_[index], from, out);
+  }
   if (kind == block_kind::text)
-    return take_text(index, kind, string_in(*from, "text"), out);
+    return take_text(index, kind, string_in(from, "text"), out);
   if (kind != block_kind::thinking)
     return {};
-  if (auto taken = take_text(index, kind, string_in(*from, "thinking"), out); !taken)
+  if (auto taken = take_text(index, kind, string_in(from, "thinking"), out); !taken)
     return taken;
-  take_seal(index, seal_kind::signature, string_in(*from, "signature"), out);
-  take_seal(index, seal_kind::redacted, string_in(*from, "data"), out);
+  take_seal(index, seal_kind::signature, string_in(from, "signature"), out);
+  take_seal(index, seal_kind::redacted, string_in(from, "data"), out);
   return {};
 }
 
@@ -189,8 +195,7 @@ result<void> anthropic_stream::begin_call(block& into, const json::object& from,
   into.call = calls_begun_++;
   into.call_id = string_in(from, "id");
   // Empty as a rule; some gateways put everything here.
-  if (auto input = json::find_object(from, "input"); input && input->size() > 0)
-    into.input = json::to_text(*json::find(from, "input"));
+  into.input = json_in(from, "input");
   return calls_.add({into.call, into.call_id, string_in(from, "name"), {}}, out);
 }
 
@@ -206,9 +211,8 @@ result<void> anthropic_stream::take_delta(const json::object& frame, chunks& out
     return take_text(index, block_kind::thinking, string_in(*delta, "thinking"), out);
   if (type == "signature_delta")
     take_seal(index, seal_kind::signature, string_in(*delta, "signature"), out);
-  auto known = open_.find(index);
-  if (type == "input_json_delta" && known != open_.end() && known->second.kind == block_kind::call)
-    return take_input(known->second, string_in(*delta, "partial_json"), out);
+  if (type == "input_json_delta")
+    return take_input(index, json_in(*delta, "partial_json"), out);
   return {};
 }
 
@@ -223,14 +227,23 @@ result<void> anthropic_stream::take_text(int64_t index, block_kind kind, std::st
   auto& into = open_[index];
   if (into.kind != kind)
     return {};
-  into.altered = into.altered || is_mended_;
+  into.altered = into.altered || is_mended();
   say(index, text, out);
   return {};
 }
 
-result<void> anthropic_stream::take_input(block& into, std::string_view piece, chunks& out) {
-  into.begun = into.begun || !is_blank(piece);
-  return calls_.add({into.call, {}, {}, piece}, out);
+/// Gateways end a block before all of its arguments have come.
+result<void> anthropic_stream::take_input(int64_t index, std::string_view piece, chunks& out) {
+  auto known = open_.find(index);
+  if (known != open_.end() && known->second.kind == block_kind::call)
+    known->second.begun = known->second.begun || !is_blank(piece);
+  auto call = call_at_.find(index);
+  bool is_other = known != open_.end() && known->second.kind != block_kind::call;
+  if (call == call_at_.end() || is_other)
+    return {};
+  if (bare_call_ == call->second && !is_blank(piece))
+    bare_call_.reset();
+  return calls_.add({call->second, {}, {}, piece}, out);
 }
 
 void anthropic_stream::take_seal(int64_t index, seal_kind kind, std::string_view data,
@@ -242,7 +255,7 @@ void anthropic_stream::take_seal(int64_t index, seal_kind kind, std::string_view
   if (!into.begun)
     say(index, {}, out); // All that there is: the text is withheld.
   seal_bytes_ += data.size();
-  into.altered = into.altered || is_mended_ || seal_bytes_ > limits::opaque_bytes;
+  into.altered = into.altered || is_mended() || seal_bytes_ > limits::opaque_bytes;
   into.seal = into.altered ? anthropic_seal{} : anthropic_seal{kind, std::string(data)};
 }
 
@@ -269,6 +282,7 @@ void anthropic_stream::say(int64_t index, std::string_view text, chunks& out) {
     end_speech(out);
     from.altered = from.altered || from.begun;
     from.begun = true;
+    streamed_.insert(index);
     if (spoken_ == kind)
       out.emplace_back().kind = chunk_kind::part_end;
     speaker_ = index;
@@ -304,10 +318,12 @@ stop_reason anthropic_stream::why_stopped() const {
   return calls_.empty() ? stop_reason::end : stop_reason::tool_calls;
 }
 
-result<void> anthropic_stream::say_stop(chunks& out) {
+result<void> anthropic_stream::end_answer(chunks& out) {
   while (!open_.empty())
     if (auto closed = close(open_.begin()->first, out); !closed)
       return closed;
+  if (auto taken = take_kept_content(out); !taken)
+    return taken;
   auto why = why_stopped();
   if (why == stop_reason::refusal && !is_blank(explanation_)) {
     if (spoken_ == chunk_kind::text)
@@ -316,10 +332,9 @@ result<void> anthropic_stream::say_stop(chunks& out) {
   }
   bool cut_short = why != stop_reason::end && why != stop_reason::tool_calls;
   calls_.finish(cut_short ? calls_end::cut_short : calls_end::complete, out);
-  stopped_ = true;
-  auto& told = out.emplace_back();
-  told.kind = chunk_kind::stop;
-  told.stop = why;
+  if (why == stop_reason::end && stop_reason_ == "tool_use")
+    return make_error(ec::provider_failed, "the provider spoke of a tool call and sent none");
+  say_stop(why, out);
   return {};
 }
 

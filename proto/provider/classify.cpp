@@ -49,7 +49,8 @@ bool says_filtered(const std::string& words) {
 
 bool says_bad_key(const std::string& words) {
   return has_any(words,
-                 {"invalid_api_key", "api_key_invalid", "api key not valid", "authentication_error",
+                 {"invalid_api_key", "api_key_invalid", "api key not valid", "invalid api key",
+                  "incorrect api key", "invalid x-api-key", "authentication_error",
                   "permission_error", "permission_denied", "unauthenticated"});
 }
 
@@ -81,7 +82,9 @@ ec code_of(int status, const std::string& words) {
 }
 
 /// The HTTP status that an error frame without a number would have had.
-int status_of_words(const std::string& kind) {
+int status_of_words(const std::string& kind, const std::string& message) {
+  if (has_any(message, {"rate limit", "rate_limit", "too many requests"}))
+    return 429;
   if (has_any(kind, {"rate_limit", "resource_exhausted", "too_many_requests", "tokens_per"}))
     return 429;
   if (has_any(kind, {"invalid_request", "invalid_argument", "invalid_prompt", "not_found",
@@ -144,7 +147,7 @@ call_failure classify_answer(int status, const header_list& headers, std::string
 }
 
 error classify_frame(const complaint& said) {
-  auto status = said.status != 0 ? said.status : status_of_words(said.kind);
+  auto status = said.status != 0 ? said.status : status_of_words(said.kind, lower(said.message));
   auto words = words_of(said);
   auto code = code_of(status, words);
   if (code == ec::provider_failed && code_of_refusal(400, words) != ec::provider_refused)

@@ -1,5 +1,7 @@
 #include "proto/provider/error_lines.hpp"
 
+#include <utility>
+
 namespace kodad::proto::provider {
 
 namespace {
@@ -8,6 +10,10 @@ constexpr std::string_view field = "error:";
 
 // The empty line ends an event that lacks its own: the error is not part of it.
 constexpr std::string_view as_event = "\nevent: error\ndata:";
+constexpr std::string_view as_nameless = "\ndata:";
+
+// Ends a line, and the event; what follows of a line end of two bytes is an empty line more.
+constexpr std::string_view end_of_event = "\n\n";
 
 } // namespace
 
@@ -20,7 +26,18 @@ void error_lines::push(std::string_view bytes, sse::decoder& to) {
         break;
       ++at;
       line_begins_ = true;
+      if (std::exchange(is_bare_, false)) {
+        to.push(bytes.substr(sent, at - sent));
+        to.push(end_of_event);
+        sent = at;
+      }
       continue;
+    }
+    if (bytes[at] == '{' && matched_ == 0) {
+      to.push(bytes.substr(sent, at - sent));
+      to.push(as_nameless);
+      sent = at;
+      is_bare_ = true;
     }
     if (bytes[at] == field[matched_]) {
       if (matched_ == 0) {

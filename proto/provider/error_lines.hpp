@@ -1,6 +1,7 @@
-// ERROR LINES: old builds of llama.cpp report an error inside a stream as a line "error: {…}", a
-// field that event streams do not have and that is therefore skipped. Here such a line becomes an
-// event named "error". Bytes may be cut anywhere.
+// ERROR LINES: what some servers write into a stream without the form of an event, which would be
+// skipped as an unknown field. Old builds of llama.cpp report an error as a line "error: {…}",
+// which becomes an event named "error" here; others write a line that is a JSON object and nothing
+// else, which becomes an event without a name. Bytes may be cut anywhere.
 #pragma once
 
 #include "proto/sse/decoder.hpp"
@@ -18,6 +19,7 @@ public:
 private:
   size_t matched_ = 0;      ///< Bytes of the name that the current line began with, held back.
   bool line_begins_ = true; ///< All of the current line so far, which may be nothing, is held back.
+  bool is_bare_ = false;    ///< The current line is an event of its own.
 };
 
 } // namespace kodad::proto::provider

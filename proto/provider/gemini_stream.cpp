@@ -1,11 +1,8 @@
 #include "proto/provider/gemini_stream.hpp"
 
-#include "proto/json/frame_parser.hpp"
-#include "proto/json/mend.hpp"
 #include "proto/json/writer.hpp"
 #include "proto/limits.hpp"
 #include "proto/provider/classify.hpp"
-#include "proto/provider/event_stream.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -13,12 +10,6 @@
 namespace kodad::proto::provider {
 
 namespace {
-
-constexpr std::string_view blanks = " \t\r\n";
-
-error cut_off() {
-  return make_error(ec::stream_cut, "the answer ended before its end marker");
-}
 
 error malformed(std::string what) {
   return make_error(ec::provider_failed, "the provider sent " + std::move(what));
@@ -37,106 +28,22 @@ std::string arguments_of(const std::optional<json::value>& args) {
 
 } // namespace
 
-result<void> gemini_stream::feed(std::string_view bytes, chunks& out) {
-  push(bytes);
-  return drain(out);
-}
-
-result<void> gemini_stream::finish(chunks& out) {
-  sse_.close(sse::at_end::flush);
-  closing_ = true;
-  if (auto drained = drain(out); !drained)
-    return drained;
-  if (!finish_)
-    failure_ = cut_off();
-  else if (partial_ && *finish_ == stop_reason::end)
-    failure_ = malformed("half a tool call");
-  if (failure_)
-    return *failure_;
-  say_stop(out);
+result<void> gemini_stream::take_end(body_end how, chunks& out) {
+  bool is_whole = how == body_end::orderly && finish_;
+  bool is_forgotten = how == body_end::silent && finish_ && reason_stands_ && !reasons_mislead_;
+  if (!is_whole && !is_forgotten)
+    return cut_off();
+  if (partial_ && *finish_ == stop_reason::end)
+    return malformed("half a tool call");
+  end_answer(out);
   return {};
 }
 
-void gemini_stream::push(std::string_view bytes) {
-  if (framing_ == framing::unknown) {
-    bytes.remove_prefix(std::min(bytes.find_first_not_of(blanks), bytes.size()));
-    if (bytes.empty())
-      return;
-    bool is_json = bytes.front() == '[' || bytes.front() == '{';
-    framing_ = is_json ? framing::objects : framing::events;
-  }
-  if (framing_ == framing::objects)
-    objects_.push(bytes);
-  else
-    sse_.push(bytes);
-}
-
-std::optional<std::string_view> gemini_stream::next_text() {
-  if (framing_ == framing::objects)
-    return objects_.next();
-  sse::event next;
-  return sse_.next(next) ? std::optional(next.data) : std::nullopt;
-}
-
-result<void> gemini_stream::drain(chunks& out) {
-  while (!failure_) {
-    auto text = next_text();
-    if (!text)
-      break;
-    if (auto taken = take_text(*text, out); !taken)
-      failure_ = taken.failure();
-  }
-  if (!failure_ && (sse_.failed() || objects_.failed()))
-    failure_ = malformed("an event that is too large");
-  say_usage(out);
-  if (failure_)
-    return *failure_;
-  return {};
-}
-
-result<void> gemini_stream::take_text(std::string_view text, chunks& out) {
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  if (text.empty() || text.starts_with("[DONE]")) // Some gateways' habit.
-    return {};
-  auto root = parse(text);
-  if (root)
-    return take_root(*root, out);
-  if (!closing_)
-    return root.failure();
-  return finish_ ? result<void>() : cut_off(); // After the finish reason nothing is lost.
-}
-
-result<json::value> gemini_stream::parse(std::string_view text) {
-  auto root = json::frame_parser(text, parse_).parse(text);
-  if (root)
-    return root;
-  mended_ = json::mend(text);
-  root = json::frame_parser(mended_, parse_).parse(mended_);
-  return root ? root : malformed("a malformed chunk");
-}
-
-/// A frame, or an array of them: errors come so.
-result<void> gemini_stream::take_root(const json::value& root, chunks& out) {
-  json::object frame;
-  json::array frames;
-  if (root.get(frame) == simdjson::SUCCESS)
-    return take_frame(frame, out);
-  if (root.get(frames) != simdjson::SUCCESS)
-    return malformed("a malformed chunk");
-  for (auto node : frames) {
-    if (node.get(frame) != simdjson::SUCCESS)
-      continue;
-    if (auto taken = take_frame(frame, out); !taken)
-      return taken;
-  }
-  return {};
-}
-
-result<void> gemini_stream::take_frame(const json::object& frame, chunks& out) {
-  if (auto counts = json::find_object(frame, "usageMetadata"))
+result<void> gemini_stream::take_frame(std::string_view, const json::object& frame, chunks& out) {
+  if (auto counts = json::find_object(frame, "usageMetadata")) {
     counts_.take(*counts);
-  if (auto failed = json::find(frame, "error"))
-    return classify_frame(read_complaint(*failed));
+    say_usage(out);
+  }
   // The prompt was refused: no answer begins, as with the other providers' error for it.
   if (auto feedback = json::find_object(frame, "promptFeedback")) {
     auto why = json::find_string(*feedback, "blockReason").value_or("");
@@ -144,8 +51,11 @@ result<void> gemini_stream::take_frame(const json::object& frame, chunks& out) {
       return make_error(ec::content_filtered, "the provider blocked the prompt");
   }
   auto candidates = json::find_array(frame, "candidates");
-  if (!candidates)
+  if (!candidates) {
+    if (!json::find(frame, "usageMetadata") && !json::find(frame, "promptFeedback"))
+      note_stranger(frame);
     return {};
+  }
   for (auto node : *candidates) {
     json::object candidate;
     if (node.get(candidate) != simdjson::SUCCESS)
@@ -159,11 +69,14 @@ result<void> gemini_stream::take_frame(const json::object& frame, chunks& out) {
 result<void> gemini_stream::take_candidate(const json::object& candidate, chunks& out) {
   if (json::find_integer(candidate, "index").value_or(0) != 0)
     return {}; // We ask for one answer.
+  begun_ = true;
+  spoke_ = false;
   auto content = json::find_object(candidate, "content");
   auto parts = content ? json::find_array(*content, "parts") : std::nullopt;
   if (parts)
     if (auto taken = take_parts(*parts, out); !taken)
       return taken;
+  reasons_mislead_ = reasons_mislead_ || (spoke_ && finish_);
   auto reason = json::find_string(candidate, "finishReason").value_or("");
   return reason.empty() ? result<void>() : take_finish_reason(reason);
 }
@@ -224,6 +137,7 @@ result<void> gemini_stream::take_call(const json::object& from, std::string_view
 
 result<void> gemini_stream::begin_call(const call_fragment& call, std::string_view own_id,
                                        std::string_view signature, chunks& out) {
+  spoke_ = true;
   end_reasoning(out);
   open_.reset();
   ++calls_begun_;
@@ -267,6 +181,7 @@ result<void> gemini_stream::take_finish_reason(std::string_view word) {
     finish_ = stop_reason::filtered;
   else
     finish_ = stop_reason::end; // "STOP", for calls too.
+  reason_stands_ = !spoke_;
   return {};
 }
 
@@ -274,6 +189,7 @@ void gemini_stream::say(chunk_kind kind, std::string_view text, std::string_view
                         chunks& out) {
   if (text.empty() && signature.empty())
     return;
+  spoke_ = true;
   if (kind != chunk_kind::reasoning)
     end_reasoning(out);
   reasoning_open_ = kind == chunk_kind::reasoning;
@@ -317,14 +233,12 @@ void gemini_stream::end_reasoning(chunks& out) {
   out.emplace_back().kind = chunk_kind::reasoning_end;
 }
 
-void gemini_stream::say_stop(chunks& out) {
+void gemini_stream::end_answer(chunks& out) {
   end_reasoning(out);
   auto how = *finish_ == stop_reason::end ? calls_end::complete : calls_end::cut_short;
   calls_.finish(how, out);
   bool calls = *finish_ == stop_reason::end && !calls_.empty();
-  auto& told = out.emplace_back();
-  told.kind = chunk_kind::stop;
-  told.stop = calls ? stop_reason::tool_calls : *finish_;
+  say_stop(calls ? stop_reason::tool_calls : *finish_, out);
 }
 
 } // namespace kodad::proto::provider

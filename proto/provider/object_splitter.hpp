@@ -24,6 +24,9 @@ public:
   /// Has an object exceeded its bound? Nothing comes after that.
   bool failed() const { return failed_; }
 
+  /// Has an object begun that has not ended?
+  bool is_open() const { return depth_ > 0; }
+
 private:
   bool take(char c);
 

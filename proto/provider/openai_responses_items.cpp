@@ -11,6 +11,14 @@ constexpr size_t items_max = 4096;
 
 } // namespace
 
+item_kind kind_of_item(std::string_view type) {
+  if (type == "message")
+    return item_kind::message;
+  if (type == "reasoning")
+    return item_kind::reasoning;
+  return type == "function_call" || type == "custom_tool_call" ? item_kind::call : item_kind::other;
+}
+
 std::string_view text_of(const json::object& from, std::string_view key) {
   return json::find_string(from, key).value_or("");
 }
@@ -64,6 +72,32 @@ size_t response_items::find(std::string_view id) const {
     if (!id.empty() && items_[place].id == id)
       return place;
   return items_.size();
+}
+
+size_t response_items::place_of_output(const json::object& from, int64_t number) {
+  auto kind = kind_of_item(text_of(from, "type"));
+  auto call_id = text_of(from, "call_id");
+  auto id = text_of(from, "id");
+  auto first = [&](auto fits) {
+    for (size_t place = 0; place < items_.size(); ++place)
+      if (!items_[place].in_output && fits(items_[place]))
+        return place;
+    return items_.size();
+  };
+  auto is_kind = [&](const response_item& one) {
+    bool other_call = !call_id.empty() && !one.call_id.empty() && one.call_id != call_id;
+    return (one.kind == kind || one.kind == item_kind::unknown) && !other_call;
+  };
+  auto place = first([&](const auto& one) { return !id.empty() && one.id == id; });
+  if (place == items_.size())
+    place = first([&](const auto& one) { return !call_id.empty() && one.call_id == call_id; });
+  if (place == items_.size())
+    place = first([&](const auto& one) { return one.index == number && is_kind(one); });
+  if (place == items_.size())
+    place = first(is_kind);
+  if (place < items_.size())
+    items_[place].in_output = true;
+  return place;
 }
 
 result<size_t> response_items::place_for(const json::object& frame) {

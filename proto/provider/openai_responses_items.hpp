@@ -11,12 +11,19 @@
 
 namespace kodad::proto::provider {
 
+enum class item_kind : uint8_t { unknown, other, message, reasoning, call };
+
+item_kind kind_of_item(std::string_view type);
+
 struct response_item {
   std::optional<int64_t> index; ///< `output_index`
   std::string id;
+  std::string call_id;
+  item_kind kind = item_kind::unknown;
   std::string said;                 ///< Its text so far.
   std::optional<int64_t> paragraph; ///< The number of the one that is being said.
   bool done = false;                ///< The complete item came.
+  bool in_output = false;           ///< The list at the answer's end has it.
 };
 
 /// Places in it stay. Functions that may add fail with `provider_failed` when there are too many.
@@ -31,6 +38,12 @@ public:
 
   /// Where the item of that id stands; `size()` when nowhere.
   size_t find(std::string_view id) const;
+
+  /// Where an item of the list at the answer's end stands, as far as it was streamed: by its id,
+  /// its call's id, its place in the list, or else as the next of its kind, since gateways change
+  /// ids on the way and leave items out. `size()` for one that was not streamed.
+  /// @param number Its place in the list.
+  size_t place_of_output(const json::object& from, int64_t number);
 
   result<size_t> add(std::optional<int64_t> index, std::string_view id);
 

@@ -15,6 +15,13 @@ namespace {
 // Paragraphs of reasoning proper are numbered apart from those of its summary.
 constexpr int64_t content_paragraphs = int64_t{1} << 32;
 
+/// Is this an answer that has ended?
+bool is_response(const json::object& frame) {
+  auto status = text_of(frame, "status");
+  bool is_answer = text_of(frame, "object") == "response" || json::find_array(frame, "output");
+  return is_answer && status != "in_progress" && status != "queued";
+}
+
 } // namespace
 
 openai_responses_stream::taker openai_responses_stream::taker_of(std::string_view type) {
@@ -46,10 +53,23 @@ result<void> openai_responses_stream::take_frame(std::string_view type, const js
   if (is_stopped())
     return {};
   auto kind = json::find_string(frame, "type").value_or(type);
-  if (kind == "error" || json::find(frame, "error")) // Flat or nested.
-    return classify_frame(read_complaint(frame));
   auto take = taker_of(kind);
+  if (is_response(frame) && (kind == "message" || take == &openai_responses_stream::take_end)) {
+    begun_ = true; // The answer itself, not in an event or not within it.
+    return finish_answer(kind, frame, out);
+  }
+  bool is_known = kind.starts_with("response.");
+  begun_ = begun_ || is_known;
+  if (!is_known)
+    note_stranger(frame);
   return take ? (this->*take)(frame, out) : result<void>();
+}
+
+void openai_responses_stream::note_item(size_t place, const json::object& from) {
+  auto& item = items_[place];
+  item.kind = kind_of_item(text_of(from, "type"));
+  if (auto id = text_of(from, "call_id"); !id.empty())
+    item.call_id = id;
 }
 
 result<void> openai_responses_stream::take_item_added(const json::object& frame, chunks& out) {
@@ -59,6 +79,7 @@ result<void> openai_responses_stream::take_item_added(const json::object& frame,
   auto place = items_.place_of(json::find_integer(frame, "output_index"), text_of(*from, "id"));
   if (!place)
     return place.failure();
+  note_item(*place, *from);
   // The call of a custom tool begins at its end: its text is no JSON until it is whole.
   return text_of(*from, "type") == "function_call" ? begin_call(*place, *from, out)
                                                    : result<void>();
@@ -128,6 +149,7 @@ result<void> openai_responses_stream::take_arguments_delta(const json::object& f
   auto place = items_.place_for(frame);
   if (!place)
     return place.failure();
+  items_[*place].kind = item_kind::call;
   if (items_[*place].done)
     return {};
   call_fragment piece;
@@ -140,6 +162,7 @@ result<void> openai_responses_stream::take_arguments_done(const json::object& fr
   auto place = items_.place_for(frame);
   if (!place)
     return place.failure();
+  items_[*place].kind = item_kind::call;
   if (items_[*place].done)
     return {};
   call_fragment whole;
@@ -153,6 +176,7 @@ result<void> openai_responses_stream::finish_item(size_t place, const json::obje
                                                   chunks& out) {
   if (std::exchange(items_[place].done, true))
     return {};
+  note_item(place, from);
   auto type = text_of(from, "type");
   if (type == "message")
     finish_message(place, from, out);
@@ -221,11 +245,16 @@ result<void> openai_responses_stream::finish_call(size_t place, const json::obje
 }
 
 result<void> openai_responses_stream::take_end(const json::object& frame, chunks& out) {
-  auto type = text_of(frame, "type");
-  auto response = json::find_object(frame, "response");
+  return finish_answer(text_of(frame, "type"), json::find_object(frame, "response"), out);
+}
+
+/// @param type The event's, also where the answer came as a whole.
+result<void> openai_responses_stream::finish_answer(std::string_view type,
+                                                    const std::optional<json::object>& response,
+                                                    chunks& out) {
   auto status = response ? text_of(*response, "status") : std::string_view();
   if (type == "response.failed" || status == "failed" || status == "cancelled")
-    return classify_frame(read_complaint(response.value_or(frame)));
+    return classify_frame(response ? read_complaint(*response) : complaint{});
   auto output = response ? json::find_array(*response, "output") : std::nullopt;
   if (items_.empty() && !output)
     return make_error(ec::provider_failed, "the provider ended without an answer");
@@ -246,19 +275,21 @@ result<void> openai_responses_stream::take_end(const json::object& frame, chunks
   return {};
 }
 
-/// What the stream left out: all of an answer of which only the end came, else the ends of items.
+/// What the stream left out: all of an answer of which only the end came, whole items, or their
+/// ends.
 result<void> openai_responses_stream::take_output(const json::array& output, chunks& out) {
-  bool all = items_.empty();
+  int64_t number = -1;
   for (auto node : output) {
+    ++number;
     json::object from;
-    if (node.get(from) != simdjson::SUCCESS)
+    if (node.get(from) != simdjson::SUCCESS || text_of(from, "type").empty())
       continue;
-    auto id = text_of(from, "id");
-    auto place = all ? items_.add(std::nullopt, id) : result<size_t>(items_.find(id));
+    auto place = result<size_t>(items_.place_of_output(from, number));
+    if (*place == items_.size())
+      place = items_.add(std::nullopt, text_of(from, "id"));
     if (!place)
       return place.failure();
-    if (*place == items_.size())
-      continue; // Told already, and its id was changed on the way.
+    items_[*place].in_output = true;
     if (auto taken = finish_item(*place, from, out); !taken)
       return taken;
   }
@@ -285,7 +316,10 @@ void openai_responses_stream::say(size_t place, chunk_kind kind, std::string_vie
   if (text.empty() || items_[place].done)
     return;
   enter(place, kind, out);
-  items_[place].said += text;
+  auto& item = items_[place];
+  item.said += text;
+  if (item.kind == item_kind::unknown)
+    item.kind = kind == chunk_kind::text ? item_kind::message : item_kind::reasoning;
   add_text(out, kind, text);
 }
 
@@ -293,9 +327,10 @@ void openai_responses_stream::say(size_t place, chunk_kind kind, std::string_vie
 void openai_responses_stream::say_rest(size_t place, chunk_kind kind, std::string_view whole,
                                        chunks& out) {
   auto& said = items_[place].said;
-  if (!whole.starts_with(said) || whole.size() == said.size())
+  auto joined = text::join_halves(said); // Halves of characters may have come in two events.
+  if (!whole.starts_with(joined) || whole.size() == joined.size())
     return;
-  auto rest = whole.substr(said.size());
+  auto rest = whole.substr(joined.size());
   enter(place, kind, out);
   said = whole;
   add_text(out, kind, rest);

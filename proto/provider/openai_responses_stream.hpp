@@ -2,10 +2,11 @@
 //
 // An answer is a list of items (messages, reasoning, calls), told apart by `output_index`, because
 // some gateways change an item's id on the way. Deltas are told as they come; the complete item at
-// its end has the last word, and tells what no delta told. "response.completed", "incomplete",
-// "failed" and "error" end an answer; "[DONE]", which some gateways add, says nothing.
-// Hosted tools' items are skipped. A call of a custom tool, which we never offer, becomes a call
-// with its text as `input`: whoever runs calls refuses it, and the model learns why.
+// its end has the last word, and tells what no delta told; so does the list of all items that comes
+// with the answer's end, and is all there is of a body that is no stream. "response.completed",
+// "incomplete", "failed" and "error" end an answer; "[DONE]", which some gateways add, says
+// nothing. Hosted tools' items are skipped. A call of a custom tool, which we never offer, becomes
+// a call with its text as `input`: whoever runs calls refuses it, and the model learns why.
 #pragma once
 
 #include "proto/provider/call_assembler.hpp"
@@ -19,7 +20,7 @@ private:
   using taker = result<void> (openai_responses_stream::*)(const json::object&, chunks&);
 
   result<void> take_frame(std::string_view type, const json::object& frame, chunks& out) override;
-  result<void> take_done(chunks&) override { return {}; }
+  bool has_begun() const override { return begun_; }
   static taker taker_of(std::string_view type);
 
   result<void> take_item_added(const json::object& frame, chunks& out);
@@ -38,7 +39,10 @@ private:
   void finish_reasoning(size_t place, const json::object& from, chunks& out);
   result<void> finish_call(size_t place, const json::object& from, chunks& out);
   result<void> begin_call(size_t place, const json::object& from, chunks& out);
+  result<void> finish_answer(std::string_view type, const std::optional<json::object>& response,
+                             chunks& out);
   result<void> take_output(const json::array& output, chunks& out);
+  void note_item(size_t place, const json::object& from);
   void take_usage(const json::object& response, chunks& out);
 
   result<void> take_paragraph(const json::object& frame, int64_t number, chunks& out);
@@ -50,6 +54,7 @@ private:
   stop_reason natural_end() const;
 
   response_items items_;
+  bool begun_ = false; ///< An event of an answer came.
   call_assembler calls_;
   std::optional<size_t> speaking_; ///< Whose text came last, unless a call came after it.
   chunk_kind speaks_ = chunk_kind::text;

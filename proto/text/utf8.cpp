@@ -1,6 +1,7 @@
 #include "proto/text/utf8.hpp"
 
 #include "proto/json/reader.hpp"
+#include "proto/text/split_characters.hpp"
 
 namespace kodad::proto::text {
 
@@ -30,7 +31,12 @@ bool is_utf8(std::string_view bytes) {
   return json::is_valid_utf8(bytes);
 }
 
-std::string to_valid_utf8(std::string_view bytes) {
+namespace {
+
+/// @param add_broken Appends what stands for the bytes at the start of its second argument that
+///                   belong to no character, and says how many they are.
+template <class AddBroken>
+std::string copy_characters(std::string_view bytes, AddBroken add_broken) {
   std::string out;
   out.reserve(bytes.size() + replacement.size());
   for (size_t at = 0; at < bytes.size();) {
@@ -39,11 +45,33 @@ std::string to_valid_utf8(std::string_view bytes) {
       out.append(bytes.substr(at, length));
       at += length;
     } else {
-      out.append(replacement);
-      ++at;
+      at += static_cast<size_t>(add_broken(out, bytes.substr(at)));
     }
   }
   return out;
+}
+
+} // namespace
+
+std::string to_valid_utf8(std::string_view bytes) {
+  return copy_characters(bytes, [](std::string& out, std::string_view) {
+    out.append(replacement);
+    return 1;
+  });
+}
+
+std::string mark_broken_utf8(std::string_view bytes) {
+  return copy_characters(bytes, [](std::string& out, std::string_view rest) {
+    auto byte = [&](size_t place) { return static_cast<unsigned char>(rest[place]); };
+    // A surrogate in three bytes, as if it were a character.
+    bool encoded = rest.size() >= 3 && byte(0) == 0xed && byte(1) >= 0xa0 &&
+                   is_continuation(rest[1]) && is_continuation(rest[2]);
+    if (encoded)
+      mark_surrogate(out, 0xd000u | (byte(1) & 0x3fu) << 6 | (byte(2) & 0x3fu));
+    else
+      mark_byte(out, byte(0));
+    return encoded ? 3 : 1;
+  });
 }
 
 std::string_view prefix(std::string_view text, size_t bytes_max) {

@@ -11,6 +11,9 @@ bool is_utf8(std::string_view bytes);
 /// `bytes` with every byte that belongs to no character replaced by U+FFFD.
 std::string to_valid_utf8(std::string_view bytes);
 
+/// The same with a mark of split_characters.hpp in place of U+FFFD.
+std::string mark_broken_utf8(std::string_view bytes);
+
 /// The longest prefix of `text` of at most `bytes_max` bytes that ends between two characters.
 std::string_view prefix(std::string_view text, size_t bytes_max);
 

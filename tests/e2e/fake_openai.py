@@ -10,6 +10,7 @@ import socket
 import threading
 
 MODEL = "fake-model"
+PATHS = ("/chat/completions", "/messages", "/responses", ":streamGenerateContent")
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -31,7 +32,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         size = int(self.headers.get("Content-Length", 0))
         body = json.loads(self.rfile.read(size))
-        if not self.path.endswith("/chat/completions"):
+        if not self.path.split("?")[0].endswith(PATHS):
             return send_json(self, 404, {"error": {"message": "no such path"}})
         answer = self.server.owner.take(
             body, {name.lower(): value for name, value in self.headers.items()})

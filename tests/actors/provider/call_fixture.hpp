@@ -111,7 +111,8 @@ public:
     return {};
   }
 
-  proto::result<void> finish(std::vector<proto::stream_chunk>&) override {
+  proto::result<void> finish(proto::provider::body_end,
+                             std::vector<proto::stream_chunk>&) override {
     if (!stopped_)
       return proto::make_error(proto::ec::stream_cut, "no end marker");
     return {};

@@ -83,6 +83,8 @@ struct course {
       follow(machine->on_chunks(
           {{.kind = chunk_kind::tool_begin, .call_id = "c" + std::to_string(++tools), .tool = "t"},
            {.kind = chunk_kind::tool_end, .text = "{}"}}));
+    else
+      follow(machine->on_chunks({{.kind = chunk_kind::text, .text = "well"}}));
     follow(machine->on_chunks({{.kind = chunk_kind::stop}}));
     follow(machine->on_call_ended({}));
   }

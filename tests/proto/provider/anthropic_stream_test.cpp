@@ -87,7 +87,7 @@ list sketch(const list& payloads) {
   auto decoder = make();
   std::vector<stream_chunk> chunks;
   REQUIRE(decoder->feed(framed(payloads), chunks));
-  REQUIRE(decoder->finish(chunks));
+  REQUIRE(decoder->finish(body_end::orderly, chunks));
   list out;
   for (const auto& chunk : chunks) {
     if (chunk.kind == chunk_kind::text)
@@ -201,6 +201,11 @@ TEST_CASE("a block that comes whole with its start is taken") {
   CHECK(wholes(hear({begin, start(0, call), stop(0), end})) == list{R"(f{"x":1})"});
   CHECK(wholes(hear({begin, start(0, call), input(0, R"({\"x\":2})"), stop(0), end})) ==
         list{R"(f{"x":2})"});
+  auto text_input = R"({"type":"tool_use","id":"a","name":"f","input":"{\"x\":3}"})";
+  CHECK(wholes(hear({begin, start(0, text_input), stop(0), end})) == list{R"(f{"x":3})"});
+  CHECK(wholes(hear({begin, start_call(0, "a"),
+                     delta(0, R"("type":"input_json_delta","partial_json":{"x":4})"), stop(0),
+                     end})) == list{R"(f{"x":4})"});
   CHECK(sketch({begin, start(0, R"({"type":"thinking","thinking":"hm","signature":"s"})"), stop(0),
                 end}) == list{"reasoning hm", R"(opaque {"signature":"s"})"});
 }
@@ -267,11 +272,11 @@ TEST_CASE("the reason of the end is translated") {
   CHECK(stop_of("end_turn") == stop_reason::end);
   CHECK(stop_of("stop_sequence") == stop_reason::end);
   CHECK(stop_of("max_tokens") == stop_reason::length);
-  CHECK(stop_of("tool_use") == stop_reason::end); // There was no call.
   CHECK(stop_of("pause_turn") == stop_reason::pause);
   CHECK(stop_of("refusal") == stop_reason::refusal);
   CHECK(stop_of("model_context_window_exceeded") == stop_reason::context_full);
   CHECK(stop_of("new_reason") == stop_reason::end);
+  CHECK(hear({begin, text(0, "a"), reason("tool_use"), end}).failure); // There was no call.
   CHECK(hear({begin, start_text(0), text(0, "a"), stop(0), end}).stop == stop_reason::end);
   CHECK(hear({begin, start_call(0, "a"), stop(0), reason("end_turn"), end}).stop ==
         stop_reason::tool_calls);
@@ -354,7 +359,7 @@ TEST_CASE("a Messages decoder that failed stays failed, and ends no call") {
 
   CHECK_FALSE(decoder->feed(failed, out).ok());
   CHECK_FALSE(decoder->feed(framed({reason("tool_use"), end}), out).ok());
-  CHECK_FALSE(decoder->finish(out).ok());
+  CHECK_FALSE(decoder->finish(body_end::orderly, out).ok());
   for (const auto& chunk : out)
     CHECK(chunk.kind != chunk_kind::tool_end);
 }

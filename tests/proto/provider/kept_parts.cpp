@@ -64,7 +64,7 @@ kept_answer keep(const decoder_maker& make, std::string_view bytes, const model_
   std::vector<stream_chunk> chunks;
   auto done = decoder->feed(bytes, chunks);
   if (done)
-    done = decoder->finish(chunks);
+    done = decoder->finish(body_end::orderly, chunks);
   part_keeper keeper(model);
   for (const auto& chunk : chunks)
     keeper.take(chunk);

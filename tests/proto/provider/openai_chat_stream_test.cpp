@@ -198,29 +198,31 @@ TEST_CASE("a decoder that failed stays failed") {
   std::vector<stream_chunk> out;
   CHECK_FALSE(decoder->feed("data: {\"error\":\"x\"}\n\n", out).ok());
   CHECK_FALSE(decoder->feed(framed({text("a"), finish("stop")}), out).ok());
-  CHECK_FALSE(decoder->finish(out).ok());
+  CHECK_FALSE(decoder->finish(body_end::orderly, out).ok());
   CHECK(out.empty());
 }
 
-TEST_CASE("either end marker completes an answer, and usage may follow it") {
+TEST_CASE("an answer ends with [DONE], or with the body after a finish reason") {
   CHECK(hear({text("a"), finish("stop")}).stop == stop_reason::end);
   CHECK(hear({text("a"), "[DONE]"}).stop == stop_reason::end);
   CHECK(hear({text("a")}).failure->code == ec::stream_cut);
   CHECK(hear({}).failure->code == ec::stream_cut);
 
-  auto got =
-      hear({text("a"), finish("stop"), text("late"), finish("length"), R"({"error":"late"})",
-            R"({"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}})", "[DONE]"});
-  CHECK(got.text == "a");
+  auto got = hear({text("a"), finish("stop"), text("b"), "[DONE]", text("late"), finish("length"),
+                   R"({"error":"late"})",
+                   R"({"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}})"});
+  CHECK(got.text == "ab");
   CHECK(got.stop == stop_reason::end);
   CHECK(got.spent == usage{3, 2, 0, 0, 0});
   CHECK_FALSE(got.late);
+  CHECK(hear({text("a"), finish("stop"), R"({"error":"late"})"}).failure->code ==
+        ec::provider_failed);
 }
 
 TEST_CASE("the reason of the end is translated") {
   CHECK(hear({finish("length")}).stop == stop_reason::length);
   CHECK(hear({finish("content_filter")}).stop == stop_reason::filtered);
-  CHECK(hear({finish("tool_calls")}).stop == stop_reason::end);
+  CHECK(hear({text("a"), finish("tool_calls")}).failure->code == ec::provider_failed);
   CHECK(hear({delta(R"("refusal":"no")"), finish("stop")}).stop == stop_reason::refusal);
   CHECK(hear({delta(R"("refusal":"no")"), finish("stop")}).text == "no");
 }
@@ -238,7 +240,7 @@ TEST_CASE("usage is read wherever servers put it") {
 TEST_CASE("half an emoji and bytes that are no UTF-8 do not end the stream") {
   auto got = hear({text("a\\ud83d"), text("\\ude00b\\\\ud83d"), text("\xff"), finish("stop")});
 
-  CHECK(got.text == "a\ufffd\ufffdb\\ud83d\ufffd");
+  CHECK(got.text == "a\U0001F600b\\ud83d\ufffd");
   CHECK(got.stop == stop_reason::end);
   CHECK(hear({text("\\ud83d\\ude00"), finish("stop")}).text == "\U0001F600");
 }

@@ -84,7 +84,8 @@ TEST_CASE("an error in a line of its own is an error") {
     CHECK(code_of(hear_bytes(line(end))) == ec::context_overflow);
   }
   CHECK(code_of(hear_bytes("data: {}\n" + line("\n\n"))) == ec::context_overflow);
-  CHECK(hear_bytes(start + framed({finish}) + line("\n\n")).stop == stop_reason::end);
+  CHECK(code_of(hear_bytes(start + framed({finish}) + line("\n\n"))) == ec::context_overflow);
+  CHECK(hear_bytes(start + framed({finish, "[DONE]"}) + line("\n\n")).stop == stop_reason::end);
 }
 
 TEST_CASE("only a line that begins with the field's name is an error") {

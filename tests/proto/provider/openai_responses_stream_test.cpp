@@ -192,14 +192,14 @@ TEST_CASE("parts come in order, each with what is opaque right behind it") {
              R"(O{"type":"reasoning","summary":[{"type":"summary_text","text":"a"},)"
              R"({"type":"summary_text","text":"b"}],"encrypted_content":"s"})",
              "e", "p", "R", R"(O{"type":"reasoning","summary":[],"encrypted_content":"t"})", "e",
-             "Tx", R"(O{"phase":"commentary"})", "p", "Ty", "bf", "i{}", "Tz", "c{}", "S"});
+             "Tx", R"(O{"phase":"commentary"})", "p", "Ty", "bf", "i{}", "Tz", "c{}f", "S"});
 }
 
 TEST_CASE("reasoning ends where something else begins, sealed or not") {
   CHECK(script({delta(0, "reasoning_text", "a", R"(,"content_index":0)"), text(1, "x"),
                 completed()}) == list{"Ra", "e", "Tx", "S"});
   CHECK(script({delta(0, "reasoning_text", "a"), added(1, call("c", "f", "")), completed()}) ==
-        list{"Ra", "e", "bf", "c{}", "S"});
+        list{"Ra", "e", "bf", "c{}f", "S"});
   CHECK(script({done(0, reasoning({}, "")), text(1, "x"), completed()}) == list{"Tx", "S"});
 }
 

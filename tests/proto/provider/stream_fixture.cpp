@@ -17,6 +17,7 @@ void take_call(heard& into, const stream_chunk& chunk) {
     call.streamed += chunk.text;
   } else {
     call.whole = chunk.text;
+    call.tool = chunk.tool;
     call.ended = true;
   }
 }
@@ -73,18 +74,23 @@ std::string framed(const std::vector<std::string>& payloads) {
   return out;
 }
 
+heard sum_up(const std::vector<stream_chunk>& chunks) {
+  heard into;
+  for (const auto& chunk : chunks)
+    take(into, chunk);
+  return into;
+}
+
 heard listen(const decoder_maker& make, const std::vector<std::string_view>& pieces) {
   auto decoder = make();
-  heard into;
   std::vector<stream_chunk> chunks;
   result<void> done;
   for (auto piece : pieces)
     if (done = decoder->feed(piece, chunks); !done)
       break;
   if (done)
-    done = decoder->finish(chunks);
-  for (const auto& chunk : chunks)
-    take(into, chunk);
+    done = decoder->finish(body_end::orderly, chunks);
+  auto into = sum_up(chunks);
   if (!done)
     into.failure = done.failure();
   return into;

@@ -45,6 +45,8 @@ std::vector<std::string> recorded(const std::string& name);
 /// As "data: …" events.
 std::string framed(const std::vector<std::string>& payloads);
 
+heard sum_up(const std::vector<stream_chunk>& chunks);
+
 heard listen(const decoder_maker& make, const std::vector<std::string_view>& pieces);
 heard listen(const decoder_maker& make, std::string_view bytes);
 heard listen_bytewise(const decoder_maker& make, std::string_view bytes);

@@ -123,8 +123,7 @@ TEST_CASE("the whole body of a small call") {
 }
 
 TEST_CASE("there are at most four cache marks, at the ends of what stays") {
-  auto request = request_of(
-      "m", {user("a"), assistant("b"), user("c"), assistant("d"), user("e"), assistant("f")});
+  auto request = request_of("m", {user("a"), assistant("b"), user("c"), assistant("d"), user("e")});
   request.system = {"stable", " ", "stable too", "changing"};
   request.tools = {{"f", "", {}, true}, {"g", "", {}, true}};
   auto body = encode(request).body;

@@ -56,7 +56,9 @@ std::string body_of(const chat_request& request, std::string base = "http://loca
   return make_openai_chat()->encode({"p", std::move(base), ""}, request).body;
 }
 
-std::string messages_of(const chat_request& request, std::string base = "http://localhost:1/v1") {
+/// The messages, with a tool on offer.
+std::string messages_of(chat_request request, std::string base = "http://localhost:1/v1") {
+  request.tools = {{"f", "", {}, true}};
   auto body = body_of(request, std::move(base));
   auto begin = body.find("\"messages\":") + 11;
   return body.substr(begin, body.find(",\"stream\"") - begin);
@@ -106,17 +108,19 @@ TEST_CASE("a plain request holds what every server knows and nothing else") {
 
 TEST_CASE("calls and their results become messages in order") {
   auto request = request_of(
-      {{chat_role::assistant,
+      {{chat_role::user, {text_part("hi")}},
+       {chat_role::assistant,
         {text_part("look"), call_part("a", "read", R"({"p":1})"),
          call_part("b", "glob", "{broken")}},
        {chat_role::user, {result_part("a", "ok"), text_part("and now"), result_part("b", "bad")}}});
 
   CHECK(messages_of(request) ==
-        R"([{"role":"assistant","content":"look","tool_calls":[)"
+        R"([{"role":"user","content":"hi"},{"role":"assistant","content":"look","tool_calls":[)"
         R"({"id":"a","type":"function","function":{"name":"read","arguments":"{\"p\":1}"}},)"
         R"({"id":"b","type":"function","function":{"name":"glob","arguments":"{}"}}]},)"
         R"({"role":"tool","tool_call_id":"a","content":"ok"},)"
         R"({"role":"tool","tool_call_id":"b","content":"bad"},)"
+        R"({"role":"assistant","content":"I stopped here."},)"
         R"({"role":"user","content":"and now"}])");
 }
 
@@ -129,6 +133,19 @@ TEST_CASE("Mistral gets call ids of nine characters, the same on call and result
   auto id = text.substr(text.find("\"id\":\"") + 6, 9);
   CHECK(id.find_first_of("\"_") == std::string::npos);
   CHECK(text.find("\"tool_call_id\":\"" + id + "\"") != std::string::npos);
+  request.model.text = "p/org/Devstral-Small";
+  CHECK(messages_of(request).find("\"id\":\"" + id + "\"") != std::string::npos);
+}
+
+TEST_CASE("Moonshot's models get their own ids back, and words where reasoning is not known") {
+  auto request = request_of({{chat_role::assistant, {call_part("functions.f:0", "f", "{}")}},
+                             {chat_role::user, {result_part("functions.f:0", "x")}}});
+
+  auto text = messages_of(request, "https://api.moonshot.ai/v1");
+
+  CHECK(text.find(R"("id":"functions.f:0")") != std::string::npos);
+  CHECK(text.find(R"x("reasoning_content":"(not recorded)")x") != std::string::npos);
+  CHECK(messages_of(request).find("functions.f:0") == std::string::npos);
 }
 
 TEST_CASE("images and PDFs go as data URLs, other files as text") {

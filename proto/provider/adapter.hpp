@@ -34,6 +34,7 @@ enum class remedy : uint8_t {
   retry,     ///< The same call may succeed later.
   shrink,    ///< The conversation is too long for the model.
   fall_back, ///< This model will not answer, however often it is asked: another one may.
+  simplify,  ///< The request is refused as it stands: a plainer one may be taken.
 };
 
 struct call_failure {

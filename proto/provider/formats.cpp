@@ -1,6 +1,7 @@
 #include "proto/provider/formats.hpp"
 
 #include "proto/provider/anthropic.hpp"
+#include "proto/provider/base_url.hpp"
 #include "proto/provider/copilot.hpp"
 #include "proto/provider/gemini.hpp"
 #include "proto/provider/openai_chat.hpp"
@@ -43,6 +44,15 @@ std::optional<wire_format> find_format(std::string_view word) {
   if (found == all.end())
     return std::nullopt;
   return static_cast<wire_format>(found - all.begin());
+}
+
+std::optional<wire_format> format_of_endpoint(std::string_view base_url) {
+  auto endpoint = endpoint_of(base_url);
+  if (endpoint == "/messages")
+    return anthropic;
+  if (endpoint == "/responses")
+    return openai_responses;
+  return endpoint.empty() ? std::nullopt : std::optional(openai_chat);
 }
 
 const vendor* find_vendor(std::string_view id) {

@@ -21,6 +21,9 @@ constexpr auto words(wire_format) {
 
 std::optional<wire_format> find_format(std::string_view word);
 
+/// The format of an address that ends in a format's own endpoint; nothing for others.
+std::optional<wire_format> format_of_endpoint(std::string_view base_url);
+
 /// What everyone knows of a vendor.
 struct vendor {
   std::string_view id;

@@ -83,6 +83,28 @@ void read_format(section& from, provider_config& out) {
     from.fail("type", "expected openai-chat, openai, anthropic, google or github-copilot");
 }
 
+/// An address that ends in an endpoint says the format, unless `type` does; the two must agree.
+void agree_on_format(section& from, provider_config& out) {
+  using proto::provider::wire_format;
+  auto told = proto::provider::format_of_endpoint(out.base_url);
+  bool copilot_chat = out.format == wire_format::copilot && told == wire_format::openai_chat;
+  if (!told || told == out.format || copilot_chat)
+    return;
+  if (from.has("type"))
+    from.fail("base_url", "expected no address that ends in the endpoint of another type");
+  out.format = *told;
+}
+
+/// Blanks and line breaks around a key are nobody's wish; one within would break the request.
+void read_key(section& from, std::string& out) {
+  constexpr std::string_view blanks = " \t\r\n";
+  from.read("api_key", out, expansion::variables);
+  out.erase(out.find_last_not_of(blanks) + 1);
+  out.erase(0, out.find_first_not_of(blanks));
+  if (std::ranges::any_of(out, [](unsigned char c) { return c < ' ' || c == 0x7f; }))
+    from.fail("api_key", "expected a key without line breaks and control characters");
+}
+
 void read_provider(section& from, const config& all, provider_config& out) {
   from.read("id", out.id);
   if (!is_provider_id(out.id) || out.id == "sim")
@@ -95,7 +117,8 @@ void read_provider(section& from, const config& all, provider_config& out) {
   from.read("base_url", out.base_url, expansion::variables);
   if (!out.base_url.starts_with("http://") && !out.base_url.starts_with("https://"))
     from.fail("base_url", "expected an address that starts with http:// or https://");
-  from.read("api_key", out.api_key, expansion::variables);
+  agree_on_format(from, out);
+  read_key(from, out.api_key);
   if (out.format == proto::provider::wire_format::copilot) {
     out.token_url = "https://api.github.com/copilot_internal/v2/token";
     from.read("token_url", out.token_url, expansion::variables);

@@ -91,6 +91,8 @@ TEST_CASE("a Messages call goes to its path with or without the version") {
   CHECK(url("https://h/v1/") == "https://h/v1/messages");
   CHECK(url("https://h/anthropic") == "https://h/anthropic/v1/messages");
   CHECK(url("https://h/v1?k=1") == "https://h/v1/messages?k=1");
+  CHECK(url("https://h/v1/messages") == "https://h/v1/messages");
+  CHECK(url("https://h/claude/messages/") == "https://h/claude/messages");
 }
 
 TEST_CASE("a Messages call names its version and key") {

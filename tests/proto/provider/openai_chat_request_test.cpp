@@ -75,6 +75,13 @@ TEST_CASE("the base URL may have its version or not") {
   CHECK(url("https://h/api/paas/v4") == "https://h/api/paas/v4/chat/completions");
   CHECK(url("https://h/v1beta/openai") == "https://h/v1beta/openai/chat/completions");
   CHECK(url("https://h/api?x=1") == "https://h/api/v1/chat/completions?x=1");
+  CHECK(url("https://h/v1/chat/completions/") == "https://h/v1/chat/completions");
+  CHECK(url("https://h/api/chat/completions") == "https://h/api/chat/completions");
+  CHECK(url("https://h/d/x/chat/completions?api-version=1") ==
+        "https://h/d/x/chat/completions?api-version=1");
+  CHECK(url("http://messages") == "http://messages/v1/chat/completions");
+  CHECK(make_openai_chat()->discover({"p", "https://h/api/chat/completions", ""})->begin()[0].url ==
+        "https://h/api/models");
   CHECK(make_openai_chat()->discover({"p", "http://h", ""})->begin()[0].url ==
         "http://h/v1/models");
 }

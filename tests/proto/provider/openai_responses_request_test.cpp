@@ -97,6 +97,7 @@ TEST_CASE("a Responses call goes to its own path, with the key where the server 
 
   CHECK(encode("https://api.openai.com", "k").url == "https://api.openai.com/v1/responses");
   CHECK(encode("http://h/v1/", "").url == "http://h/v1/responses");
+  CHECK(encode("http://h/x/responses", "").url == "http://h/x/responses");
   CHECK(encode("http://h", "").headers.size() == 2);
   CHECK(encode("http://h", "k").headers.back().second == "Bearer k");
   CHECK(encode("https://x.openai.azure.com/openai/v1", "k").headers.back().first == "api-key");

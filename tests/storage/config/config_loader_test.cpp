@@ -125,6 +125,10 @@ TEST_CASE("a wrong value is an error with file, line and key") {
       {"providers:\n- id: openai\n  api_key: ${NOT_SET}",
        "line 3: providers[0].api_key: expected the environment variable NOT_SET to be set"},
       {"providers: [{id: openai, api_key: '${KEY'}]", "expected a } after ${"},
+      {"providers: [{id: openai, api_key: \"a\\nb\"}]",
+       "providers[0].api_key: expected a key without line breaks"},
+      {"providers: [{id: a, type: openai-chat, base_url: 'http://h/v1/messages'}]",
+       "providers[0].base_url: expected no address that ends in the endpoint of another type"},
       {"allowed_paths: [data]", "allowed_paths: expected absolute paths"},
       {"a: [", "config test.yaml line 1: not YAML"},
       {"- a", "the file: expected a map"},
@@ -134,6 +138,29 @@ TEST_CASE("a wrong value is an error with file, line and key") {
     auto failure = failure_of(text);
     CHECK_MESSAGE(failure.find(expected) != std::string::npos, failure);
   }
+}
+
+TEST_CASE("blanks and line breaks around a key are not part of it") {
+  auto done = read("providers: [{id: openai, api_key: \" \\tk y\\r\\n\"}]");
+  REQUIRE(done);
+  CHECK(done->config.providers[0].api_key == "k y");
+}
+
+TEST_CASE("an address that ends in an endpoint says the format") {
+  using proto::provider::wire_format;
+  auto format = [](const std::string& id, const std::string& url) {
+    auto done = read("providers: [{id: " + id + ", base_url: '" + url + "'}]");
+    REQUIRE(done);
+    CHECK(done->config.providers[0].base_url == url);
+    return done->config.providers[0].format;
+  };
+
+  CHECK(format("a", "http://h/v1/messages") == wire_format::anthropic);
+  CHECK(format("a", "http://h/v1/responses/") == wire_format::openai_responses);
+  CHECK(format("a", "http://h/chat/completions?v=1") == wire_format::openai_chat);
+  CHECK(format("openai", "http://h/v1/chat/completions") == wire_format::openai_chat);
+  CHECK(format("github-copilot", "http://h/chat/completions") == wire_format::copilot);
+  CHECK(format("a", "http://h/v1") == wire_format::openai_chat);
 }
 
 TEST_CASE("a secret is in no message") {

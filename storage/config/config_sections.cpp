@@ -1,6 +1,7 @@
 #include "storage/config/config_sections.hpp"
 
 #include "proto/limits/streams.hpp"
+#include "storage/config/network_section.hpp"
 #include "storage/config/sandbox_section.hpp"
 
 #include <algorithm>
@@ -105,7 +106,8 @@ void read_key(section& from, std::string& out) {
     from.fail("api_key", "expected a key without line breaks and control characters");
 }
 
-void read_provider(section& from, const config& all, provider_config& out) {
+void read_provider(section& from, const config& all, const host::environment& variables,
+                   provider_config& out) {
   from.read("id", out.id);
   if (!is_provider_id(out.id) || out.id == "sim")
     from.fail("id", "expected 1 to 64 of a-z 0-9 - _, other than sim");
@@ -123,6 +125,8 @@ void read_provider(section& from, const config& all, provider_config& out) {
     out.token_url = "https://api.github.com/copilot_internal/v2/token";
     from.read("token_url", out.token_url, expansion::variables);
   }
+  out.network = all.network;
+  read_network(from, variables, out.network);
   from.read_count("max_concurrent", out.max_concurrent, {1, streams_max});
   from.read("connect_timeout", out.connect_timeout, seconds);
   from.read("first_byte_timeout", out.first_byte_timeout, seconds);
@@ -224,9 +228,10 @@ void read_allowed_paths(section& all, const host::environment& variables, config
 } // namespace
 
 void read_all(section& all, const host::environment& variables, config& out) {
+  read_network(all, variables, out.network);
   for (auto& entry : all.list_below("providers")) {
     provider_config provider;
-    read_provider(entry, out, provider);
+    read_provider(entry, out, variables, provider);
     out.providers.push_back(std::move(provider));
   }
   all.read("default_agent", out.default_agent.text);

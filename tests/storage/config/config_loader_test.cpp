@@ -163,6 +163,41 @@ TEST_CASE("an address that ends in an endpoint says the format") {
   CHECK(format("a", "http://h/v1") == wire_format::openai_chat);
 }
 
+TEST_CASE("the proxy's variables count where the configuration says so") {
+  auto from = [](const std::string& text) {
+    auto variables = [](const std::string& name) -> std::optional<std::string> {
+      if (name == "HTTPS_PROXY")
+        return "http://u:secret@proxy:1";
+      if (name == "all_proxy")
+        return "socks5://all:2";
+      if (name == "NO_PROXY")
+        return "a.b,.c";
+      if (name == "SSL_CERT_FILE")
+        return "/env.pem";
+      return std::nullopt;
+    };
+    auto done = storage::read_config(text, "test.yaml", variables);
+    REQUIRE(done);
+    return done->config;
+  };
+
+  CHECK(from("version: 1").network == proto::network_config{});
+  auto all = from("proxy: environment\nproviders:\n- {id: openai}\n- {id: xai, proxy: none}\n"
+                  "- {id: groq, proxy: 'http://own:3', ca_file: /own.pem}");
+  CHECK(all.network == proto::network_config{
+                           "socks5://all:2", "http://u:secret@proxy:1", {"a.b", ".c"}, "/env.pem"});
+  CHECK(all.providers[0].network == all.network);
+  CHECK(all.providers[1].network.https_proxy == "");
+  CHECK(all.providers[2].network ==
+        proto::network_config{"http://own:3", "http://own:3", {}, "/own.pem"});
+  for (auto text : {"proxy: 'ftp://u:secret@h'", "providers: [{id: openai, proxy: 'secret h'}]"}) {
+    auto failure = failure_of(text);
+    CHECK(failure.find("proxy: expected none, environment or an address") != std::string::npos);
+    CHECK(failure.find("secret") == std::string::npos);
+  }
+  CHECK(failure_of("ca_file: own.pem").find("ca_file: expected absolute") != std::string::npos);
+}
+
 TEST_CASE("a secret is in no message") {
   auto done = read("server: {tokens: ['${KEY}']}");
   REQUIRE_FALSE(done);

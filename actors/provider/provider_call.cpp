@@ -70,7 +70,7 @@ proto::provider::wire_request provider_call_state::encode() const {
 void provider_call_state::send_request() {
   auto wake = [me = model_call_actor(self)] { caf::anon_send(me, caf::update_atom_v); };
   inbox_ = std::make_shared<http_inbox>(limits::provider_unread_bytes, wake);
-  decoder_ = wire->format->decoder(call.request->model);
+  decoder_ = wire->format->decoder_for(*call.request);
   left_out_ = wire->refused->of(call.request->model);
   exchange_ = wire->client->start(to_http(encode(), wire->deadlines), inbox_);
 }

@@ -128,6 +128,7 @@ proto::chat_request compose(const prompt_source& from) {
   out.model_sees = from.model.vision;
   out.model_reads_pdfs = from.model.pdf;
   out.model_output_max = from.model.max_output_tokens;
+  out.only_responses = from.model.only_responses;
   return out;
 }
 

@@ -57,6 +57,11 @@ public:
 
   /// Begins to find out which models the provider offers.
   virtual std::unique_ptr<model_discovery> discover(const endpoint& to) const = 0;
+
+  /// The decoder where the format of the answer hangs on the request.
+  virtual std::unique_ptr<stream_decoder> decoder_for(const chat_request& request) const {
+    return decoder(request.model);
+  }
 };
 
 /// Classifies a failure that is not an HTTP answer: what the transport or a decoder said.

@@ -8,7 +8,7 @@ import strict_chat
 from harness import Server, main
 from sse import replay, text_of
 
-WRITE = {"filePath": "made.txt", "content": "x"}
+ASK = {"command": "rm -f scratch.txt", "description": "Remove it", "purpose": "other"}
 
 
 def blank_then_call(*pieces):
@@ -62,8 +62,8 @@ class HistoryTest(unittest.TestCase):
 class StrictOrder(HistoryTest):
     def test_a_call_cancelled_after_a_result_and_a_new_message(self):
         self.provider.then(strict(fake.call(("call_1", "glob", {"pattern": "*"}))),
-                           strict(fake.call(("call_2", "write", WRITE))))
-        self.client.say(self.session, "Write it")
+                           strict(fake.call(("call_2", "bash", ASK))))
+        self.client.say(self.session, "Remove it")
         self.client.await_question(self.session)
         self.client.post(f"/sessions/{self.session}/cancel")
         self.client.finish(self.session)
@@ -74,8 +74,8 @@ class StrictOrder(HistoryTest):
         self.assertEqual(roles[-3:], ["tool", "assistant", "user"])
 
     def test_a_refused_call_and_a_new_message(self):
-        self.provider.then(strict(fake.call(("c", "write", WRITE))), strict(fake.say("Well.")))
-        self.client.say(self.session, "Write it")
+        self.provider.then(strict(fake.call(("c", "bash", ASK))), strict(fake.say("Well.")))
+        self.client.say(self.session, "Remove it")
         question = self.client.await_question(self.session)
         self.client.answer(self.session, question["question_id"], "reject")
         self.client.finish(self.session)
@@ -168,7 +168,7 @@ class Shape(HistoryTest):
         end = events[-1]
 
         self.assertEqual((end.name, end.data["code"]), ("error", "provider_refused"))
-        self.assertIn("the cabbage is off", end.data["error"])
+        self.assertIn("the cabbage is off", end.data["message"])
         sent = self.provider.requests[before:]
         self.assertEqual(len(sent), 2)
         self.assertNotEqual(sent[0]["messages"], sent[1]["messages"])

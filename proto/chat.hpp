@@ -56,6 +56,8 @@ struct chat_request {
   // What is known of the model.
   bool model_reasons = false;              ///< It can reason, or may be asked to.
   bool model_sees = false;                 ///< It takes images.
+  bool model_reads_pdfs = true;            ///< It takes PDF files.
+  bool only_responses = false;             ///< Of two formats it is reached by Responses alone.
   std::optional<int64_t> model_output_max; ///< Tokens that one answer may have.
 };
 

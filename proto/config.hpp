@@ -6,6 +6,7 @@
 #include "proto/limits.hpp"
 #include "proto/limits/sandbox.hpp"
 #include "proto/model.hpp"
+#include "proto/network.hpp"
 #include "proto/permission.hpp"
 #include "proto/provider/formats.hpp"
 
@@ -25,6 +26,7 @@ struct provider_config {
   std::string token_url;     ///< Of GitHub Copilot: where a GitHub token buys one for the models.
   std::vector<model> models; ///< Ids are complete: "provider/name".
   size_t max_concurrent = limits::provider_streams;
+  network_config network; ///< The house's unless it has its own.
 
   // How long a call may take, in seconds.
   double connect_timeout = std::chrono::duration<double>(limits::connect_deadline).count();
@@ -115,6 +117,7 @@ struct config {
   sandbox_config sandbox;
   sim_config sim;
   metadata_config metadata;
+  network_config network;
 };
 
 } // namespace kodad::proto

@@ -72,6 +72,7 @@ struct model {
   std::optional<int64_t> reasoning_budget_max;
   std::vector<std::string> variants; ///< Those of `reasoning_variants` that make a difference.
   stated_fields stated;              ///< For our own use, not on the wire.
+  bool only_responses = false;       ///< A Copilot model without Chat Completions. Not on the wire.
 
   static constexpr auto fields() {
     return std::tuple(field("id", &model::id), field("provider_id", &model::provider_id),

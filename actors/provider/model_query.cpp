@@ -17,8 +17,12 @@ std::vector<proto::model> merge_models(std::vector<proto::model> found,
   std::map<proto::model_id, proto::model> by_id;
   for (auto& model : found)
     by_id.insert_or_assign(model.id, std::move(model));
-  for (const auto& model : configured)
-    by_id.insert_or_assign(model.id, model);
+  for (const auto& model : configured) {
+    auto known = by_id.find(model.id);
+    bool only_responses = known != by_id.end() && known->second.only_responses;
+    auto& kept = by_id.insert_or_assign(model.id, model).first->second;
+    kept.only_responses = only_responses; // No configuration says that.
+  }
   std::vector<proto::model> out;
   for (auto& [id, model] : by_id) {
     if (model.provider_name.empty())

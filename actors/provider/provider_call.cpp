@@ -3,6 +3,8 @@
 #include "actors/error.hpp"
 #include "actors/provider/call_desk.hpp"
 #include "proto/limits.hpp"
+#include "proto/limits/requests.hpp"
+#include "proto/provider/option_refusal.hpp"
 
 #include <caf/send.hpp>
 
@@ -39,6 +41,8 @@ void provider_call_state::look() {
     status_ = *news.status;
     headers_ = std::move(news.headers);
     self->send(owner, call_headed{call.call, status_, proto::provider::read_rate_limits(headers_)});
+    if (is_success()) // A conversation can be megabytes long and its answer minutes.
+      call.request = nullptr;
   }
   if (!news.bytes.empty())
     receive(news.bytes);
@@ -65,13 +69,38 @@ void provider_call_state::begin_call() {
           });
 }
 
-void provider_call_state::open(const proto::provider::endpoint& to) {
+void provider_call_state::open(proto::provider::endpoint to) {
+  to_ = std::move(to);
+  send_request();
+}
+
+proto::provider::wire_request provider_call_state::encode() const {
+  return without_options(wire->format->encode(to_, *call.request), left_out_);
+}
+
+void provider_call_state::send_request() {
   auto wake = [me = model_call_actor(self)] { caf::anon_send(me, caf::update_atom_v); };
   inbox_ = std::make_shared<http_inbox>(limits::provider_unread_bytes, wake);
-  decoder_ = wire->format->decoder(call.request->model);
-  exchange_ = wire->client->start(to_http(wire->format->encode(to, *call.request), wire->deadlines),
-                                  inbox_);
-  call.request = nullptr; // A conversation can be megabytes long and its answer minutes.
+  decoder_ = wire->format->decoder_for(*call.request);
+  left_out_ = wire->refused->of(call.request->model);
+  exchange_ = wire->client->start(to_http(encode(), wire->deadlines), inbox_);
+}
+
+/// Remembers the option that the answer complains of, for this model, and makes the call without.
+bool provider_call_state::send_without_option() {
+  if (options_dropped_ == limits::options_dropped)
+    return false;
+  const auto& model = call.request->model;
+  auto option = proto::provider::read_refusal(status_, error_body_, encode(), left_out_);
+  if (!option)
+    return false;
+  wire->refused->note(model, std::move(*option));
+  ++options_dropped_;
+  status_ = 0;
+  headers_.clear();
+  error_body_.clear();
+  send_request();
+  return true;
 }
 
 void provider_call_state::receive(std::string_view bytes) {
@@ -91,6 +120,8 @@ void provider_call_state::receive(std::string_view bytes) {
 }
 
 void provider_call_state::finish(const std::optional<proto::error>& failure) {
+  if (status_ != 0 && !is_success() && send_without_option())
+    return;
   if (status_ != 0 && !is_success())
     return conclude(wire->format->classify(status_, headers_, error_body_));
   if (status_ == 0)

@@ -1,6 +1,7 @@
 // The PROVIDER CALL: one streamed model call over HTTP. Encodes the request, decodes what arrives
 // in batches, and ends exactly once: by the body's end, a failure, a cancellation, or the death of
-// its listener, which also closes the connection. Retries nothing: that is the turn's decision.
+// its listener, which also closes the connection. Retries nothing, that is the turn's decision;
+// only where the provider refuses an option by name, the call is made again without it, at once.
 #pragma once
 
 #include "actors/provider/http_inbox.hpp"
@@ -32,7 +33,9 @@ struct provider_call_state {
 
 private:
   void begin_call();
-  void open(const proto::provider::endpoint& to);
+  void open(proto::provider::endpoint to);
+  void send_request();
+  bool send_without_option();
   void receive(std::string_view bytes);
   void finish(const std::optional<proto::error>& failure);
   void show(std::vector<proto::stream_chunk> chunks);
@@ -40,6 +43,11 @@ private:
   void conclude(std::optional<proto::provider::call_failure> failure);
   bool is_success() const { return status_ >= 200 && status_ < 300; }
 
+  proto::provider::wire_request encode() const;
+
+  proto::provider::endpoint to_;
+  std::vector<proto::provider::refused_option> left_out_; // Of the request under way.
+  size_t options_dropped_ = 0;
   std::shared_ptr<http_inbox> inbox_;
   std::optional<exchange_key> exchange_; // Set while it may be open.
   std::unique_ptr<proto::provider::stream_decoder> decoder_;

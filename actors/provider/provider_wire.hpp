@@ -3,6 +3,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/ports.hpp"
+#include "actors/provider/option_memory.hpp"
 #include "proto/limits.hpp"
 #include "proto/provider/adapter.hpp"
 
@@ -22,6 +23,7 @@ struct provider_wire {
   std::shared_ptr<http_client> client;
   std::optional<credentials_actor> credentials; ///< Who says whom to call, where `to` does not.
   call_deadlines deadlines;
+  std::shared_ptr<option_memory> refused = std::make_shared<option_memory>();
 };
 
 /// The HTTP request for what an adapter encoded.

@@ -139,7 +139,9 @@ proto::chat_request compose(const prompt_source& from) {
   out.reasoning_effort = std::move(reasoning.effort);
   out.model_reasons = from.model.reasoning;
   out.model_sees = from.model.vision;
+  out.model_reads_pdfs = from.model.pdf;
   out.model_output_max = from.model.max_output_tokens;
+  out.only_responses = from.model.only_responses;
   return out;
 }
 

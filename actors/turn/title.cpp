@@ -64,6 +64,7 @@ proto::chat_request title_request(const proto::model& by, std::string_view conte
   if (by.reasoning)
     out.reasoning_effort = "low";
   out.model_output_max = by.max_output_tokens;
+  out.only_responses = by.only_responses;
   return out;
 }
 

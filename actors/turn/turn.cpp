@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/turn/judgement.hpp"
+#include "actors/turn/plain.hpp"
 #include "actors/turn/prompt.hpp"
 #include "actors/turn/shrink.hpp"
 #include "proto/limits.hpp"
@@ -88,6 +89,9 @@ void turn_state::perform_one(call_model& what) {
                           setup.record.variant, setup.context_used, what.with_tools});
   if (what.shrinking > 0)
     shrink(request, what.shrinking);
+  if (what.plain)
+    make_plain(request);
+  last_is_plain = is_plain(request);
   provider = world->providers.at(std::string(provider_of(model.id)));
   // An actor's id is unique within the process, and no turn makes 2^20 calls.
   last_call = last_call == 0 ? (self->id() << 20) + 1 : last_call + 1;
@@ -160,6 +164,14 @@ void turn_state::finish(const tool_finished& run) {
     break_down(*run.failure);
 }
 
+void turn_state::end_call(const call_ended& ended) {
+  auto failure = ended.failure;
+  // What was refused is not sent again unchanged.
+  if (failure && failure->then == proto::provider::remedy::simplify && last_is_plain)
+    failure->then = proto::provider::remedy::give_up;
+  perform(machine->on_call_ended(failure));
+}
+
 void turn_state::break_down(const proto::error& why) {
   perform(machine->on_broken(why));
 }
@@ -190,7 +202,7 @@ turn_actor::behavior_type turn(turn_actor::stateful_pointer<turn_state> self, se
       },
       [self](const call_ended& x) {
         if (x.call == self->state.last_call)
-          self->state.perform(self->state.machine->on_call_ended(x.failure));
+          self->state.end_call(x);
       },
       [self](const tool_chunk& x) { self->state.perform(self->state.machine->on_tool_chunk(x)); },
       [self](const tool_finished& x) { self->state.finish(x); },

@@ -50,6 +50,7 @@ struct turn_state {
   void cancel();
   void answer(const give_answer& given);
   void finish(const tool_finished& run);
+  void end_call(const call_ended& ended);
   void break_down(const proto::error& why);
   turn_facts facts() const;
   turn_sources sources() const;
@@ -65,6 +66,7 @@ struct turn_state {
   std::vector<proto::granted_rule> granted;
   std::optional<turn_machine> machine; ///< Absent until the transcript is loaded.
   model_call_key last_call = 0;
+  bool last_is_plain = false; ///< There is nothing plainer than the last call's request.
 
   // What came in before the transcript.
   bool cancel_is_due = false;

@@ -71,7 +71,8 @@ void turn_machine::start_step(effects& out) {
   }
   phase_ = phase::calling;
   draft_.emplace(facts_.record.shown.number, steps_ + 1, model().id, used_calls());
-  out.emplace_back(call_model{model_, static_cast<int>(steps_) < facts_.steps_max, shrinking_});
+  out.emplace_back(
+      call_model{model_, static_cast<int>(steps_) < facts_.steps_max, plain_, shrinking_});
 }
 
 bool turn_machine::is_budget_spent() const {

@@ -56,6 +56,7 @@ struct turn_sources {
 struct call_model {
   size_t model = 0;       ///< Its place in `turn_facts::models`.
   bool with_tools = true; ///< False once the steps are used up: the model must answer.
+  bool plain = false;     ///< As plain text, see plain.hpp.
   int shrinking = 0;      ///< How much shorter the conversation must be, see shrink.hpp.
 };
 struct stop_model {};
@@ -145,6 +146,7 @@ private:
   void fail_attempt(effects& out, const proto::provider::call_failure& failure);
   void back_off(effects& out, const proto::provider::call_failure& failure);
   bool try_shorter(effects& out, const proto::provider::call_failure& failure);
+  bool try_plainer(effects& out, const proto::provider::call_failure& failure);
   bool try_another(effects& out, const proto::provider::call_failure& failure);
   void give_up(effects& out, const proto::provider::call_failure& failure);
   void call_again(effects& out, const proto::retry_notice& why);
@@ -173,7 +175,8 @@ private:
   int attempt_ = 1;  // Of the present step, from 1.
   int retries_left_ = 0;
   int shrinking_ = 0;
-  uint64_t ticket_ = 0;                         // Of the wait under way.
+  bool plain_ = false;  // From the first refusal on, so that it comes once a turn and model.
+  uint64_t ticket_ = 0; // Of the wait under way.
   std::map<uint32_t, std::string> half_inputs_; // By part: what came as arguments and is no object.
   std::map<proto::call_id, running_call> running_;
   std::vector<proto::question_record> questions_; // Those that wait.

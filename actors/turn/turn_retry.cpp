@@ -1,10 +1,13 @@
 // The turn machine's half that deals with failed model calls: one typed remedy for each. A call is
-// made again after a wait, with less of the conversation, or by another model; all retries of a
-// turn come out of one budget, so that no two layers multiply. What a failed attempt said is void,
-// what it cost is not. Tools have not been started by then: they wait for the answer's end.
+// made again after a wait, with less of the conversation or a plainer one, or by another model; all
+// retries of a turn come out of one budget, so that no two layers multiply. What a failed attempt
+// said is void, what it cost is not. Tools have not been started by then: they wait for the
+// answer's end.
 #include "actors/turn/retry_policy.hpp"
 #include "actors/turn/shrink.hpp"
 #include "actors/turn/turn_machine.hpp"
+
+#include <utility>
 
 namespace kodad::actors {
 
@@ -17,7 +20,10 @@ void turn_machine::fail_attempt(effects& out, const call_failure& failure) {
     return back_off(out, failure);
   if (failure.then == remedy::shrink && try_shorter(out, failure))
     return;
-  if (failure.then != remedy::give_up && try_another(out, failure))
+  if (failure.then == remedy::simplify && try_plainer(out, failure))
+    return;
+  bool is_final = failure.then == remedy::give_up || failure.then == remedy::simplify;
+  if (!is_final && try_another(out, failure))
     return;
   give_up(out, failure);
 }
@@ -39,6 +45,14 @@ bool turn_machine::try_shorter(effects& out, const call_failure& failure) {
   return true;
 }
 
+bool turn_machine::try_plainer(effects& out, const call_failure& failure) {
+  if (std::exchange(plain_, true))
+    return false;
+  call_again(out, {failure.what.context + "; trying with plain text", 1, 1, 0, model().id,
+                   std::string(to_word(failure.what.code))});
+  return true;
+}
+
 bool turn_machine::try_another(effects& out, const call_failure& failure) {
   auto next = next_model(facts_.models, model_, failure.what.code);
   if (!next)
@@ -46,6 +60,7 @@ bool turn_machine::try_another(effects& out, const call_failure& failure) {
   model_ = *next;
   attempt_ = 1;
   shrinking_ = 0;
+  plain_ = false;
   call_again(out, {failure.what.context + "; falling back to " + model().id.text, attempt_,
                    retries_left_, 0, model().id, std::string(to_word(failure.what.code))});
   return true;

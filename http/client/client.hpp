@@ -8,14 +8,14 @@
 #pragma once
 
 #include "actors/ports.hpp"
+#include "proto/network.hpp"
 #include "proto/result.hpp"
 
 namespace kodad::http {
 
-struct client_options {
-  std::string proxy;   ///< URL of a proxy for everything; empty means none.
-  std::string ca_file; ///< PEM file of trusted roots; empty means the system's.
-};
+/// Its CA file is trusted beside the system's roots. Names of hosts behind a proxy are the proxy's
+/// to look up.
+using client_options = proto::network_config;
 
 /// Starts the client's thread. The client's destructor ends every exchange with `cancelled` and
 /// joins the thread; it must not run on that thread, so a listener may not own the client.
@@ -23,7 +23,8 @@ struct client_options {
 /// A header named `accept-encoding` asks for compression, and the body then arrives decompressed;
 /// without it none is asked for, because some servers buffer what they compress.
 ///
-/// Fails with `internal` when the system gives no descriptors.
+/// Fails with `internal` when the system gives no descriptors, and with `invalid_value` when the CA
+/// file cannot be read.
 proto::result<std::unique_ptr<actors::http_client>> start_client(client_options options);
 
 } // namespace kodad::http

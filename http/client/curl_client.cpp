@@ -9,6 +9,9 @@ proto::result<std::unique_ptr<actors::http_client>> start_client(client_options 
   static const auto initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (initialised != CURLE_OK)
     return proto::make_error(proto::ec::internal, "initialise libcurl");
+  if (!options.ca_file.empty() && ::access(options.ca_file.c_str(), R_OK) != 0)
+    return proto::make_error(proto::ec::invalid_value,
+                             "ca_file " + options.ca_file + ": expected a file that can be read");
   auto client = std::make_unique<curl_client>(std::move(options));
   if (!client->is_open())
     return proto::make_error(proto::ec::internal, "start the HTTP client: no descriptors");

@@ -1,6 +1,7 @@
 #include "http/client/exchange.hpp"
 
 #include "proto/limits.hpp"
+#include "proto/provider/base_url.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -44,6 +45,14 @@ std::string_view trim(std::string_view text) {
 
 bool breaks_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+/// Of the two kinds of SOCKS 5 the one whose server looks the names up: libcurl would wait.
+std::string with_remote_names(std::string_view proxy) {
+  constexpr std::string_view local = "socks5://";
+  if (lower(proxy.substr(0, local.size())) == local)
+    return "socks5h://" + std::string(proxy.substr(local.size()));
+  return std::string(proxy);
 }
 
 /// "HTTP/1.1 200 OK" → 200
@@ -101,8 +110,9 @@ proto::result<void> exchange::prepare(const client_options& options, CURLSH* sha
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &exchange::on_body);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
   set_method();
+  proxy_ = with_remote_names(proxy_for(options, request_.url));
   set_connection(options, share);
-  peer_ = peer_name_of(request_.url, options);
+  peer_ = peer_name_of(request_.url, proxy_);
   return {};
 }
 
@@ -178,10 +188,13 @@ void exchange::set_connection(const client_options& options, CURLSH* share) {
   // wait.
   curl_easy_setopt(easy_, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
-  // The empty string switches the variables of the environment off as well.
-  curl_easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());
-  if (!options.ca_file.empty())
-    curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+  // Empty strings switch the variables of the environment off as well.
+  curl_easy_setopt(easy_, CURLOPT_PROXY, proxy_.c_str());
+  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");
+  if (options.ca_file.empty())
+    return;
+  curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+  curl_easy_setopt(easy_, CURLOPT_PROXY_CAINFO, options.ca_file.c_str());
 }
 
 steady::time_point exchange::deadline() const {
@@ -296,7 +309,21 @@ proto::error exchange::silence() const {
                     "call " + host() + what + std::to_string(waited.count()) + " ms");
 }
 
+/// What a proxy said in place of letting the call through; nothing if it did.
+std::optional<proto::error> exchange::refusal_of_proxy() const {
+  long status = 0;
+  if (proxy_.empty() || curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &status) != CURLE_OK ||
+      status < 300)
+    return std::nullopt;
+  auto who = "call " + host() + ": the proxy " + proto::provider::host_of(proxy_);
+  if (status == 407) // Asking again does not help.
+    return make_error(ec::provider_auth, who + " does not take the configured credentials (407)");
+  return make_error(ec::provider_down, who + " answered " + std::to_string(status));
+}
+
 proto::error exchange::failure_of(CURLcode code) const {
+  if (auto refusal = code == CURLE_OK ? std::nullopt : refusal_of_proxy())
+    return *refusal;
   auto why = head_bytes_ > limits::head_bytes ? std::string("the answer's head is too large")
                                               : lower(curl_easy_strerror(code));
   auto kind = means_no_connection(code) ? ec::provider_down : ec::stream_cut;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/ports.hpp"
+#include "http/client/client.hpp"
 #include "http/client/peer_name.hpp"
 
 #include <chrono>
@@ -82,6 +83,7 @@ private:
   bool take_header(std::string_view line);
   void finish_head();
   void drop_sent_body();
+  std::optional<proto::error> refusal_of_proxy() const;
   proto::error failure_of(CURLcode code) const;
   std::string host() const;
 
@@ -92,6 +94,7 @@ private:
   wake_up& current_;
   curl_slist* lines_ = nullptr;
   curl_slist* addresses_ = nullptr;
+  std::string proxy_; ///< Empty: the host is called directly.
   peer_name peer_;
   bool awaits_address_ = false;
   steady::time_point started_;

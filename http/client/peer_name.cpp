@@ -33,13 +33,12 @@ bool is_known(const std::string& host) {
 
 } // namespace
 
-peer_name peer_name_of(const std::string& url, const client_options& options) {
-  bool has_proxy = !options.proxy.empty();
+peer_name peer_name_of(const std::string& url, const std::string& proxy) {
+  bool has_proxy = !proxy.empty();
   parsed_url parsed(curl_url(), &curl_url_cleanup);
   constexpr unsigned lenient = CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME;
-  if (!parsed ||
-      curl_url_set(parsed.get(), CURLUPART_URL, has_proxy ? options.proxy.c_str() : url.c_str(),
-                   lenient) != CURLUE_OK)
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, has_proxy ? proxy.c_str() : url.c_str(),
+                              lenient) != CURLUE_OK)
     return {};
   peer_name out{part_of(parsed, CURLUPART_HOST, CURLU_PUNYCODE), {}};
   if (is_known(out.host))

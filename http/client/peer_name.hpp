@@ -1,8 +1,6 @@
 // PEER NAME: whose address a call needs before it can connect.
 #pragma once
 
-#include "http/client/client.hpp"
-
 #include <string>
 
 namespace kodad::http {
@@ -14,6 +12,7 @@ struct peer_name {
 
 /// The host of `url`, or the proxy's. Nothing for an address, for localhost, which libcurl knows by
 /// itself, and for what is no URL.
-peer_name peer_name_of(const std::string& url, const client_options& options);
+/// @param proxy Empty for none.
+peer_name peer_name_of(const std::string& url, const std::string& proxy);
 
 } // namespace kodad::http

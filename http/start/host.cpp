@@ -12,12 +12,22 @@
 #include "proto/limits/start.hpp"
 #include "storage/host/durable_file.hpp"
 
+#include <algorithm>
+
 namespace kodad::http {
 
 namespace limits = proto::limits;
 using proto::result;
 
 namespace {
+
+/// @pre There is a client for those rules.
+std::shared_ptr<actors::http_client> client_of(const host& all, const proto::network_config& by) {
+  for (const auto& [rules, client] : all.clients)
+    if (rules == by)
+      return client;
+  return all.clients.front().second;
+}
 
 result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   const auto& config = all.settings.loaded.config;
@@ -49,9 +59,11 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
       std::move(*agents),
       actors::tool_specs(),
       std::move(*tools),
-      provider_setups_of(config, all.client),
+      provider_setups_of(config,
+                         [&all](const proto::network_config& by) { return client_of(all, by); }),
       {config.sim.load_tokens, config.sim.load_rate, config.sim.koda_rate},
-      {config.metadata.url, config.metadata.refresh_days, all.settings.state_folder, all.client},
+      {config.metadata.url, config.metadata.refresh_days, all.settings.state_folder,
+       all.clients.front().second},
       [](const std::string& why) { break_down(why); },
       std::move(tell_operator),
       facts.writes_refused_ms});
@@ -59,6 +71,22 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   all.desk->urgent = all.root->system().spawn(gateway_behavior, all.facts);
   all.desk->to = all.root->desk();
   all.desk->facts = all.facts;
+  return {};
+}
+
+/// One more thread for each set of rules that some provider has of its own.
+result<void> start_clients(host& all) {
+  const auto& config = all.settings.loaded.config;
+  std::vector<proto::network_config> rules{config.network};
+  for (const auto& provider : config.providers)
+    if (std::ranges::find(rules, provider.network) == rules.end())
+      rules.push_back(provider.network);
+  for (auto& each : rules) {
+    auto client = start_client(each);
+    if (!client)
+      return client.failure();
+    all.clients.emplace_back(std::move(each), std::move(*client));
+  }
   return {};
 }
 
@@ -77,17 +105,16 @@ result<void> open_address(host& all) {
 
 result<void> open_parts(host& all) {
   // Threads are counted before the state exists: those that fail later would leave one behind.
-  if (auto enough = rehearse_threads(threads_needed()); !enough)
+  auto own_clients = all.settings.loaded.config.providers.size(); // At most.
+  if (auto enough = rehearse_threads(threads_needed() + own_clients); !enough)
     return enough;
   auto processes = storage::host::process_host::start(storage::host::spawner::start,
                                                       [](const std::string& line) { tell(line); });
   if (!processes)
     return processes.failure();
   all.processes = std::move(*processes);
-  auto client = start_client({});
-  if (!client)
-    return client.failure();
-  all.client = std::move(*client);
+  if (auto clients = start_clients(all); !clients)
+    return clients;
   // A state that is yet to be made knows the built-in agents only; one that is not good for the
   // configuration is then never made.
   if (!storage::host::file_exists(all.settings.state_folder + "/data.mdb"))

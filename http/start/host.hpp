@@ -20,7 +20,8 @@ struct host {
   start_settings settings;
   descriptor listener; ///< Given to the gateway once all else is there.
   std::shared_ptr<storage::host::process_host> processes;
-  std::shared_ptr<actors::http_client> client;
+  /// One for each set of rules that outgoing calls go by; the first goes by the house's.
+  std::vector<std::pair<proto::network_config, std::shared_ptr<actors::http_client>>> clients;
   std::unique_ptr<storage::database> database;
   std::shared_ptr<host_facts> facts = std::make_shared<host_facts>();
   std::shared_ptr<http::desk> desk = std::make_shared<http::desk>();

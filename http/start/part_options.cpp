@@ -64,11 +64,11 @@ actors::session_options session_options_of(const start_settings& settings) {
   return out;
 }
 
-std::vector<actors::provider_setup>
-provider_setups_of(const proto::config& config,
-                   const std::shared_ptr<actors::http_client>& client) {
+std::vector<actors::provider_setup> provider_setups_of(const proto::config& config,
+                                                       const client_source& clients) {
   std::vector<actors::provider_setup> out;
   for (const auto& one : config.providers) {
+    auto client = clients(one.network);
     std::shared_ptr<const proto::provider::adapter> format =
         proto::provider::make_adapter(one.format);
     proto::provider::endpoint to{one.id, one.base_url, one.api_key};

@@ -10,9 +10,13 @@ namespace kodad::http {
 
 actors::session_options session_options_of(const start_settings& settings);
 
-/// The configured providers, ready to be spawned; all talk through `client`.
-std::vector<actors::provider_setup>
-provider_setups_of(const proto::config& config, const std::shared_ptr<actors::http_client>& client);
+/// The client for calls by those rules.
+using client_source =
+    std::function<std::shared_ptr<actors::http_client>(const proto::network_config&)>;
+
+/// The configured providers, ready to be spawned, each with a client of its own rules.
+std::vector<actors::provider_setup> provider_setups_of(const proto::config& config,
+                                                       const client_source& clients);
 
 gateway_options gateway_options_of(const start_settings& settings);
 

@@ -42,6 +42,7 @@ enum class remedy : uint8_t {
   retry,     ///< The same call may succeed later.
   shrink,    ///< The conversation is too long for the model.
   fall_back, ///< This model will not answer, however often it is asked: another one may.
+  simplify,  ///< The request is refused as it stands: a plainer one may be taken.
 };
 
 struct call_failure {
@@ -64,6 +65,11 @@ public:
 
   /// Begins to find out which models the provider offers.
   virtual std::unique_ptr<model_discovery> discover(const endpoint& to) const = 0;
+
+  /// The decoder where the format of the answer hangs on the request.
+  virtual std::unique_ptr<stream_decoder> decoder_for(const chat_request& request) const {
+    return decoder(request.model);
+  }
 };
 
 /// Classifies a failure that is not an HTTP answer: what the transport or a decoder said.

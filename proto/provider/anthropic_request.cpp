@@ -1,10 +1,11 @@
 #include "proto/provider/anthropic_request.hpp"
 
-#include "proto/json/reader.hpp"
 #include "proto/json/writer.hpp"
 #include "proto/model.hpp"
 #include "proto/provider/anthropic_messages.hpp"
 #include "proto/provider/anthropic_thinking.hpp"
+#include "proto/provider/call_names.hpp"
+#include "proto/provider/layout.hpp"
 #include "proto/text/base64.hpp"
 
 namespace kodad::proto::provider {
@@ -31,8 +32,8 @@ private:
   void write_system();
   void write_messages(const std::vector<anthropic_message>& messages);
   void write_block(const anthropic_block& block, cached mark);
-  void write_call(const anthropic_block& block);
-  void write_result(const anthropic_block& block);
+  void write_call(const chat_part& call);
+  void write_result(const chat_part& result);
   void write_file(const chat_part& file, std::string_view type);
   void write_text(std::string_view text);
   void write_tools();
@@ -42,7 +43,6 @@ private:
   const chat_request& from_;
   const anthropic_generation& plan_;
   json::writer out_;
-  json::parser parse_;
 };
 
 std::string body_writer::write(const std::vector<anthropic_message>& messages) {
@@ -63,7 +63,7 @@ std::string body_writer::write(const std::vector<anthropic_message>& messages) {
 void body_writer::write_system() {
   std::vector<const std::string*> blocks;
   for (const auto& text : from_.system)
-    if (text.find_first_not_of(" \t\r\n") != std::string::npos)
+    if (!is_blank(text))
       blocks.push_back(&text);
   if (blocks.empty())
     return;
@@ -102,11 +102,11 @@ void body_writer::write_block(const anthropic_block& block, cached mark) {
   out_.begin_object();
   switch (block.kind) {
   case block_kind::text:
-    write_text(block.text);
+    write_text(block.part.text);
     break;
   case block_kind::thinking:
     write_field(out_, "type", "thinking");
-    write_field(out_, "thinking", block.text);
+    write_field(out_, "thinking", block.part.text);
     write_field(out_, "signature", block.seal);
     break;
   case block_kind::redacted:
@@ -114,36 +114,34 @@ void body_writer::write_block(const anthropic_block& block, cached mark) {
     write_field(out_, "data", block.seal);
     break;
   case block_kind::call:
-    write_call(block);
+    write_call(block.part);
     break;
   case block_kind::result:
-    write_result(block);
+    write_result(block.part);
     break;
   case block_kind::image:
-    write_file(*block.part, "image");
+    write_file(block.part, "image");
     break;
   case block_kind::document:
-    write_file(*block.part, "document");
+    write_file(block.part, "document");
     break;
   }
   write_mark(mark);
   out_.end_object();
 }
 
-void body_writer::write_call(const anthropic_block& block) {
-  // What is no object would be refused; the result says what was wrong with it.
-  bool whole = parse_.parse_object(block.part->input).ok();
+void body_writer::write_call(const chat_part& call) {
   write_field(out_, "type", "tool_use");
-  write_field(out_, "id", block.id);
-  write_field(out_, "name", anthropic_tool_name(block.part->tool));
-  out_.key("input").raw(whole ? std::string_view(block.part->input) : "{}");
+  write_field(out_, "id", call.call_id);
+  write_field(out_, "name", call.tool);
+  out_.key("input").raw(call.input);
 }
 
-void body_writer::write_result(const anthropic_block& block) {
+void body_writer::write_result(const chat_part& result) {
   write_field(out_, "type", "tool_result");
-  write_field(out_, "tool_use_id", block.id);
-  write_field(out_, "content", block.text);
-  if (block.failed)
+  write_field(out_, "tool_use_id", result.call_id);
+  write_field(out_, "content", result.text);
+  if (result.failed)
     out_.key("is_error").boolean(true);
 }
 
@@ -151,9 +149,7 @@ void body_writer::write_file(const chat_part& file, std::string_view type) {
   write_field(out_, "type", type);
   out_.key("source").begin_object();
   write_field(out_, "type", "base64");
-  // The name that the format lacks but people use.
-  auto media = std::string_view(file.mime_type);
-  write_field(out_, "media_type", media == "image/jpg" ? "image/jpeg" : media);
+  write_field(out_, "media_type", file.mime_type);
   write_field(out_, "data", text::to_base64(file.text));
   out_.end_object();
 }
@@ -169,7 +165,7 @@ void body_writer::write_tools() {
   out_.key("tools").begin_array();
   for (const auto& tool : from_.tools) {
     out_.begin_object();
-    write_field(out_, "name", anthropic_tool_name(tool.name));
+    write_field(out_, "name", fitting_tool_name(tool.name));
     if (!tool.description.empty())
       write_field(out_, "description", tool.description);
     out_.key("input_schema").raw(tool.schema.text.empty() ? no_arguments : tool.schema.text);

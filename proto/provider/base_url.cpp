@@ -19,16 +19,31 @@ bool has_version(std::string_view path) {
 
 } // namespace
 
+std::string_view endpoint_of(std::string_view base) {
+  base = base.substr(0, base.find('?'));
+  while (base.ends_with('/'))
+    base.remove_suffix(1);
+  auto rest = after_scheme(base);
+  for (std::string_view path : {"/chat/completions", "/messages", "/responses"})
+    if (rest.size() > path.size() && rest.ends_with(path))
+      return path;
+  return {};
+}
+
 std::string call_url(std::string_view base, std::string_view version, std::string_view path) {
   auto query_at = base.find('?');
   auto query = query_at == std::string_view::npos ? std::string_view() : base.substr(query_at);
   base = base.substr(0, query_at);
   while (base.ends_with('/'))
     base.remove_suffix(1);
+  auto endpoint = endpoint_of(base);
+  base.remove_suffix(endpoint.size());
   std::string url(base);
   auto rest = after_scheme(base);
   auto slash = rest.find('/');
-  if (slash == std::string_view::npos || !has_version(rest.substr(slash)))
+  bool complete =
+      !endpoint.empty() || (slash != std::string_view::npos && has_version(rest.substr(slash)));
+  if (!complete)
     url.append(version);
   return url.append(path).append(query);
 }

@@ -54,6 +54,11 @@ bool says_bad_key(const std::string& words) {
                   "permission_error", "permission_denied", "unauthenticated"});
 }
 
+bool says_no_model(const std::string& words) {
+  return has_any(words, {"model_not_found", "model not found", "unknown model", "invalid model",
+                         "model_not_supported", "no such model"});
+}
+
 ec code_of_refusal(int status, const std::string& words) {
   if (says_bad_key(words))
     return ec::provider_auth;
@@ -131,8 +136,11 @@ call_failure classify_answer(int status, const header_list& headers, std::string
   out.what = describe(code_of(status, words_of(said)), what, said);
   out.then = remedy_of(out.what.code);
   // A model that is not there: the provider has others, or another provider has it.
-  if (status == 404 && out.then == remedy::give_up)
+  bool is_refused = out.what.code == ec::provider_refused;
+  if (is_refused && (status == 404 || says_no_model(words_of(said))))
     out.then = remedy::fall_back;
+  else if (is_refused && (status == 400 || status == 422))
+    out.then = remedy::simplify;
   auto word = find_header(headers, "x-should-retry");
   if (word == "true")
     out.then = remedy::retry;
@@ -160,6 +168,8 @@ error classify_frame(const complaint& said) {
 
 call_failure classify_error(const error& failure) {
   call_failure out{failure, remedy_of(failure.code), std::nullopt};
+  if (failure.code == ec::provider_refused) // By a stream that had begun.
+    out.then = remedy::simplify;
   if (failure.retry_after_s)
     out.retry_after_ms = *failure.retry_after_s * 1000;
   return out;

@@ -12,7 +12,8 @@ namespace kodad::proto::provider {
 /// 401 and 403: provider_auth. 402, and a spent budget at any status: quota_exceeded. 429:
 /// rate_limited. 503, 529: provider_overloaded. 408, 409, other 5xx: provider_failed. A
 /// conversation too long: context_overflow. Other statuses: provider_refused; a 404 still leaves
-/// another model. `x-should-retry` has the last word on trying again.
+/// another model, a 400 or 422 a plainer request. `x-should-retry` has the last word on trying
+/// again.
 call_failure classify_answer(int status, const header_list& headers, std::string_view body);
 
 /// What a code means for whoever made the call, where nothing more is known.

@@ -6,6 +6,8 @@
 #include "proto/provider/file_parts.hpp"
 #include "proto/provider/openai_chat_request.hpp"
 #include "proto/provider/openai_chat_stream.hpp"
+#include "proto/provider/openai_responses_request.hpp"
+#include "proto/provider/openai_responses_stream.hpp"
 
 #include <algorithm>
 
@@ -44,7 +46,7 @@ class copilot final : public adapter {
 public:
   wire_request encode(const endpoint& to, const chat_request& request) const override {
     wire_request out;
-    out.url = url_of(to, "/chat/completions");
+    out.url = url_of(to, request.only_responses ? "/responses" : "/chat/completions");
     out.headers = headers_of(to, "text/event-stream");
     out.headers.emplace_back("content-type", "application/json");
     // What a user asks for is billed; going on after tool calls is not.
@@ -54,12 +56,20 @@ public:
                  std::any_of(request.messages.begin(), request.messages.end(), holds_image);
     if (shows) // Without it images are refused.
       out.headers.emplace_back("copilot-vision-request", "true");
-    out.body = write_openai_chat(request, copilot_dialect(name_of(request.model)));
+    out.body = request.only_responses
+                   ? write_openai_responses(request)
+                   : write_openai_chat(request, copilot_dialect(name_of(request.model)));
     return out;
   }
 
   std::unique_ptr<stream_decoder> decoder(const model_id&) const override {
     return std::make_unique<openai_chat_stream>();
+  }
+
+  std::unique_ptr<stream_decoder> decoder_for(const chat_request& request) const override {
+    if (request.only_responses)
+      return std::make_unique<openai_responses_stream>();
+    return decoder(request.model);
   }
 
   call_failure classify(int status, const header_list& headers,

@@ -9,15 +9,22 @@ namespace kodad::proto::provider {
 
 namespace {
 
+constexpr std::string_view chat = "/chat/completions";
+constexpr std::string_view responses = "/responses";
+
 std::optional<int64_t> count(const std::optional<json::object>& from, std::string_view key) {
   auto number = from ? json::find_integer(*from, key) : std::nullopt;
   return number && *number > 0 ? number : std::nullopt;
 }
 
-bool lists_chat(const json::array& endpoints) {
-  return std::any_of(endpoints.begin(), endpoints.end(), [](const json::value& node) {
+/// Does the model say that it is reached there? One that says nothing is reached by chat.
+bool is_reached_by(const json::object& from, std::string_view endpoint) {
+  auto endpoints = json::find_array(from, "supported_endpoints");
+  if (!endpoints)
+    return endpoint == chat;
+  return std::any_of(endpoints->begin(), endpoints->end(), [endpoint](const json::value& node) {
     std::string_view path;
-    return node.get(path) == simdjson::SUCCESS && path.ends_with("/chat/completions");
+    return node.get(path) == simdjson::SUCCESS && path.ends_with(endpoint);
   });
 }
 
@@ -30,8 +37,7 @@ bool is_usable(const json::object& from, const std::optional<json::object>& can)
   // Besides "disabled" there is "unconfigured": its terms are not accepted yet.
   if (policy && json::find_string(*policy, "state").value_or("enabled") != "enabled")
     return false;
-  auto endpoints = json::find_array(from, "supported_endpoints");
-  return !endpoints || lists_chat(*endpoints);
+  return is_reached_by(from, chat) || is_reached_by(from, responses);
 }
 
 void read_abilities(model& out, const json::object& supports) {
@@ -53,6 +59,7 @@ std::optional<model> read_one(const std::string& provider_id, const json::object
   out.id.text = provider_id + "/" + out.name;
   out.provider_id = provider_id;
   out.provider_name = provider_id;
+  out.only_responses = !is_reached_by(from, chat);
   auto sizes = can ? json::find_object(*can, "limits") : std::nullopt;
   out.max_input_tokens = count(sizes, "max_prompt_tokens");
   out.max_output_tokens = count(sizes, "max_output_tokens");

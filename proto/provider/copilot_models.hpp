@@ -10,7 +10,7 @@
 namespace kodad::proto::provider {
 
 /// Left out are models that are no chat models, that the user may not pick or has not allowed, that
-/// do not speak Chat Completions, and what exceeds `limits::models_listed`.
+/// speak neither Chat Completions nor Responses, and what exceeds `limits::models_listed`.
 result<std::vector<model>> read_copilot_models(const std::string& provider_id,
                                                std::string_view body);
 

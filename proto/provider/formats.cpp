@@ -1,6 +1,7 @@
 #include "proto/provider/formats.hpp"
 
 #include "proto/provider/anthropic.hpp"
+#include "proto/provider/base_url.hpp"
 #include "proto/provider/copilot.hpp"
 #include "proto/provider/gemini.hpp"
 #include "proto/provider/openai_chat.hpp"
@@ -42,6 +43,15 @@ std::vector<std::string_view> vendor_ids() {
   for (const auto& one : vendors)
     out.push_back(one.id);
   return out;
+}
+
+std::optional<wire_format> format_of_endpoint(std::string_view base_url) {
+  auto endpoint = endpoint_of(base_url);
+  if (endpoint == "/messages")
+    return anthropic;
+  if (endpoint == "/responses")
+    return openai_responses;
+  return endpoint.empty() ? std::nullopt : std::optional(openai_chat);
 }
 
 const vendor* find_vendor(std::string_view id) {

@@ -19,6 +19,9 @@ constexpr auto words(wire_format) {
                                          "github-copilot"};
 }
 
+/// The format of an address that ends in a format's own endpoint; nothing for others.
+std::optional<wire_format> format_of_endpoint(std::string_view base_url);
+
 /// What everyone knows of a vendor.
 struct vendor {
   std::string_view id;

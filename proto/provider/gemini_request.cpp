@@ -3,12 +3,14 @@
 #include "proto/json/reader.hpp"
 #include "proto/json/writer.hpp"
 #include "proto/model.hpp"
-#include "proto/provider/file_parts.hpp"
+#include "proto/provider/call_names.hpp"
 #include "proto/provider/gemini_dialect.hpp"
+#include "proto/provider/layout.hpp"
 #include "proto/text/base64.hpp"
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace kodad::proto::provider {
 
@@ -17,10 +19,8 @@ namespace {
 // Google's documented stand-in for calls that another model made: the check is skipped.
 constexpr std::string_view no_signature = "skip_thought_signature_validator";
 
-constexpr std::string_view lost_beginning = "[The beginning of the conversation is left out.]";
-
-constexpr std::array<std::string_view, 6> files_read{"application/pdf", "image/png",  "image/jpeg",
-                                                     "image/webp",      "image/heic", "image/heif"};
+constexpr std::array<std::string_view, 5> images_read{"image/png", "image/jpeg", "image/webp",
+                                                      "image/heic", "image/heif"};
 
 /// What came with a part and goes back with it.
 struct replayed {
@@ -28,17 +28,18 @@ struct replayed {
   std::string id;
 };
 
-/// A call of the content written last, whose result is still to come.
-struct sent_call {
-  std::string call_id;
-  std::string id; ///< Gemini's own.
-  std::string tool;
-};
+replayed read_opaque(json::parser& parse, const chat_part& part) {
+  auto opaque = parse.parse_object(part.opaque.text);
+  if (!opaque)
+    return {};
+  return {std::string(json::find_string(*opaque, "thoughtSignature").value_or("")),
+          std::string(json::find_string(*opaque, "id").value_or(""))};
+}
 
-struct content {
-  chat_role role;
-  std::vector<std::string> parts; ///< As JSON.
-};
+bool is_signed(const chat_part& part) {
+  json::parser parse;
+  return !read_opaque(parse, part).signature.empty();
+}
 
 class body_writer {
 public:
@@ -52,21 +53,19 @@ private:
   void write_tools();
   void write_config();
 
-  void add(chat_role role, std::string part);
-  void add_user(const chat_message& message);
-  void add_assistant(const chat_message& message);
-  void add_call(const chat_part& call);
-  void add_result(const chat_part& result);
-  void add_file(const chat_part& file);
-  void add_text(chat_role role, std::string_view text, std::string_view signature);
-  replayed read_opaque(const chat_part& part);
-  size_t place_of(const chat_part& result) const;
+  void write_content(const chat_message& message);
+  void write_part(const chat_part& part);
+  void write_call(const chat_part& call);
+  void write_result(const chat_part& result);
+  void write_file(const chat_part& file);
+  void write_text(const chat_part& part);
+  replayed seal_of(const chat_part& part);
 
   const chat_request& from_;
   json::writer out_;
   json::parser parse_;
-  std::vector<content> contents_;
-  std::vector<sent_call> calls_;
+  bool signs_next_call_ = false;           ///< The next call is the first of its content.
+  std::map<std::string, std::string> ids_; ///< Gemini's own ids, by those in the layout.
 };
 
 std::string body_writer::write() {
@@ -81,152 +80,101 @@ std::string body_writer::write() {
 
 void body_writer::write_system() {
   bool has_text = std::any_of(from_.system.begin(), from_.system.end(),
-                              [](const std::string& part) { return !part.empty(); });
+                              [](const std::string& part) { return !is_blank(part); });
   if (!has_text)
     return;
   out_.key("systemInstruction").begin_object().key("parts").begin_array();
   for (const auto& part : from_.system)
-    if (!part.empty())
+    if (!is_blank(part))
       out_.begin_object().key("text").string(part).end_object();
   out_.end_array().end_object();
 }
 
 void body_writer::write_contents() {
-  for (const auto& message : from_.messages) {
-    if (message.role == chat_role::user)
-      add_user(message);
-    else
-      add_assistant(message);
-  }
+  layout_rules by;
+  by.images = images_read;
+  by.keeps_blank = is_signed;
   out_.key("contents").begin_array();
-  for (const auto& one : contents_) {
-    out_.begin_object().key("role").string(one.role == chat_role::user ? "user" : "model");
-    out_.key("parts").begin_array();
-    for (const auto& part : one.parts)
-      out_.raw(part);
-    out_.end_array().end_object();
-  }
+  for (const auto& message : lay_out(from_, by))
+    write_content(message);
   out_.end_array();
 }
 
-void body_writer::add(chat_role role, std::string part) {
-  if (contents_.empty() && role == chat_role::assistant)
-    add_text(chat_role::user, lost_beginning, "");
-  if (contents_.empty() || contents_.back().role != role)
-    contents_.push_back({role, {}});
-  contents_.back().parts.push_back(std::move(part));
-}
-
-void body_writer::add_user(const chat_message& message) {
-  std::vector<const chat_part*> results;
+void body_writer::write_content(const chat_message& message) {
+  signs_next_call_ = checks_signatures(name_of(from_.model));
+  out_.begin_object().key("role").string(message.role == chat_role::user ? "user" : "model");
+  out_.key("parts").begin_array();
   for (const auto& part : message.parts)
-    if (part.kind == chat_part_kind::tool_result)
-      results.push_back(&part);
-  // Without ids only the order tells which result is whose.
-  std::stable_sort(results.begin(), results.end(), [this](const auto* left, const auto* right) {
-    return place_of(*left) < place_of(*right);
-  });
-  for (const auto* result : results)
-    add_result(*result);
-  for (const auto& part : message.parts) {
-    if (part.kind == chat_part_kind::text && !part.text.empty())
-      add_text(chat_role::user, part.text, "");
-    else if (part.kind == chat_part_kind::file)
-      add_file(part);
+    write_part(part);
+  out_.end_array().end_object();
+}
+
+void body_writer::write_part(const chat_part& part) {
+  switch (part.kind) {
+  case chat_part_kind::text:
+  case chat_part_kind::reasoning:
+    return write_text(part);
+  case chat_part_kind::tool_call:
+    return write_call(part);
+  case chat_part_kind::tool_result:
+    return write_result(part);
+  case chat_part_kind::file:
+    return write_file(part);
   }
 }
 
-size_t body_writer::place_of(const chat_part& result) const {
-  auto at = std::find_if(calls_.begin(), calls_.end(), [&result](const sent_call& call) {
-    return call.call_id == result.call_id;
-  });
-  return static_cast<size_t>(at - calls_.begin());
-}
-
-void body_writer::add_result(const chat_part& result) {
-  auto place = place_of(result);
-  bool known = place < calls_.size();
-  json::writer part;
-  part.begin_object().key("functionResponse").begin_object();
-  if (known && !calls_[place].id.empty())
-    part.key("id").string(calls_[place].id);
-  part.key("name").string(result.tool.empty() && known ? calls_[place].tool : result.tool);
-  part.key("response").begin_object();
-  part.key(result.failed ? "error" : "output").string(result.text);
-  part.end_object().end_object().end_object();
-  add(chat_role::user, part.take());
-}
-
-void body_writer::add_file(const chat_part& file) {
-  bool taken = std::find(files_read.begin(), files_read.end(), file.mime_type) != files_read.end();
-  if (!taken || (is_image(file.mime_type) && !from_.model_sees))
-    return add_text(chat_role::user, file_as_text(file), "");
-  json::writer part;
-  part.begin_object().key("inlineData").begin_object();
-  part.key("mimeType").string(file.mime_type);
-  part.key("data").string(text::to_base64(file.text));
-  part.end_object().end_object();
-  add(chat_role::user, part.take());
-}
-
-void body_writer::add_text(chat_role role, std::string_view text, std::string_view signature) {
-  json::writer part;
-  part.begin_object().key("text").string(text);
+void body_writer::write_text(const chat_part& part) {
+  auto signature = seal_of(part).signature;
+  bool thought = part.kind == chat_part_kind::reasoning;
+  bool nothing = is_blank(part.text) || thought;
+  if (nothing && signature.empty())
+    return;
+  out_.begin_object().key("text").string(part.text);
+  if (thought)
+    out_.key("thought").boolean(true);
   if (!signature.empty())
-    part.key("thoughtSignature").string(signature);
-  part.end_object();
-  add(role, part.take());
+    out_.key("thoughtSignature").string(signature);
+  out_.end_object();
 }
 
-void body_writer::add_assistant(const chat_message& message) {
-  if (contents_.empty() || contents_.back().role == chat_role::user)
-    calls_.clear();
-  for (const auto& part : message.parts) {
-    if (part.kind == chat_part_kind::tool_call) {
-      add_call(part);
-      continue;
-    }
-    auto signature = read_opaque(part).signature;
-    if (part.kind == chat_part_kind::text && (!part.text.empty() || !signature.empty()))
-      add_text(chat_role::assistant, part.text, signature);
-    if (part.kind != chat_part_kind::reasoning || signature.empty())
-      continue;
-    json::writer thought;
-    thought.begin_object().key("text").string(part.text).key("thought").boolean(true);
-    thought.key("thoughtSignature").string(signature).end_object();
-    add(chat_role::assistant, thought.take());
-  }
-}
-
-void body_writer::add_call(const chat_part& call) {
-  auto back = read_opaque(call);
+void body_writer::write_call(const chat_part& call) {
+  auto back = seal_of(call);
   // Of calls made at once only the first is signed, and only that one is checked.
-  bool first = calls_.empty();
-  if (first && back.signature.empty() && checks_signatures(name_of(from_.model)))
+  if (signs_next_call_ && back.signature.empty())
     back.signature = no_signature;
-  bool whole = parse_.parse_object(call.input).ok();
-  json::writer part;
-  part.begin_object().key("functionCall").begin_object();
+  signs_next_call_ = false;
+  out_.begin_object().key("functionCall").begin_object();
   if (!back.id.empty())
-    part.key("id").string(back.id);
-  part.key("name").string(call.tool);
-  part.key("args").raw(whole ? std::string_view(call.input) : "{}");
-  part.end_object();
+    out_.key("id").string(back.id);
+  out_.key("name").string(call.tool);
+  out_.key("args").raw(call.input);
+  out_.end_object();
   if (!back.signature.empty())
-    part.key("thoughtSignature").string(back.signature);
-  part.end_object();
-  add(chat_role::assistant, part.take());
-  calls_.push_back({call.call_id, std::move(back.id), call.tool});
+    out_.key("thoughtSignature").string(back.signature);
+  out_.end_object();
+  if (!back.id.empty())
+    ids_[call.call_id] = std::move(back.id);
 }
 
-replayed body_writer::read_opaque(const chat_part& part) {
-  if (part.opaque.text.empty() || part.opaque_model != from_.model)
-    return {};
-  auto opaque = parse_.parse_object(part.opaque.text);
-  if (!opaque)
-    return {};
-  return {std::string(json::find_string(*opaque, "thoughtSignature").value_or("")),
-          std::string(json::find_string(*opaque, "id").value_or(""))};
+void body_writer::write_result(const chat_part& result) {
+  out_.begin_object().key("functionResponse").begin_object();
+  if (auto own = ids_.find(result.call_id); own != ids_.end())
+    out_.key("id").string(own->second);
+  out_.key("name").string(result.tool);
+  out_.key("response").begin_object();
+  out_.key(result.failed ? "error" : "output").string(result.text);
+  out_.end_object().end_object().end_object();
+}
+
+void body_writer::write_file(const chat_part& file) {
+  out_.begin_object().key("inlineData").begin_object();
+  out_.key("mimeType").string(file.mime_type);
+  out_.key("data").string(text::to_base64(file.text));
+  out_.end_object().end_object();
+}
+
+replayed body_writer::seal_of(const chat_part& part) {
+  return part.opaque.text.empty() ? replayed() : read_opaque(parse_, part);
 }
 
 void body_writer::write_tools() {
@@ -234,7 +182,7 @@ void body_writer::write_tools() {
     return;
   out_.key("tools").begin_array().begin_object().key("functionDeclarations").begin_array();
   for (const auto& tool : from_.tools) {
-    out_.begin_object().key("name").string(tool.name);
+    out_.begin_object().key("name").string(fitting_tool_name(tool.name));
     if (!tool.description.empty())
       out_.key("description").string(tool.description);
     // The other field, `parameters`, takes a small part of JSON Schema only.

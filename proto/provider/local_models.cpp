@@ -63,6 +63,7 @@ std::string root_of(std::string_view base) {
       base.remove_suffix(1);
   };
   trim();
+  base.remove_suffix(endpoint_of(base).size());
   auto last = base.substr(base.rfind('/') + 1);
   if (last.size() >= 2 && last[0] == 'v' && last[1] >= '0' && last[1] <= '9')
     base.remove_suffix(last.size());

@@ -3,7 +3,9 @@
 #include "proto/json/reader.hpp"
 #include "proto/json/writer.hpp"
 #include "proto/model.hpp"
+#include "proto/provider/call_names.hpp"
 #include "proto/provider/file_parts.hpp"
+#include "proto/provider/layout.hpp"
 #include "proto/provider/openai_reasoning.hpp"
 
 namespace kodad::proto::provider {
@@ -11,6 +13,9 @@ namespace kodad::proto::provider {
 namespace {
 
 constexpr std::string_view no_arguments = R"({"type":"object","properties":{}})";
+
+// Where a call must have reasoning, but another model made it.
+constexpr std::string_view not_known = "(not recorded)";
 
 void write_field(json::writer& out, std::string_view name, std::string_view text) {
   out.key(name).string(text);
@@ -43,7 +48,6 @@ private:
   void write_messages();
   void write_user(const chat_message& message);
   void write_user_parts(const std::vector<const chat_part*>& parts);
-  bool travels(const chat_part& file) const;
   void write_file(const chat_part& part);
   void write_assistant(const chat_message& message);
   void write_replayed(const replayed& back, bool has_calls);
@@ -54,7 +58,7 @@ private:
   void write_openrouter_reasoning();
   replayed read_replayed(const chat_message& message);
   void read_opaque(const chat_part& part, replayed& into);
-  std::string call_id(const chat_part& part) const;
+  layout_rules rules() const;
 
   const chat_request& from_;
   const openai_dialect& dialect_;
@@ -85,20 +89,30 @@ void body_writer::write_messages() {
   // One system message: many chat templates know only a first one.
   std::string system;
   for (const auto& part : from_.system)
-    append_paragraph(system, part);
+    if (!is_blank(part))
+      append_paragraph(system, part);
   if (!system.empty()) {
     out_.begin_object();
     write_field(out_, "role", "system");
     write_field(out_, "content", system);
     out_.end_object();
   }
-  for (const auto& message : from_.messages) {
+  for (const auto& message : lay_out(from_, rules())) {
     if (message.role == chat_role::user)
       write_user(message);
     else
       write_assistant(message);
   }
   out_.end_array();
+}
+
+layout_rules body_writer::rules() const {
+  layout_rules out;
+  out.ids = call_ids_for(dialect_, name_of(from_.model));
+  out.bridges_results = true; // Mistral's order, which many a server's template checks.
+  out.takes_pdfs = dialect_.takes_files;
+  out.images = usual_images();
+  return out;
 }
 
 void body_writer::write_user(const chat_message& message) {
@@ -110,7 +124,7 @@ void body_writer::write_user(const chat_message& message) {
       continue;
     out_.begin_object();
     write_field(out_, "role", "tool");
-    write_field(out_, "tool_call_id", call_id(part));
+    write_field(out_, "tool_call_id", part.call_id);
     write_field(out_, "content", part.text);
     out_.end_object();
   }
@@ -122,10 +136,10 @@ void body_writer::write_user_parts(const std::vector<const chat_part*>& parts) {
   std::string text;
   std::vector<const chat_part*> files;
   for (const auto* part : parts) {
-    if (part->kind == chat_part_kind::file && travels(*part))
+    if (part->kind == chat_part_kind::file)
       files.push_back(part);
     else
-      append_paragraph(text, part->kind == chat_part_kind::file ? file_as_text(*part) : part->text);
+      append_paragraph(text, part->text);
   }
   out_.begin_object();
   write_field(out_, "role", "user");
@@ -144,13 +158,6 @@ void body_writer::write_user_parts(const std::vector<const chat_part*>& parts) {
   for (const auto* file : files)
     write_file(*file);
   out_.end_array().end_object();
-}
-
-/// What does not travel is told of in the text.
-bool body_writer::travels(const chat_part& file) const {
-  if (is_image(file.mime_type) && !from_.model_sees)
-    return false;
-  return travels_as_file(file.mime_type) && (is_image(file.mime_type) || dialect_.takes_files);
 }
 
 void body_writer::write_file(const chat_part& part) {
@@ -176,8 +183,6 @@ void body_writer::write_assistant(const chat_message& message) {
       append_paragraph(text, part.text);
   }
   auto back = read_replayed(message);
-  if (text.empty() && !has_calls && back.details.empty())
-    return; // Servers refuse a message without content.
   out_.begin_object();
   write_field(out_, "role", "assistant");
   out_.key("content");
@@ -198,7 +203,8 @@ void body_writer::write_assistant(const chat_message& message) {
 
 void body_writer::write_replayed(const replayed& back, bool has_calls) {
   if (has_calls && (back.content || dialect_.wants_reasoning))
-    write_field(out_, "reasoning_content", back.reasoning);
+    write_field(out_, "reasoning_content",
+                is_blank(back.reasoning) ? not_known : std::string_view(back.reasoning));
   if (!back.reasoning_opaque.empty()) {
     if (!back.reasoning.empty())
       write_field(out_, "reasoning_text", back.reasoning);
@@ -213,14 +219,12 @@ void body_writer::write_replayed(const replayed& back, bool has_calls) {
 }
 
 void body_writer::write_call(const chat_part& call) {
-  // What is no object would make the server's template fail; the result says what was wrong.
-  bool whole = parse_.parse_object(call.input).ok();
   out_.begin_object();
-  write_field(out_, "id", call_id(call));
+  write_field(out_, "id", call.call_id);
   write_field(out_, "type", "function");
   out_.key("function").begin_object();
   write_field(out_, "name", call.tool);
-  write_field(out_, "arguments", whole ? std::string_view(call.input) : "{}");
+  write_field(out_, "arguments", call.input);
   out_.end_object().end_object();
 }
 
@@ -232,7 +236,7 @@ void body_writer::write_tools() {
     out_.begin_object();
     write_field(out_, "type", "function");
     out_.key("function").begin_object();
-    write_field(out_, "name", tool.name);
+    write_field(out_, "name", fitting_tool_name(tool.name));
     write_field(out_, "description", tool.description);
     out_.key("parameters").raw(tool.schema.text.empty() ? no_arguments : tool.schema.text);
     out_.end_object().end_object();
@@ -279,8 +283,7 @@ replayed body_writer::read_replayed(const chat_message& message) {
     if (part.kind != chat_part_kind::reasoning)
       continue;
     back.reasoning += part.text;
-    if (!part.opaque.text.empty() && part.opaque_model == from_.model)
-      read_opaque(part, back);
+    read_opaque(part, back);
   }
   return back;
 }
@@ -297,10 +300,6 @@ void body_writer::read_opaque(const chat_part& part, replayed& into) {
     return;
   for (auto item : *details)
     into.details.push_back(json::to_text(item));
-}
-
-std::string body_writer::call_id(const chat_part& part) const {
-  return dialect_.short_call_ids ? short_call_id(part.call_id) : part.call_id;
 }
 
 } // namespace

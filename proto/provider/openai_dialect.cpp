@@ -5,6 +5,7 @@
 #include "proto/provider/openai_reasoning.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace kodad::proto::provider {
@@ -20,7 +21,7 @@ openai_dialect dialect_of(std::string_view base_url) {
     out.key_header = at("azure.com");
   } else if (at("mistral.ai")) {
     out.asks_usage = false;
-    out.short_call_ids = true;
+    out.call_ids = call_id_form::nine;
   } else if (at("openrouter.ai")) {
     out.reasoning = reasoning_form::openrouter;
     out.efforts = effort_scale::openrouter;
@@ -28,7 +29,11 @@ openai_dialect dialect_of(std::string_view base_url) {
     out.reasoning = reasoning_form::thinking;
     out.efforts = effort_scale::deepseek;
     out.wants_reasoning = true;
-  } else if (at("z.ai") || at("bigmodel.cn") || at("moonshot.ai") || at("moonshot.cn")) {
+  } else if (at("moonshot.ai") || at("moonshot.cn")) {
+    out.reasoning = reasoning_form::thinking;
+    out.wants_reasoning = true;
+    out.call_ids = call_id_form::dotted;
+  } else if (at("z.ai") || at("bigmodel.cn")) {
     out.reasoning = reasoning_form::thinking;
   }
   return out;
@@ -61,20 +66,19 @@ std::string_view effort_for(const openai_dialect& dialect, const chat_request& r
   return effort;
 }
 
-std::string short_call_id(std::string_view id) {
-  constexpr size_t length = 9;
-  constexpr std::string_view digits =
-      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  auto is_plain = [digits](char c) { return digits.find(c) != std::string_view::npos; };
-  if (id.size() == length && std::all_of(id.begin(), id.end(), is_plain))
-    return std::string(id);
-  uint64_t hash = 0xcbf29ce484222325; // FNV-1a: the same id gives the same nine everywhere.
-  for (char c : id)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  std::string out;
-  for (size_t i = 0; i < length; ++i, hash /= digits.size())
-    out.push_back(digits[hash % digits.size()]);
-  return out;
+call_id_form call_ids_for(const openai_dialect& dialect, std::string_view model_name) {
+  // Mistral's templates and tokenizers check the ids on any server that runs them.
+  constexpr std::array<std::string_view, 8> strict{"mistral",   "mixtral",  "ministral",
+                                                   "codestral", "devstral", "magistral",
+                                                   "pixtral",   "voxtral"};
+  std::string name(model_name);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  auto says = [&name](std::string_view word) { return name.find(word) != std::string::npos; };
+  if (dialect.call_ids == call_id_form::word_40 && std::ranges::any_of(strict, says))
+    return call_id_form::nine;
+  if (dialect.call_ids == call_id_form::word_40 && says("kimi"))
+    return call_id_form::dotted;
+  return dialect.call_ids;
 }
 
 } // namespace kodad::proto::provider

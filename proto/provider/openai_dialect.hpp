@@ -3,6 +3,7 @@
 #pragma once
 
 #include "proto/chat.hpp"
+#include "proto/provider/call_names.hpp"
 
 #include <cstdint>
 #include <string>
@@ -31,9 +32,9 @@ struct openai_dialect {
   reasoning_form reasoning = reasoning_form::effort;
   effort_scale efforts = effort_scale::three;
   bool asks_usage = true; ///< Knows `stream_options`; Mistral refuses it and sends usage anyway.
-  bool says_parallel = false;  ///< `parallel_tool_calls: true`, where it is known to be understood.
-  bool short_call_ids = false; ///< Call ids must be nine letters or digits (Mistral).
-  bool wants_reasoning = false; ///< A call without its `reasoning_content` is refused (DeepSeek).
+  bool says_parallel = false; ///< `parallel_tool_calls: true`, where it is known to be understood.
+  call_id_form call_ids = call_id_form::word_40;
+  bool wants_reasoning = false; ///< Calls without `reasoning_content` are refused.
   bool takes_files = true;      ///< Knows parts of the type "file"; else a note stands for a PDF.
   bool key_header = false;      ///< `api-key` in place of a bearer token (Azure).
 };
@@ -46,7 +47,7 @@ openai_dialect copilot_dialect(std::string_view model_name);
 /// The effort to ask for in this dialect; empty where none is to be sent.
 std::string_view effort_for(const openai_dialect& dialect, const chat_request& request);
 
-/// `id` where it is nine letters or digits, else nine derived from it.
-std::string short_call_id(std::string_view id);
+/// The form of call ids for this model: some families are strict wherever they are served.
+call_id_form call_ids_for(const openai_dialect& dialect, std::string_view model_name);
 
 } // namespace kodad::proto::provider

@@ -3,7 +3,9 @@
 #include "proto/json/reader.hpp"
 #include "proto/json/writer.hpp"
 #include "proto/model.hpp"
+#include "proto/provider/call_names.hpp"
 #include "proto/provider/file_parts.hpp"
+#include "proto/provider/layout.hpp"
 #include "proto/provider/openai_reasoning.hpp"
 
 #include <algorithm>
@@ -14,42 +16,6 @@ namespace {
 
 // The API refuses less.
 constexpr int64_t output_tokens_min = 16;
-
-// What the API takes as a call's id, and as a function's name.
-constexpr size_t word_bytes_max = 64;
-
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
-}
-
-bool is_plain_word(std::string_view text) {
-  return !text.empty() && text.size() <= word_bytes_max &&
-         std::all_of(text.begin(), text.end(), is_plain);
-}
-
-/// `id` where the API takes it, else one derived from it, the same for a call and its result.
-std::string fitting_call_id(std::string_view id) {
-  if (is_plain_word(id))
-    return std::string(id);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = "call_";
-  for (uint64_t hash : {0xcbf29ce484222325, 0x84222325cbf29ce4}) { // FNV-1a, from two starts.
-    for (char c : id)
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    for (int i = 0; i < 16; ++i, hash >>= 4)
-      out.push_back(digits[hash & 15]);
-  }
-  return out;
-}
-
-/// A model may have called a tool by a name that no tool could have; its result says so.
-std::string fitting_name(std::string_view name) {
-  std::string out(name.substr(0, word_bytes_max));
-  std::replace_if(
-      out.begin(), out.end(), [](char c) { return !is_plain(c); }, '_');
-  return out.empty() ? "unknown" : out;
-}
 
 class body_writer {
 public:
@@ -103,7 +69,9 @@ void body_writer::write_field(std::string_view name, std::string_view text) {
 void body_writer::write_system() {
   std::string joined;
   for (const auto& part : from_.system) {
-    if (!joined.empty() && !part.empty())
+    if (is_blank(part))
+      continue;
+    if (!joined.empty())
       joined += "\n\n";
     joined += part;
   }
@@ -113,7 +81,9 @@ void body_writer::write_system() {
 
 void body_writer::write_input() {
   out_.key("input").begin_array();
-  for (const auto& message : from_.messages) {
+  layout_rules by;
+  by.images = usual_images();
+  for (const auto& message : lay_out(from_, by)) {
     if (message.role == chat_role::user)
       write_user(message);
     else
@@ -127,7 +97,7 @@ void body_writer::write_user(const chat_message& message) {
   for (const auto& part : message.parts) {
     if (part.kind == chat_part_kind::tool_result)
       write_result(part);
-    else if (part.kind == chat_part_kind::file || !part.text.empty())
+    else
       rest.push_back(&part);
   }
   if (rest.empty())
@@ -143,20 +113,17 @@ void body_writer::write_user(const chat_message& message) {
 void body_writer::write_result(const chat_part& part) {
   out_.begin_object();
   write_field("type", "function_call_output");
-  write_field("call_id", fitting_call_id(part.call_id));
+  write_field("call_id", part.call_id);
   write_field("output", part.text);
   out_.end_object();
 }
 
 void body_writer::write_content(const chat_part& part) {
-  bool file = part.kind == chat_part_kind::file;
-  bool image = file && is_image(part.mime_type);
-  bool travels = file && travels_as_file(part.mime_type) && (!image || from_.model_sees);
   out_.begin_object();
-  if (!travels) {
+  if (part.kind == chat_part_kind::text) {
     write_field("type", "input_text");
-    write_field("text", file ? file_as_text(part) : part.text);
-  } else if (image) {
+    write_field("text", part.text);
+  } else if (is_image(part.mime_type)) {
     write_field("type", "input_image");
     write_field("image_url", data_url(part));
   } else {
@@ -167,26 +134,26 @@ void body_writer::write_content(const chat_part& part) {
   out_.end_object();
 }
 
+/// Texts come before calls: some servers refuse what stands between a call and its output. Each
+/// takes the reasoning in front of it along; reasoning that leads to nothing is refused.
 void body_writer::write_assistant(const chat_message& message) {
-  auto is_followed = [&message](const chat_part& part) {
-    auto after = message.parts.begin() + (&part - message.parts.data()) + 1;
-    return std::any_of(after, message.parts.end(), [](const chat_part& other) {
-      return other.kind == chat_part_kind::tool_call ||
-             (other.kind == chat_part_kind::text && !other.text.empty());
-    });
-  };
-  for (const auto& part : message.parts) {
-    if (part.kind == chat_part_kind::tool_call)
-      write_call(part);
-    else if (part.kind == chat_part_kind::text && !part.text.empty())
-      write_text_item(part);
-    else if (part.kind == chat_part_kind::reasoning && is_followed(part))
-      write_reasoning_item(part);
+  for (auto kind : {chat_part_kind::text, chat_part_kind::tool_call}) {
+    auto reasoning = message.parts.begin();
+    for (auto part = message.parts.begin(); part != message.parts.end(); ++part) {
+      if (part->kind == chat_part_kind::reasoning)
+        continue;
+      if (part->kind == kind)
+        for (; reasoning != part; ++reasoning)
+          write_reasoning_item(*reasoning);
+      if (part->kind == kind)
+        kind == chat_part_kind::text ? write_text_item(*part) : write_call(*part);
+      reasoning = part + 1;
+    }
   }
 }
 
 std::optional<json::object> body_writer::read_opaque(const chat_part& part) {
-  if (part.opaque.text.empty() || part.opaque_model != from_.model)
+  if (part.opaque.text.empty())
     return std::nullopt;
   auto opaque = parse_.parse_object(part.opaque.text);
   return opaque ? std::optional(*opaque) : std::nullopt;
@@ -220,12 +187,11 @@ void body_writer::write_text_item(const chat_part& part) {
 }
 
 void body_writer::write_call(const chat_part& part) {
-  bool whole = parse_.parse_object(part.input).ok();
   out_.begin_object();
   write_field("type", "function_call");
-  write_field("call_id", fitting_call_id(part.call_id));
-  write_field("name", fitting_name(part.tool));
-  write_field("arguments", whole ? std::string_view(part.input) : "{}");
+  write_field("call_id", part.call_id);
+  write_field("name", part.tool);
+  write_field("arguments", part.input);
   out_.end_object();
 }
 
@@ -236,7 +202,7 @@ void body_writer::write_tools() {
   for (const auto& tool : from_.tools) {
     out_.begin_object();
     write_field("type", "function");
-    write_field("name", tool.name);
+    write_field("name", fitting_tool_name(tool.name));
     write_field("description", tool.description);
     write_parameters(tool);
     // Strict schemas must list every property as required, which ours do not.

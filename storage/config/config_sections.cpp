@@ -1,6 +1,7 @@
 #include "storage/config/config_sections.hpp"
 
 #include "proto/text/nearest_word.hpp"
+#include "storage/config/network_section.hpp"
 #include "storage/config/path_list.hpp"
 #include "storage/config/provider_section.hpp"
 #include "storage/config/sandbox_section.hpp"
@@ -112,9 +113,10 @@ void read_allowed_paths(section& all, const host::environment& variables, config
 } // namespace
 
 void read_all(section& all, const host::environment& variables, config& out) {
+  read_network(all, variables, out.network);
   for (auto& entry : all.list_below("providers")) {
     provider_config provider;
-    read_provider(entry, out, provider);
+    read_provider(entry, out, variables, provider);
     out.providers.push_back(std::move(provider));
   }
   all.read("default_agent", out.default_agent.text);

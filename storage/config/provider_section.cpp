@@ -2,6 +2,7 @@
 
 #include "proto/limits/streams.hpp"
 #include "proto/text/nearest_word.hpp"
+#include "storage/config/network_section.hpp"
 
 #include <algorithm>
 
@@ -88,6 +89,28 @@ void read_base_url(section& from, provider_config& out) {
   from.fail("base_url", std::string(address_wanted) + hint);
 }
 
+/// An address that ends in an endpoint says the format, unless `type` does; the two must agree.
+void agree_on_format(section& from, provider_config& out) {
+  using proto::provider::wire_format;
+  auto told = proto::provider::format_of_endpoint(out.base_url);
+  bool copilot_chat = out.format == wire_format::copilot && told == wire_format::openai_chat;
+  if (!told || told == out.format || copilot_chat)
+    return;
+  if (from.has("type"))
+    from.fail("base_url", "expected no address that ends in the endpoint of another type");
+  out.format = *told;
+}
+
+/// Blanks and line breaks around a key are nobody's wish; one within would break the request.
+void read_key(section& from, std::string& out) {
+  constexpr std::string_view blanks = " \t\r\n";
+  from.read("api_key", out, expansion::filled_variables);
+  out.erase(out.find_last_not_of(blanks) + 1);
+  out.erase(0, out.find_first_not_of(blanks));
+  if (std::ranges::any_of(out, [](unsigned char c) { return c < ' ' || c == 0x7f; }))
+    from.fail("api_key", "expected a key without line breaks and control characters");
+}
+
 } // namespace
 
 bool is_address(std::string_view text) {
@@ -100,7 +123,8 @@ bool is_address(std::string_view text) {
   return false;
 }
 
-void read_provider(section& from, const config& all, provider_config& out) {
+void read_provider(section& from, const config& all, const host::environment& variables,
+                   provider_config& out) {
   from.read("id", out.id);
   if (!is_provider_id(out.id) || out.id == "sim")
     from.fail("id", "expected 1 to 64 of a-z 0-9 - _, other than sim");
@@ -110,13 +134,16 @@ void read_provider(section& from, const config& all, provider_config& out) {
   from.read("name", out.name);
   read_format(from, out);
   read_base_url(from, out);
-  from.read("api_key", out.api_key, expansion::filled_variables);
+  agree_on_format(from, out);
+  read_key(from, out.api_key);
   if (out.format == proto::provider::wire_format::copilot) {
     out.token_url = "https://api.github.com/copilot_internal/v2/token";
     from.read("token_url", out.token_url, expansion::filled_variables);
     if (!is_address(out.token_url))
       from.fail("token_url", address_wanted);
   }
+  out.network = all.network;
+  read_network(from, variables, out.network);
   from.read_count("max_concurrent", out.max_concurrent, {1, streams_max});
   from.read("connect_timeout", out.connect_timeout, seconds);
   from.read("first_byte_timeout", out.first_byte_timeout, seconds);

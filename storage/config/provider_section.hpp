@@ -12,6 +12,7 @@ inline constexpr const char* address_wanted =
 bool is_address(std::string_view text);
 
 /// @param all What was read so far: no id may stand twice.
-void read_provider(section& from, const proto::config& all, proto::provider_config& out);
+void read_provider(section& from, const proto::config& all, const host::environment& variables,
+                   proto::provider_config& out);
 
 } // namespace kodad::storage

@@ -184,6 +184,23 @@ TEST_CASE("a request that nobody would take is given up at once") {
   CHECK(turn.calls.size() == 1);
 }
 
+TEST_CASE("a request that is refused as it stands is made once more, as plain text") {
+  course turn({model("a/m"), model("b/m")});
+
+  turn.fail(failure(ec::provider_refused, remedy::simplify));
+  turn.answer(true);
+  turn.fail(failure(ec::provider_refused, remedy::simplify));
+
+  REQUIRE(turn.calls.size() == 3);
+  CHECK_FALSE(turn.calls[0].plain);
+  CHECK(turn.calls[1].plain);
+  CHECK(turn.calls[2].plain);
+  CHECK(turn.waits[0] == 0);
+  REQUIRE(turn.end);
+  CHECK(turn.end->failure->context == "it failed");
+  CHECK_FALSE(turn.end->retryable);
+}
+
 TEST_CASE("a conversation too long is shortened step by step, then given to a larger model") {
   course turn({model("a/small"), model("b/smaller", 10), model("b/large", 9000)}, 0);
 

@@ -251,7 +251,7 @@ TEST_CASE("an address that does not work is asked for anew") {
 
 TEST_CASE("the proxy's name is looked up in place of the host's") {
   scripted_server server(answer_shortly);
-  auto made = start_client({with_host(server.url(""), "good-proxy.test"), ""});
+  auto made = start_client({with_host(server.url(""), "good-proxy.test"), "", {}, ""});
   REQUIRE(made.ok());
   CHECK(call(**made, get("http://far.test/x"))->status == 200);
   CHECK(names.count("good-proxy.test") == 1);

@@ -62,6 +62,7 @@ std::string sent(std::vector<chat_message> messages, bool sees = true) {
   request.model.text = "p/m";
   request.model_sees = sees;
   request.messages = std::move(messages);
+  request.tools = {{"f", "", {}, true}};
   auto body = make_anthropic()->encode({"p", "http://h", ""}, request).body;
   json::parser parse;
   auto root = parse.parse_object(body);
@@ -83,11 +84,14 @@ std::string blocks(std::vector<chat_part> parts, bool sees = true) {
 
 const std::string hi = R"({"role":"user","content":[{"type":"text","text":"hi"}]})";
 const std::string go_on = R"({"role":"user","content":[{"type":"text","text":"Go on."}]})";
+const std::string lost = R"({"role":"user","content":[{"type":"text",)"
+                         R"("text":"[The beginning of the conversation is left out.]"}]})";
 
 bool may_think(std::vector<chat_message> messages) {
   chat_request request;
   request.model.text = "p/m";
   request.messages = std::move(messages);
+  request.tools = {{"f", "", {}, true}};
   return may_begin_thinking(lay_out_anthropic(request));
 }
 
@@ -147,19 +151,19 @@ TEST_CASE("messages of one role are merged, and what is blank is left out") {
 TEST_CASE("the user begins") {
   CHECK(sent({}) == "[" + go_on + "]");
   CHECK(sent({assistant({text_part("a")}), user({text_part("hi")})}) ==
-        "[" + go_on + R"(,{"role":"assistant","content":[{"type":"text","text":"a"}]},)" + hi +
-            "]");
+        "[" + lost + R"(,{"role":"assistant","content":[{"type":"text","text":"a"}]},)" + hi + "]");
 }
 
-TEST_CASE("an answer to be continued comes last, without blanks at its end") {
+TEST_CASE("an answer to be continued is not the last word") {
   CHECK(sent({user({text_part("hi")}), assistant({text_part("so \n")})}) ==
-        "[" + hi + R"(,{"role":"assistant","content":[{"type":"text","text":"so"}]}])");
+        "[" + hi + R"(,{"role":"assistant","content":[{"type":"text","text":"so \n"}]},)" + go_on +
+            "]");
 }
 
 TEST_CASE("reasoning goes back as it came, and only to its own model") {
   auto with = [](chat_part reasoning) {
     auto out = sent({user({text_part("hi")}), assistant({std::move(reasoning), text_part("x")})});
-    return out.substr(hi.size() + 2, out.size() - hi.size() - 3);
+    return out.substr(hi.size() + 2, out.size() - hi.size() - go_on.size() - 4);
   };
   auto told = [](const std::string& block) {
     return R"({"role":"assistant","content":[)" + block + R"({"type":"text","text":"x"}]})";
@@ -193,7 +197,7 @@ TEST_CASE("reasoning keeps its place among calls, and ends no message") {
   CHECK(at("\"db\"") < at("tool_use\",\"id\":\"1\""));
   CHECK(at("tool_use\",\"id\":\"1\"") < at("\"sc\""));
   CHECK(at("\"sc\"") < at("tool_use\",\"id\":\"2\""));
-  CHECK(got.ends_with(R"({"role":"assistant","content":[{"type":"text","text":"done"}]}])"));
+  CHECK(got.ends_with(R"("signature":"sa"},{"type":"text","text":"done"}]},)" + go_on + "]"));
 }
 
 TEST_CASE("arguments that are no object go out as an empty one") {
@@ -202,30 +206,6 @@ TEST_CASE("arguments that are no object go out as an empty one") {
     CHECK(sent({user({text_part("hi")}), assistant({call_part("a", "f", input)})})
               .find(R"("name":"f","input":{})") != std::string::npos);
   }
-}
-
-TEST_CASE("ids of other providers are rewritten the same for call and result") {
-  for (auto id : {"", "call|fc_1", "ünï", "call_1 "}) {
-    INFO(id);
-    auto short_id = anthropic_call_id(id);
-    CHECK(short_id.starts_with("call_"));
-    CHECK(short_id.find_first_not_of("0123456789abcdef_l") == std::string::npos);
-    auto got =
-        sent({user({text_part("hi")}), assistant({call_part(id)}), user({result_part(id, "out")})});
-    CHECK(got.find(R"("id":")" + short_id + "\"") != std::string::npos);
-    CHECK(got.find(R"("tool_use_id":")" + short_id + R"(","content":"out")") != std::string::npos);
-  }
-  CHECK(anthropic_call_id("toolu_01-Ab") == "toolu_01-Ab");
-  CHECK(anthropic_call_id(std::string(64, 'a')) == std::string(64, 'a'));
-  CHECK(anthropic_call_id(std::string(65, 'a')).size() <= 64);
-  CHECK(anthropic_call_id("a|1") != anthropic_call_id("a|2"));
-}
-
-TEST_CASE("names of tools are left alone unless they would be refused") {
-  CHECK(anthropic_tool_name("mcp_Read-2") == "mcp_Read-2");
-  CHECK(anthropic_tool_name("a.b/c d") == "a_b_c_d");
-  CHECK(anthropic_tool_name("") == "_");
-  CHECK(anthropic_tool_name(std::string(200, 'a')).size() == 128);
 }
 
 TEST_CASE("images and PDFs travel as they are, other files as text") {
@@ -274,5 +254,5 @@ TEST_CASE("a turn that began without reasoning goes on without it") {
   CHECK_FALSE(may_think({ask, assistant({call_part("a")}), result}));
   CHECK_FALSE(may_think({ask, assistant({foreign, call_part("a")}), result}));
   CHECK_FALSE(may_think({ask, assistant({text_part("x"), hm, call_part("a")}), result}));
-  CHECK_FALSE(may_think({ask, assistant({hm, text_part("x")})}));
+  CHECK(may_think({ask, assistant({text_part("x")})}));
 }

@@ -66,9 +66,10 @@ TEST_CASE("a status and a body become a code and the sense of trying again") {
        remedy::shrink},
       {413, "", ec::context_overflow, remedy::shrink},
       {400, openai_error("content_filter"), ec::content_filtered, remedy::give_up},
-      {400, "{}", ec::provider_refused, remedy::give_up},
+      {400, "{}", ec::provider_refused, remedy::simplify},
+      {400, R"({"error":{"code":"model_not_found"}})", ec::provider_refused, remedy::fall_back},
       {404, R"({"detail":"model not found"})", ec::provider_refused, remedy::fall_back},
-      {422, R"({"detail":[{"msg":"bad"}]})", ec::provider_refused, remedy::give_up},
+      {422, R"({"detail":[{"msg":"bad"}]})", ec::provider_refused, remedy::simplify},
       {302, "", ec::provider_refused, remedy::give_up},
   };
   for (const auto& [status, body, code, then] : rows) {
@@ -128,6 +129,7 @@ TEST_CASE("what the transport and the decoder say is classified too") {
   CHECK(classify_error(make_error(ec::provider_down, "")).then == remedy::retry);
   CHECK(classify_error(make_error(ec::stream_cut, "")).then == remedy::retry);
   CHECK(classify_error(make_error(ec::stream_stalled, "")).then == remedy::retry);
+  CHECK(classify_error(make_error(ec::provider_refused, "")).then == remedy::simplify);
   CHECK(classify_error(make_error(ec::cancelled, "")).then == remedy::give_up);
   CHECK(classify_error(make_error(ec::context_overflow, "")).then == remedy::shrink);
   auto limited = make_error(ec::rate_limited, "");

@@ -84,6 +84,24 @@ TEST_CASE("Copilot gets the names that its models know") {
   CHECK_FALSE(holds(body("gpt-5"), R"("type":"file")"));
 }
 
+TEST_CASE("a Copilot model without Chat Completions is reached by Responses") {
+  auto request = request_of({part_of(chat_part_kind::text, "hi")});
+  request.only_responses = true;
+  auto call = encode(request, "http://h:1");
+
+  CHECK(call.url == "http://h:1/responses");
+  CHECK(find_header(call.headers, "copilot-integration-id") == "vscode-chat");
+  CHECK(call.body.find(R"("input":[{"role":"user")") != std::string::npos);
+
+  std::vector<stream_chunk> chunks;
+  auto decoder = make_copilot()->decoder_for(request);
+  CHECK(decoder->feed("data: {\"type\":\"response.output_text.delta\",\"output_index\":0,"
+                      "\"delta\":\"yes\"}\n\n",
+                      chunks));
+  REQUIRE(chunks.size() == 1);
+  CHECK(chunks[0].text == "yes");
+}
+
 TEST_CASE("of Copilot's models those are listed that can be used") {
   auto read = read_copilot_models("c", R"({"data":[
     {"id":"a","name":"A","model_picker_enabled":true,"policy":{"state":"enabled"},
@@ -96,12 +114,13 @@ TEST_CASE("of Copilot's models those are listed that can be used") {
     {"id":"hidden","model_picker_enabled":false},
     {"id":"disabled","policy":{"state":"disabled"}},
     {"id":"unconfigured","policy":{"state":"unconfigured"}},
-    {"id":"other","supported_endpoints":["/responses"]},
+    {"id":"other","supported_endpoints":["/v1/messages"]},
+    {"id":"new","supported_endpoints":["/v1/messages","/responses"]},
     {"id":"embed","capabilities":{"type":"embeddings"}},
     {"id":""}, {"name":"nameless"}, 7]})");
 
   REQUIRE(read.ok());
-  REQUIRE(read->size() == 3);
+  REQUIRE(read->size() == 4);
   const auto& first = (*read)[0];
   CHECK(first.id.text == "c/a");
   CHECK(first.context_size == 200'000);
@@ -114,6 +133,10 @@ TEST_CASE("of Copilot's models those are listed that can be used") {
   CHECK((*read)[1].tool_call);
   CHECK((*read)[2].context_size == 5);
   CHECK_FALSE((*read)[2].tool_call);
+  CHECK((*read)[3].name == "new");
+  CHECK((*read)[3].only_responses);
+  CHECK_FALSE(first.only_responses);
+  CHECK_FALSE((*read)[1].only_responses);
   CHECK_FALSE(read_copilot_models("c", "<html>").ok());
   CHECK_FALSE(read_copilot_models("c", R"({"data":7})").ok());
 }

@@ -66,12 +66,12 @@ std::string body_of(const chat_request& request) {
 }
 
 /// What stands in `contents`.
-std::string contents_of(const chat_request& request) {
+std::string contents_of(chat_request request) {
+  request.tools = {{"f", "", {}, true}};
   auto body = body_of(request);
   const std::string key = R"("contents":[)";
   auto begin = body.find(key) + key.size();
-  auto end = body.find(R"(,"generationConfig")");
-  end = end == std::string::npos ? body.size() - 1 : end;
+  auto end = body.find(R"(,"tools")");
   return body.substr(begin, end - 1 - begin);
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("a plain request holds what was said and nothing else") {
         R"({"systemInstruction":{"parts":[{"text":"be brief"},{"text":"today"}]},)"
         R"("contents":[{"role":"user","parts":[{"text":"hi"}]}],)"
         R"("generationConfig":{"temperature":0.5,"maxOutputTokens":9}})");
-  CHECK(body_of(request_of({})) == R"({"contents":[]})");
+  CHECK(body_of(request_of({})) == R"({"contents":[{"role":"user","parts":[{"text":"Go on."}]}]})");
 }
 
 TEST_CASE("how to think is part of the configuration") {
@@ -126,12 +126,12 @@ TEST_CASE("how to think is part of the configuration") {
 }
 
 TEST_CASE("tools carry their schema, if they have one") {
-  auto request = request_of({});
+  auto request = request_of({{chat_role::user, {text_part("hi")}}});
   request.tools = {{"f", "does f", {R"({"type":"object"})"}, true}, {"g", "", {}, false}};
 
-  CHECK(body_of(request) ==
-        R"({"contents":[],"tools":[{"functionDeclarations":[{"name":"f","description":"does f",)"
-        R"("parametersJsonSchema":{"type":"object"}},{"name":"g"}]}]})");
+  CHECK(body_of(request) == R"({"contents":[{"role":"user","parts":[{"text":"hi"}]}],"tools":[)"
+                            R"({"functionDeclarations":[{"name":"f","description":"does f",)"
+                            R"("parametersJsonSchema":{"type":"object"}},{"name":"g"}]}]})");
 }
 
 TEST_CASE("neighbours of one role become one content, and the user begins") {
@@ -149,7 +149,7 @@ TEST_CASE("neighbours of one role become one content, and the user begins") {
         R"({"role":"user","parts":[{"text":"e"}]})");
   CHECK(contents_of(request_of({{model, {text_part("a")}}})) ==
         R"({"role":"user","parts":[{"text":"[The beginning of the conversation is left out.]"}]},)"
-        R"({"role":"model","parts":[{"text":"a"}]})");
+        R"({"role":"model","parts":[{"text":"a"}]},{"role":"user","parts":[{"text":"Go on."}]})");
 }
 
 TEST_CASE("results stand together in the order of their calls, before what the user adds") {
@@ -170,8 +170,7 @@ TEST_CASE("results stand together in the order of their calls, before what the u
         R"({"functionResponse":{"name":"read","response":{"output":"first"}}},)"
         R"({"functionResponse":{"name":"glob","response":{"error":"no such path"}}},)"
         R"({"functionResponse":{"name":"read","response":{"output":"third"}}},)"
-        R"({"functionResponse":{"name":"lost","response":{"output":"?"}}},)"
-        R"({"text":"stop"}]})");
+        R"({"text":"stop"},{"text":"Result of an earlier call:\n?"}]})");
 }
 
 TEST_CASE("ids go back where Gemini gave them, to the call and to its result") {
@@ -198,14 +197,17 @@ TEST_CASE("signatures go back on their parts, to the same model only") {
        {reasoning_part("plain"), kept(reasoning_part("signed"), R"({"thoughtSignature":"S1"})"),
         text_part("a"), kept(text_part(""), R"({"thoughtSignature":"S2"})"),
         kept(text_part("b"), "not json"), kept(text_part("c"), R"({"other":"x"})")}}};
+  const std::string next = R"({"role":"user","parts":[{"text":"Go on."}]})";
 
   CHECK(contents_of(request_of(messages, gemini_3)) ==
         R"({"role":"user","parts":[{"text":"go"}]},{"role":"model","parts":[)"
         R"({"text":"signed","thought":true,"thoughtSignature":"S1"},)"
-        R"({"text":"a"},{"text":"","thoughtSignature":"S2"},{"text":"b"},{"text":"c"}]})");
+        R"({"text":"a"},{"text":"","thoughtSignature":"S2"},{"text":"b"},{"text":"c"}]},)" +
+            next);
   CHECK(contents_of(request_of(messages, "g/gemini-3-flash")) ==
         R"({"role":"user","parts":[{"text":"go"}]},{"role":"model","parts":[)"
-        R"({"text":"a"},{"text":"b"},{"text":"c"}]})");
+        R"({"text":"a"},{"text":"b"},{"text":"c"}]},)" +
+            next);
 }
 
 TEST_CASE("where signatures are checked, a step's first call has one") {
@@ -249,8 +251,8 @@ TEST_CASE("images go to models that see, PDFs to all, the rest as text") {
                            R"({"text":"<file name=\"d.txt\">\nhello\n</file>"}]})";
 
   CHECK(contents_of(request) ==
-        R"({"role":"user","parts":[{"text":"[The file a.png (image/png) cannot be shown as )"
-        R"(text.]"},)" +
+        R"({"role":"user","parts":[{"text":"[The image a.png (image/png) is left out: this model )"
+        R"(sees no images.]"},)" +
             pdf + rest);
   request.model_sees = true;
   CHECK(contents_of(request) ==

@@ -56,7 +56,9 @@ std::string body_of(const chat_request& request, std::string base = "http://loca
   return make_openai_chat()->encode({"p", std::move(base), ""}, request).body;
 }
 
-std::string messages_of(const chat_request& request, std::string base = "http://localhost:1/v1") {
+/// The messages, with a tool on offer.
+std::string messages_of(chat_request request, std::string base = "http://localhost:1/v1") {
+  request.tools = {{"f", "", {}, true}};
   auto body = body_of(request, std::move(base));
   auto begin = body.find("\"messages\":") + 11;
   return body.substr(begin, body.find(",\"stream\"") - begin);
@@ -73,6 +75,13 @@ TEST_CASE("the base URL may have its version or not") {
   CHECK(url("https://h/api/paas/v4") == "https://h/api/paas/v4/chat/completions");
   CHECK(url("https://h/v1beta/openai") == "https://h/v1beta/openai/chat/completions");
   CHECK(url("https://h/api?x=1") == "https://h/api/v1/chat/completions?x=1");
+  CHECK(url("https://h/v1/chat/completions/") == "https://h/v1/chat/completions");
+  CHECK(url("https://h/api/chat/completions") == "https://h/api/chat/completions");
+  CHECK(url("https://h/d/x/chat/completions?api-version=1") ==
+        "https://h/d/x/chat/completions?api-version=1");
+  CHECK(url("http://messages") == "http://messages/v1/chat/completions");
+  CHECK(make_openai_chat()->discover({"p", "https://h/api/chat/completions", ""})->begin()[0].url ==
+        "https://h/api/models");
   CHECK(make_openai_chat()->discover({"p", "http://h", ""})->begin()[0].url ==
         "http://h/v1/models");
 }
@@ -106,17 +115,19 @@ TEST_CASE("a plain request holds what every server knows and nothing else") {
 
 TEST_CASE("calls and their results become messages in order") {
   auto request = request_of(
-      {{chat_role::assistant,
+      {{chat_role::user, {text_part("hi")}},
+       {chat_role::assistant,
         {text_part("look"), call_part("a", "read", R"({"p":1})"),
          call_part("b", "glob", "{broken")}},
        {chat_role::user, {result_part("a", "ok"), text_part("and now"), result_part("b", "bad")}}});
 
   CHECK(messages_of(request) ==
-        R"([{"role":"assistant","content":"look","tool_calls":[)"
+        R"([{"role":"user","content":"hi"},{"role":"assistant","content":"look","tool_calls":[)"
         R"({"id":"a","type":"function","function":{"name":"read","arguments":"{\"p\":1}"}},)"
         R"({"id":"b","type":"function","function":{"name":"glob","arguments":"{}"}}]},)"
         R"({"role":"tool","tool_call_id":"a","content":"ok"},)"
         R"({"role":"tool","tool_call_id":"b","content":"bad"},)"
+        R"({"role":"assistant","content":"I stopped here."},)"
         R"({"role":"user","content":"and now"}])");
 }
 
@@ -129,6 +140,19 @@ TEST_CASE("Mistral gets call ids of nine characters, the same on call and result
   auto id = text.substr(text.find("\"id\":\"") + 6, 9);
   CHECK(id.find_first_of("\"_") == std::string::npos);
   CHECK(text.find("\"tool_call_id\":\"" + id + "\"") != std::string::npos);
+  request.model.text = "p/org/Devstral-Small";
+  CHECK(messages_of(request).find("\"id\":\"" + id + "\"") != std::string::npos);
+}
+
+TEST_CASE("Moonshot's models get their own ids back, and words where reasoning is not known") {
+  auto request = request_of({{chat_role::assistant, {call_part("functions.f:0", "f", "{}")}},
+                             {chat_role::user, {result_part("functions.f:0", "x")}}});
+
+  auto text = messages_of(request, "https://api.moonshot.ai/v1");
+
+  CHECK(text.find(R"("id":"functions.f:0")") != std::string::npos);
+  CHECK(text.find(R"x("reasoning_content":"(not recorded)")x") != std::string::npos);
+  CHECK(messages_of(request).find("functions.f:0") == std::string::npos);
 }
 
 TEST_CASE("images and PDFs go as data URLs, other files as text") {

@@ -57,14 +57,28 @@ std::string body_of(const chat_request& request) {
   return make_openai_responses()->encode({"p", "http://h", ""}, request).body;
 }
 
-std::string input_of(const chat_request& request) {
+/// The input, with a tool on offer.
+std::string input_of(chat_request request) {
+  request.tools = {{"f", "", {}, true}};
   auto body = body_of(request);
   auto begin = body.find("\"input\":") + 8;
   return body.substr(begin, body.find(",\"stream\"") - begin);
 }
 
+const std::string hi = R"([{"role":"user","content":[{"type":"input_text","text":"hi"}]})";
+const std::string go_on = R"({"role":"user","content":[{"type":"input_text","text":"Go on."}]}])";
+
+/// The items of an answer, without what follows them.
 std::string said(std::vector<chat_part> parts) {
-  return input_of(request_of({{chat_role::assistant, std::move(parts)}}));
+  auto input = input_of(
+      request_of({{chat_role::user, {text_part("hi")}}, {chat_role::assistant, std::move(parts)}}));
+  if (!input.starts_with(hi + ","))
+    return "[]";
+  auto end = input.find(R"(,{"type":"function_call_output")");
+  if (end == std::string::npos)
+    end = input.find("," + go_on);
+  return end == std::string::npos ? "[]"
+                                  : "[" + input.substr(hi.size() + 1, end - hi.size() - 1) + "]";
 }
 
 std::string asked(std::vector<chat_part> parts) {
@@ -83,6 +97,7 @@ TEST_CASE("a Responses call goes to its own path, with the key where the server 
 
   CHECK(encode("https://api.openai.com", "k").url == "https://api.openai.com/v1/responses");
   CHECK(encode("http://h/v1/", "").url == "http://h/v1/responses");
+  CHECK(encode("http://h/x/responses", "").url == "http://h/x/responses");
   CHECK(encode("http://h", "").headers.size() == 2);
   CHECK(encode("http://h", "k").headers.back().second == "Bearer k");
   CHECK(encode("https://x.openai.azure.com/openai/v1", "k").headers.back().first == "api-key");
@@ -110,19 +125,20 @@ TEST_CASE("a plain Responses call stores nothing and asks for nothing special") 
 
 TEST_CASE("calls and their results become items in order") {
   auto request = request_of(
-      {{chat_role::assistant,
+      {{chat_role::user, {text_part("hi")}},
+       {chat_role::assistant,
         {text_part("look"), call_part("a", "read", R"({"p":1})"), text_part(""),
          call_part("b", "glob", "{broken")}},
        {chat_role::user, {result_part("a", "ok"), text_part("and"), result_part("b", "bad")}}});
 
   CHECK(input_of(request) ==
-        R"([{"type":"message","role":"assistant",)"
-        R"("content":[{"type":"output_text","text":"look"}]},)"
-        R"({"type":"function_call","call_id":"a","name":"read","arguments":"{\"p\":1}"},)"
-        R"({"type":"function_call","call_id":"b","name":"glob","arguments":"{}"},)"
-        R"({"type":"function_call_output","call_id":"a","output":"ok"},)"
-        R"({"type":"function_call_output","call_id":"b","output":"bad"},)"
-        R"({"role":"user","content":[{"type":"input_text","text":"and"}]}])");
+        hi + R"(,{"type":"message","role":"assistant",)"
+             R"("content":[{"type":"output_text","text":"look"}]},)"
+             R"({"type":"function_call","call_id":"a","name":"read","arguments":"{\"p\":1}"},)"
+             R"({"type":"function_call","call_id":"b","name":"glob","arguments":"{}"},)"
+             R"({"type":"function_call_output","call_id":"a","output":"ok"},)"
+             R"({"type":"function_call_output","call_id":"b","output":"bad"},)"
+             R"({"role":"user","content":[{"type":"input_text","text":"and"}]}])");
 }
 
 TEST_CASE("call ids that the API refuses are replaced, the same on call and result") {
@@ -158,6 +174,11 @@ TEST_CASE("sealed reasoning goes back in front of what it led to, to its own mod
   CHECK(said({reasoning_part(sealed), reasoning_part(sealed), call}) ==
         "[" + item + "," + item + "," + call_item + "]");
   CHECK(said({call, reasoning_part(sealed)}) == "[" + call_item + "]");
+  CHECK(said({call, reasoning_part(sealed), text_part("x")}) ==
+        "[" + item +
+            R"(,{"type":"message","role":"assistant","content":[)"
+            R"({"type":"output_text","text":"x"}]},)" +
+            call_item + "]");
   CHECK(said({call, reasoning_part(sealed), text_part("")}) == "[" + call_item + "]");
   CHECK(said({reasoning_part(sealed)}) == "[]");
   CHECK(said({reasoning_part(sealed, "p/other"), call}) == "[" + call_item + "]");
@@ -191,8 +212,8 @@ TEST_CASE("files go as what they are, or as text") {
         R"("file_data":"data:application/pdf;base64,JVBERg=="},)"
         R"({"type":"input_text","text":"<file name=\"c.txt\">\nhello\n</file>"}]}])");
   CHECK(asked(parts).find("input_image") == std::string::npos);
-  CHECK(asked(parts).find("The file a.png (image/png)") != std::string::npos);
-  CHECK(asked({text_part("")}) == "[]");
+  CHECK(asked(parts).find("The image a.png (image/png)") != std::string::npos);
+  CHECK(asked({text_part("")}) == "[" + go_on);
 }
 
 TEST_CASE("tools are flat and have properties") {

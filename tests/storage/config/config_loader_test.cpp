@@ -125,6 +125,10 @@ TEST_CASE("a wrong value is an error with file, line and key") {
       {"providers:\n- id: openai\n  api_key: ${NOT_SET}",
        "line 3: providers[0].api_key: expected the environment variable NOT_SET to be set"},
       {"providers: [{id: openai, api_key: '${KEY'}]", "expected a } after ${"},
+      {"providers: [{id: openai, api_key: \"a\\nb\"}]",
+       "providers[0].api_key: expected a key without line breaks"},
+      {"providers: [{id: a, type: openai-chat, base_url: 'http://h/v1/messages'}]",
+       "providers[0].base_url: expected no address that ends in the endpoint of another type"},
       {"allowed_paths: [data]", "allowed_paths: expected absolute paths"},
       {"a: [", "config test.yaml line 1: not YAML"},
       {"- a", "the file: expected a map"},
@@ -134,6 +138,64 @@ TEST_CASE("a wrong value is an error with file, line and key") {
     auto failure = failure_of(text);
     CHECK_MESSAGE(failure.find(expected) != std::string::npos, failure);
   }
+}
+
+TEST_CASE("blanks and line breaks around a key are not part of it") {
+  auto done = read("providers: [{id: openai, api_key: \" \\tk y\\r\\n\"}]");
+  REQUIRE(done);
+  CHECK(done->config.providers[0].api_key == "k y");
+}
+
+TEST_CASE("an address that ends in an endpoint says the format") {
+  using proto::provider::wire_format;
+  auto format = [](const std::string& id, const std::string& url) {
+    auto done = read("providers: [{id: " + id + ", base_url: '" + url + "'}]");
+    REQUIRE(done);
+    CHECK(done->config.providers[0].base_url == url);
+    return done->config.providers[0].format;
+  };
+
+  CHECK(format("a", "http://h/v1/messages") == wire_format::anthropic);
+  CHECK(format("a", "http://h/v1/responses/") == wire_format::openai_responses);
+  CHECK(format("a", "http://h/chat/completions?v=1") == wire_format::openai_chat);
+  CHECK(format("openai", "http://h/v1/chat/completions") == wire_format::openai_chat);
+  CHECK(format("github-copilot", "http://h/chat/completions") == wire_format::copilot);
+  CHECK(format("a", "http://h/v1") == wire_format::openai_chat);
+}
+
+TEST_CASE("the proxy's variables count where the configuration says so") {
+  auto from = [](const std::string& text) {
+    auto variables = [](const std::string& name) -> std::optional<std::string> {
+      if (name == "HTTPS_PROXY")
+        return "http://u:secret@proxy:1";
+      if (name == "all_proxy")
+        return "socks5://all:2";
+      if (name == "NO_PROXY")
+        return "a.b,.c";
+      if (name == "SSL_CERT_FILE")
+        return "/env.pem";
+      return std::nullopt;
+    };
+    auto done = storage::read_config(text, "test.yaml", variables);
+    REQUIRE(done);
+    return done->config;
+  };
+
+  CHECK(from("version: 1").network == proto::network_config{});
+  auto all = from("proxy: environment\nproviders:\n- {id: openai}\n- {id: xai, proxy: none}\n"
+                  "- {id: groq, proxy: 'http://own:3', ca_file: /own.pem}");
+  CHECK(all.network == proto::network_config{
+                           "socks5://all:2", "http://u:secret@proxy:1", {"a.b", ".c"}, "/env.pem"});
+  CHECK(all.providers[0].network == all.network);
+  CHECK(all.providers[1].network.https_proxy == "");
+  CHECK(all.providers[2].network ==
+        proto::network_config{"http://own:3", "http://own:3", {}, "/own.pem"});
+  for (auto text : {"proxy: 'ftp://u:secret@h'", "providers: [{id: openai, proxy: 'secret h'}]"}) {
+    auto failure = failure_of(text);
+    CHECK(failure.find("proxy: expected none, environment or an address") != std::string::npos);
+    CHECK(failure.find("secret") == std::string::npos);
+  }
+  CHECK(failure_of("ca_file: own.pem").find("ca_file: expected absolute") != std::string::npos);
 }
 
 TEST_CASE("a secret is in no message") {

@@ -1,0 +1,64 @@
+#include "storage/config/network_section.hpp"
+
+#include "storage/config/sandbox_section.hpp"
+
+#include <initializer_list>
+
+namespace kodad::storage {
+
+namespace {
+
+using proto::network_config;
+
+/// The first of the variables that is set to something.
+std::string first_of(const host::environment& variables, std::initializer_list<const char*> names) {
+  for (const auto* name : names)
+    if (auto value = variables(name); value && !value->empty())
+      return *value;
+  return {};
+}
+
+void read_environment(section& from, const host::environment& variables, network_config& out) {
+  auto for_all = first_of(variables, {"all_proxy", "ALL_PROXY"});
+  out.https_proxy = first_of(variables, {"https_proxy", "HTTPS_PROXY"});
+  out.http_proxy = first_of(variables, {"http_proxy", "HTTP_PROXY"});
+  if (out.https_proxy.empty())
+    out.https_proxy = for_all;
+  if (out.http_proxy.empty())
+    out.http_proxy = for_all;
+  out.past_proxy = proto::read_past_proxy(first_of(variables, {"no_proxy", "NO_PROXY"}));
+  for (const auto* proxy : {&out.https_proxy, &out.http_proxy})
+    if (!proxy->empty() && !proto::is_proxy_address(*proxy))
+      from.fail("proxy", "expected the variables HTTPS_PROXY, HTTP_PROXY and ALL_PROXY to hold "
+                         "addresses such as http://host:3128");
+  if (auto roots = first_of(variables, {"SSL_CERT_FILE"}); !roots.empty())
+    out.ca_file = roots;
+}
+
+} // namespace
+
+void read_network(section& from, const host::environment& variables, network_config& out) {
+  std::string proxy;
+  from.read("proxy", proxy, expansion::variables);
+  if (proxy == "environment") {
+    read_environment(from, variables, out);
+  } else if (proxy == "none") {
+    out.http_proxy.clear();
+    out.https_proxy.clear();
+  } else if (!proxy.empty()) {
+    if (!proto::is_proxy_address(proxy))
+      from.fail("proxy", "expected none, environment or an address such as http://host:3128");
+    out.http_proxy = proxy;
+    out.https_proxy = proxy;
+    out.past_proxy.clear();
+  }
+  std::string roots;
+  from.read("ca_file", roots, expansion::variables);
+  if (roots.empty())
+    return;
+  std::vector<std::string> paths{roots};
+  make_absolute(from, "ca_file", variables, paths);
+  out.ca_file = paths.front();
+}
+
+} // namespace kodad::storage

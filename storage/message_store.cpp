@@ -264,7 +264,7 @@ result<message_slice> message_store::page(const snapshot& at, const proto::sessi
     return checked.failure();
   message_slice out;
   out.messages = std::move(found->messages);
-  out.has_newer = found->has_more || bounds.before.has_value();
+  out.has_newer = found->has_more || (bounds.before && !bounds.after);
   // From the end, a page goes on to what was asked for; else it may go back beyond.
   auto oldest = bounds.from_the_end ? first : 0;
   out.has_older = !out.messages.empty() && out.messages.front().head.sequence > oldest;

@@ -35,7 +35,7 @@ proto::result<T> decode(table where, std::string_view value) {
   auto body = body_of(value);
   if (!body)
     return unreadable(where, body.failure());
-  auto out = proto::json::read<T>(*body);
+  auto out = proto::json::read_own<T>(*body);
   if (!out)
     return unreadable(where, out.failure());
   return out;

@@ -93,7 +93,7 @@ private:
   template <class T>
   static void repeat(const storage::snapshot& at, const proto::kept_reply& kept,
                      caf::typed_response_promise<T>& promise) {
-    auto answer = kept.session.empty() ? proto::json::read<T>(kept.body) : rebuild<T>(at, kept);
+    auto answer = kept.session.empty() ? proto::json::read_own<T>(kept.body) : rebuild<T>(at, kept);
     if (answer)
       promise.deliver(std::move(*answer));
     else

@@ -163,9 +163,10 @@ void session_state::patch(const proto::patch_session& change, session_promise pr
     shown.metadata = change.metadata;
   if (change.budget)
     shown.budget = change.budget;
-  shown.updated_at = storage::host::now();
   bool is_changed = change.agent_id || change.model_id || change.title || change.budget ||
                     !change.metadata.text.empty();
+  if (is_changed)
+    shown.updated_at = storage::host::now();
   auto told = shown;
   told.last_event_id = outbox.last_id() + events.size() + 1; // This event's own.
   if (is_changed)

@@ -93,9 +93,11 @@ std::string response_head(const response& reply, afterwards connection, std::str
 
 std::string stream_head(const header_list& headers, std::string_view date, stream_coding coding) {
   std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-                     "Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n"
-                     "Connection: close\r\n";
-  if (coding == stream_coding::chunked)
+                     "Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n";
+  // Not "close" for chunks: fetch of Node 20 then takes a cut for the end.
+  bool is_chunked = coding == stream_coding::chunked;
+  add_header(head, "Connection", is_chunked ? "keep-alive" : "close");
+  if (is_chunked)
     add_header(head, "Transfer-Encoding", "chunked");
   add_headers(head, headers, date);
   return head.append("\r\n");

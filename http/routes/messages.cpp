@@ -40,13 +40,17 @@ proto::result<bool> read_order(const query& given) {
 
 std::string links(const link_base& from, bool newest_first, const proto::message_page& page) {
   std::string out;
+  // Between two messages, a page goes on up to the second; before one alone it leads back and
+  // forth.
+  bool keeps_window = parse_query(from.query).contains("after");
   if (newest_first) {
     if (page.next_before)
       out = as_link(link_to(from, {"before", page.next_before->text, ""}), "next");
     return out;
   }
   if (page.next_after)
-    out = as_link(link_to(from, {"after", page.next_after->text, "before"}), "next");
+    out = as_link(link_to(from, {"after", page.next_after->text, keeps_window ? "" : "before"}),
+                  "next");
   if (page.next_before && !out.empty())
     out.append(", ");
   if (page.next_before)

@@ -221,18 +221,26 @@ result<void> read_value(const value& in, T& out) {
 /// A parser keeps ten times the memory of the largest text it ever read.
 inline constexpr size_t kept_parser_bytes = 1024 * 1024;
 
-/// Reads a whole text into a `T`.
-template <class T>
+/// Reads a whole text of at most `depth` levels into a `T`.
+template <class T, size_t depth = limits::json_depth>
 result<T> read(std::string_view text) {
   static thread_local parser for_most;
   parser for_large;
-  auto root = (text.size() > kept_parser_bytes ? for_large : for_most).parse(text);
+  auto root = (text.size() > kept_parser_bytes ? for_large : for_most).parse(text, depth);
   if (!root)
     return root.failure();
   T out{};
   if (auto done = read_value(*root, out); !done)
     return done.failure();
   return out;
+}
+
+/// Reads what we have written ourselves: around what a client sent, as deep as a client may, stand
+/// the levels of our own records.
+template <class T>
+result<T> read_own(std::string_view text) {
+  constexpr size_t own_levels = 16;
+  return read<T, limits::json_depth + own_levels>(text);
 }
 
 } // namespace kodad::proto::json

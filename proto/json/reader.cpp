@@ -41,9 +41,9 @@ std::optional<std::string> duplicate_key(const value& node) {
 
 } // namespace
 
-result<value> parser::parse(std::string_view text) {
-  if (text.size() > parser_.capacity() || parser_.max_depth() != limits::json_depth) {
-    if (parser_.allocate(text.size() + 64, limits::json_depth) != simdjson::SUCCESS)
+result<value> parser::parse(std::string_view text, size_t depth) {
+  if (text.size() > parser_.capacity() || parser_.max_depth() != depth) {
+    if (parser_.allocate(text.size() + 64, depth) != simdjson::SUCCESS)
       return make_error(ec::internal, "no memory for a JSON document");
   }
   value root;

@@ -2,6 +2,7 @@
 // checks the whole text, UTF-8 and depth included (its On-Demand front end does not).
 #pragma once
 
+#include "proto/limits.hpp"
 #include "proto/result.hpp"
 
 #include <optional>
@@ -19,8 +20,8 @@ using array = simdjson::dom::array;
 class parser {
 public:
   /// Fails with `invalid_json`, saying where, for anything but one valid document of at most
-  /// `limits::json_depth` levels.
-  result<value> parse(std::string_view text);
+  /// `depth` levels. Another depth than the last time costs memory anew.
+  result<value> parse(std::string_view text, size_t depth = limits::json_depth);
 
   /// Like `parse`, but the document must be an object.
   result<object> parse_object(std::string_view text);

@@ -1,6 +1,6 @@
 #include "storage/config/network_section.hpp"
 
-#include "storage/config/sandbox_section.hpp"
+#include "proto/words.hpp"
 
 #include <initializer_list>
 
@@ -56,9 +56,11 @@ void read_network(section& from, const host::environment& variables, network_con
   from.read("ca_file", roots, expansion::variables);
   if (roots.empty())
     return;
-  std::vector<std::string> paths{roots};
-  make_absolute(from, "ca_file", variables, paths);
-  out.ca_file = paths.front();
+  if (roots.starts_with("~/"))
+    roots = variables("HOME").value_or("") + roots.substr(1);
+  if (!roots.starts_with('/'))
+    from.fail("ca_file", "expected an absolute path, or ~/…" + proto::not_this(roots));
+  out.ca_file = roots;
 }
 
 } // namespace kodad::storage

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <sstream>
+#include <vector>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
@@ -15,7 +16,13 @@ namespace {
 /// Walks a document without following aliases, which may multiply.
 class walker : public YAML::EventHandler {
 public:
-  explicit walker(findings& into) : into_(into) {}
+  walker(std::string_view text, findings& into) : into_(into) {
+    while (!text.empty()) {
+      auto end = std::min(text.find('\n'), text.size());
+      lines_.push_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+  }
 
   void OnDocumentStart(const YAML::Mark&) override { ++documents_; }
   void OnDocumentEnd() override {}
@@ -29,6 +36,8 @@ public:
   void OnScalar(const YAML::Mark& at, const std::string&, YAML::anchor_t,
                 const std::string& value) override {
     note(at);
+    if (!ends_on_its_line(at))
+      into_.fail(at.line + 1, path(), "expected the closing quote on the same line");
     if (levels_.empty() || !levels_.back().expects_key)
       return leaf();
     auto& top = levels_.back();
@@ -60,6 +69,23 @@ private:
     std::set<std::string> seen;
     size_t at = 0; ///< In a sequence.
   };
+
+  /// A quote that nobody closes takes in all keys up to the next one.
+  bool ends_on_its_line(const YAML::Mark& at) const {
+    if (at.line < 0 || static_cast<size_t>(at.line) >= lines_.size())
+      return true;
+    auto here = lines_[static_cast<size_t>(at.line)];
+    here.remove_prefix(std::min(static_cast<size_t>(std::max(at.column, 0)), here.size()));
+    if (here.empty() || (here.front() != '"' && here.front() != '\''))
+      return true;
+    auto quote = here.front();
+    for (size_t i = 1; i < here.size(); ++i)
+      if (quote == '"' && here[i] == '\\')
+        ++i;
+      else if (here[i] == quote)
+        return true;
+    return false;
+  }
 
   /// Something stands here; in a second document, that is one too many.
   void note(const YAML::Mark& at) {
@@ -94,6 +120,7 @@ private:
   }
 
   findings& into_;
+  std::vector<std::string_view> lines_;
   std::vector<level> levels_;
   int documents_ = 0;
   bool is_told_ = false;
@@ -122,7 +149,7 @@ bool check_yaml(std::string_view text, findings& into) {
   }
   std::istringstream in{std::string(text)};
   YAML::Parser parser(in);
-  for (walker all(into); parser.HandleNextDocument(all);)
+  for (walker all(text, into); parser.HandleNextDocument(all);)
     continue;
   return true;
 }

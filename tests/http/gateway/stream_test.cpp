@@ -11,9 +11,9 @@ TEST_CASE("a stream begins with its head, the retry time and a comment") {
   auto s = f.open();
   auto head = s.client.read_until("\r\n\r\n");
   CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
-  for (const char* line :
-       {"Content-Type: text/event-stream\r\n", "Cache-Control: no-cache, no-transform\r\n",
-        "X-Accel-Buffering: no\r\n", "Connection: close\r\n", "Transfer-Encoding: chunked\r\n"})
+  for (const char* line : {"Content-Type: text/event-stream\r\n",
+                           "Cache-Control: no-cache, no-transform\r\n", "X-Accel-Buffering: no\r\n",
+                           "Connection: keep-alive\r\n", "Transfer-Encoding: chunked\r\n"})
     CHECK(head.find(line) != std::string::npos);
   CHECK(head.find("Content-Length") == std::string::npos);
   CHECK(s.client.read_until(": ok\n\n") == "retry: 1000\n\n: ok\n\n");

@@ -33,6 +33,8 @@ def strict(answer, call_id=r"^[a-zA-Z0-9_-]{1,40}$"):
 
 
 class HistoryTest(unittest.TestCase):
+    model = fake.MODEL
+
     def setUp(self):
         self.provider = fake.FakeOpenAI(fake.say("Hello"))
         self.addCleanup(self.provider.close)
@@ -40,7 +42,7 @@ class HistoryTest(unittest.TestCase):
         self.addCleanup(self.server.close)
         self.client = self.server.client()
         self.session = self.client.new_session(
-            agent_id="engineer", model_id=f"fake/{fake.MODEL}", title="Titled")["id"]
+            agent_id="engineer", model_id=f"fake/{self.model}", title="Titled")["id"]
 
     def config(self):
         return self.provider.config(max_retries=1)
@@ -94,13 +96,10 @@ class StrictOrder(HistoryTest):
 
 
 class MistralIds(HistoryTest):
-    def config(self):
-        return super().config().replace(f"- id: {fake.MODEL}", "- id: mistral-small")
+    model = "mistral-small"
 
-    def setUp(self):
-        super().setUp()
-        self.session = self.client.new_session(
-            agent_id="engineer", model_id="fake/mistral-small", title="Titled")["id"]
+    def config(self):
+        return super().config().replace(f"- id: {fake.MODEL}", f"- id: {self.model}")
 
     def test_nine_letters_and_digits(self):
         nine = r"^[a-zA-Z0-9]{9}$"

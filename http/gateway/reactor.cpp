@@ -109,6 +109,8 @@ void reactor::turn() {
     on_event(events[static_cast<size_t>(i)].data.u64, events[static_cast<size_t>(i)].events);
   resume_some();
   streams_.run_slice(now_);
+  for (auto& socket : streams_.take_finished())
+    welcome_back(std::move(socket));
   if (now_ >= next_sweep_)
     sweep();
   for (auto id : closed_)
@@ -169,15 +171,23 @@ void reactor::apply(http::open_stream& order) {
   if (c->peer_ended)
     return close(*c);
   auto coding = c->is_1_0 ? stream_coding::plain : stream_coding::chunked;
-  auto head = stream_head(order.headers, date(), coding);
-  if (c->head_only) {
-    c->keep_alive = false; // As the head says.
+  c->keep_alive &= coding == stream_coding::chunked;
+  auto then = c->keep_alive ? afterwards::keep_open : afterwards::close;
+  auto head = stream_head(order.headers, date(), coding, then);
+  if (c->head_only) // A stream has no length that could be told.
     return start_sending(*c, {std::move(head), {}, 0, {}});
-  }
   c->reserved = 0;
   watch(c->socket.get(), stream_bit | order.key);
-  streams_.open(order.key, std::move(c->socket), std::move(head), coding);
+  streams_.open(order.key, std::move(c->socket), std::move(head), {coding, then});
   release(*c);
+}
+
+/// A stream has ended as it should, and its client may ask for more.
+void reactor::welcome_back(descriptor socket) {
+  if (draining_)
+    return close_socket(socket, ending::graceful);
+  auto& c = connections_.add(std::move(socket), now_);
+  watch(c.socket.get(), c.id);
 }
 
 void reactor::apply(lifecycle order) {

@@ -47,6 +47,7 @@ private:
   void apply(answer_request& order);
   void apply(reserve_stream& order);
   void apply(http::open_stream& order);
+  void welcome_back(descriptor socket);
   void apply(lifecycle order);
   template <class HubCommand>
   void apply(HubCommand& order) {

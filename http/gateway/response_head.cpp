@@ -91,13 +91,14 @@ std::string response_head(const response& reply, afterwards connection, std::str
   return head.append("\r\n");
 }
 
-std::string stream_head(const header_list& headers, std::string_view date, stream_coding coding) {
+std::string stream_head(const header_list& headers, std::string_view date, stream_coding coding,
+                        afterwards connection) {
   std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                      "Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n";
-  // Not "close" for chunks: fetch of Node 20 then takes a cut for the end.
-  bool is_chunked = coding == stream_coding::chunked;
-  add_header(head, "Connection", is_chunked ? "keep-alive" : "close");
-  if (is_chunked)
+  // Where the connection may stay open it does: at "close", fetch of Node 20 takes a cut for the
+  // end.
+  add_header(head, "Connection", connection == afterwards::close ? "close" : "keep-alive");
+  if (coding == stream_coding::chunked)
     add_header(head, "Transfer-Encoding", "chunked");
   add_headers(head, headers, date);
   return head.append("\r\n");

@@ -18,8 +18,9 @@ std::string response_head(const response& reply, afterwards connection, std::str
 /// How an event stream's body is sent: chunks tell an end from a cut; HTTP/1.0 does not know them.
 enum class stream_coding : uint8_t { chunked, plain };
 
-/// The head of an event stream, after which the connection closes.
-std::string stream_head(const header_list& headers, std::string_view date, stream_coding coding);
+/// The head of an event stream. Only one in chunks can keep the connection open afterwards.
+std::string stream_head(const header_list& headers, std::string_view date, stream_coding coding,
+                        afterwards connection);
 
 /// May a response with this status have a body?
 bool has_body(int status);

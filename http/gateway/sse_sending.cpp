@@ -199,7 +199,7 @@ sse_writer::fate sse_writer::pump(subscriber& s) {
     s.last_sent = now_;
     s.pace.sent(static_cast<size_t>(sent));
     if (advance(s, static_cast<size_t>(sent)) == progress::complete)
-      return remove(s, ending::graceful);
+      return complete(s);
   }
 }
 

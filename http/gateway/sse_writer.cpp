@@ -104,7 +104,7 @@ void sse_writer::reserve(actors::subscriber_key key) {
 }
 
 void sse_writer::open(actors::subscriber_key key, descriptor socket, std::string head,
-                      stream_coding coding) {
+                      stream_manner manner) {
   auto* s = find(key);
   if (s == nullptr)
     return;
@@ -112,7 +112,8 @@ void sse_writer::open(actors::subscriber_key key, descriptor socket, std::string
   (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   s->socket = std::move(socket);
   s->last_sent = now_;
-  s->is_chunked = coding == stream_coding::chunked;
+  s->is_chunked = manner.coding == stream_coding::chunked;
+  s->keeps_open = manner.connection == afterwards::keep_open;
   s->head = std::move(head);
   s->queue.prepend(opening_);
   ++open_streams_;
@@ -171,6 +172,15 @@ sse_writer::fate sse_writer::remove(subscriber& s, ending how) {
   if (home && home->listener)
     home->listener->gone(key);
   return fate::gone;
+}
+
+/// All has left, the last chunk too. What the client has said meanwhile was passed over.
+sse_writer::fate sse_writer::complete(subscriber& s) {
+  if (s.keeps_open && s.discarded == 0) {
+    finished_.push_back(std::move(s.socket));
+    --open_streams_;
+  }
+  return remove(s, ending::graceful);
 }
 
 void sse_writer::leave(subscriber& s) {

@@ -13,8 +13,16 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace kodad::http {
+
+/// As the head says.
+struct stream_manner {
+  stream_coding coding = stream_coding::chunked;
+  afterwards connection = afterwards::close;
+};
 
 class sse_writer {
 public:
@@ -33,7 +41,7 @@ public:
   void reserve(actors::subscriber_key key);
   bool is_reserved(actors::subscriber_key key) const { return subscribers_.contains(key); }
   /// Gives a reserved stream its socket. @param head Sent before all frames.
-  void open(actors::subscriber_key key, descriptor socket, std::string head, stream_coding coding);
+  void open(actors::subscriber_key key, descriptor socket, std::string head, stream_manner manner);
   /// Ends a stream at once, reserved or open.
   void drop(actors::subscriber_key key);
   /// @param events As epoll reports them.
@@ -52,12 +60,16 @@ public:
 
   size_t open_streams() const { return open_streams_; }
 
+  /// The sockets of streams that have ended on purpose and whose connections stay open.
+  std::vector<descriptor> take_finished() { return std::exchange(finished_, {}); }
+
 private:
   enum class fate : uint8_t { alive, gone };
   enum class progress : uint8_t { partial, complete };
 
   subscriber* find(actors::subscriber_key key);
   fate remove(subscriber& s, ending how);
+  fate complete(subscriber& s);
   void leave(subscriber& s);
   void mark_ready(subscriber& s);
   void end(subscriber& s);
@@ -78,6 +90,7 @@ private:
   stream_limits limits_;
   instant now_;
   size_t open_streams_ = 0;
+  std::vector<descriptor> finished_;
   actors::shared_frame opening_;
   actors::shared_frame heartbeat_;
   std::unordered_map<actors::subscriber_key, std::unique_ptr<subscriber>> subscribers_;

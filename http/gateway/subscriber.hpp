@@ -47,9 +47,10 @@ struct subscriber {
   bool finished = false;  ///< The terminal frame has left; the last chunk may be leaving.
   bool is_chunked = true; ///< HTTP/1.0 gets the frames as they are.
   bool wants_drained = false;
-  uint32_t discarded = 0; ///< Bytes the peer has sent on its stream.
-  uint64_t cursor = 0;    ///< The next frame of the ring to send.
-  std::string head;       ///< Of the response; empty once it has left.
+  bool keeps_open = false; ///< The connection may serve other requests afterwards.
+  uint32_t discarded = 0;  ///< Bytes the peer has sent on its stream.
+  uint64_t cursor = 0;     ///< The next frame of the ring to send.
+  std::string head;        ///< Of the response; empty once it has left.
   send_queue queue;
   http::pace pace;
   instant last_sent;

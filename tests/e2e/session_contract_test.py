@@ -195,6 +195,25 @@ class Sessions(ServerTest):
                           "title")
         self.assertEqual(self.client.get(path).json, now)
 
+    def test_what_a_client_may_send_can_be_read_back(self):
+        for depth in range(55, 66):
+            deep = "{}"
+            for _ in range(depth):
+                deep = '{"a":' + deep + "}"
+            for method, path in (("POST", "/sessions"), ("PATCH", None)):
+                path = path or f"/sessions/{self.client.new_session()['id']}"
+                reply = self.client.send(method, path, '{"metadata":' + deep + "}",
+                                         {"Content-Type": "application/json"})
+                self.assertIn(reply.status, (200, 201, 400), (depth, method))
+                if reply.status == 400:
+                    continue
+                path = f"/sessions/{reply.json['id']}"
+                self.assertEqual(json.dumps(self.client.expect(200, "GET", path)["metadata"]),
+                                 json.dumps(json.loads(deep)))
+                self.assertEqual(self.client.get("/sessions").status, 200)
+                self.client.expect(200, "PATCH", path, {"title": "x"})
+                self.assertEqual(self.client.json("DELETE", path).status, 204)
+
     def test_a_change_is_told_to_those_who_listen(self):
         made = self.client.new_session(title="Before")
         path = f"/sessions/{made['id']}"

@@ -75,7 +75,7 @@ void raw_client::take(std::string_view bytes) {
 }
 
 void raw_client::take_chunks(std::string_view bytes) {
-  while (!bytes.empty() && !saw_last_chunk_) {
+  while (!bytes.empty() && is_chunked_) {
     if (chunk_left_ == 0) {
       chunk_line_ += bytes[0];
       bytes.remove_prefix(1);
@@ -83,7 +83,7 @@ void raw_client::take_chunks(std::string_view bytes) {
         continue;
       chunk_left_ = std::stoul(chunk_line_, nullptr, 16) + 2;
       chunk_line_.clear();
-      saw_last_chunk_ = chunk_left_ == 2;
+      is_last_chunk_ = chunk_left_ == 2;
       continue;
     }
     auto size = std::min(bytes.size(), chunk_left_);
@@ -91,7 +91,12 @@ void raw_client::take_chunks(std::string_view bytes) {
     received_.append(bytes.substr(0, text));
     bytes.remove_prefix(size);
     chunk_left_ -= size;
+    if (chunk_left_ == 0 && is_last_chunk_) {
+      saw_last_chunk_ = true;
+      is_chunked_ = false;
+    }
   }
+  received_.append(bytes);
 }
 
 raw_reply raw_client::read_reply(expected shape) {
@@ -125,7 +130,7 @@ std::string raw_client::read_until(std::string_view mark) {
 }
 
 std::string raw_client::read_to_end() {
-  while (receive()) {
+  while (!saw_last_chunk_ && receive()) {
   }
   return std::exchange(received_, {});
 }

@@ -37,7 +37,7 @@ public:
   /// ended when it does not come.
   std::string read_until(std::string_view mark);
 
-  /// All until the connection ends.
+  /// All until the connection ends, or a body in chunks.
   std::string read_to_end();
 
   /// Did a body in chunks end with its last chunk, and not just with the connection?
@@ -59,6 +59,7 @@ private:
   std::string received_;
   bool is_chunked_ = false;
   bool saw_last_chunk_ = false;
+  bool is_last_chunk_ = false;
   std::string chunk_line_; ///< As far as it is here.
   size_t chunk_left_ = 0;  ///< With the line break behind it.
 };

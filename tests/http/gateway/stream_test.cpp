@@ -78,6 +78,34 @@ TEST_CASE("a stream until done ends after the terminal frame") {
   CHECK(s.client.saw_last_chunk());
 }
 
+TEST_CASE("a connection serves other requests once its stream has ended") {
+  stream_fixture f;
+  raw_client client(f.at().port());
+  for (int round = 0; round < 3; ++round) {
+    client.send(get(f.at().port(), "/keep"));
+    auto token = f.at().kept();
+    f.hub().adopt(f.channel(), token.stream_key(), {.until_done = true});
+    f.hub().follow(token.stream_key(), {terminal(1)});
+    token.open_stream();
+    CHECK(client.read_until("\r\n\r\n").find("Connection: keep-alive\r\n") != std::string::npos);
+    CHECK(client.read_until(terminal(1)->text).ends_with(terminal(1)->text));
+    client.send(get(f.at().port(), "/echo"));
+    CHECK(client.read_reply().status == 200);
+  }
+}
+
+TEST_CASE("a client that asks for the close of its connection gets it after the stream") {
+  stream_fixture f;
+  raw_client client(f.at().port());
+  client.send(get(f.at().port(), "/keep", "Connection: close\r\n"));
+  auto token = f.at().kept();
+  f.hub().adopt(f.channel(), token.stream_key(), {.until_done = true});
+  f.hub().follow(token.stream_key(), {terminal(1)});
+  token.open_stream();
+  CHECK(client.read_to_end().ends_with(terminal(1)->text));
+  CHECK(client.saw_last_chunk());
+}
+
 TEST_CASE("HTTP/1.0 gets a stream without chunks, which ends with the connection") {
   stream_fixture f;
   raw_client client(f.at().port());

@@ -27,6 +27,7 @@ constexpr size_t path_max = 4096;
 struct guarded {
   std::atomic<uintptr_t> begin = 0;
   std::atomic<uintptr_t> end = 0;
+  std::atomic<uintptr_t> map_end = 0; ///< Behind the last page; at most `end`.
   std::atomic<size_t> page_bytes = 0; ///< 0: not a map that LMDB reads.
   char path[path_max] = {};
 };
@@ -134,7 +135,8 @@ bool is_in_place(const void* address) {
   for (const auto& place : places) {
     uintptr_t begin = place.begin;
     size_t page_bytes = place.page_bytes;
-    if (page_bytes == 0 || wanted < begin || wanted >= place.end)
+    // What lies behind the map is memory of others, LMDB's own copies of pages among it.
+    if (page_bytes == 0 || wanted < begin || wanted >= place.map_end)
       continue;
     auto number = (wanted - begin) / page_bytes;
     std::string_view page(reinterpret_cast<const char*>(begin) + number * page_bytes, page_bytes);
@@ -156,8 +158,10 @@ map_guard map_guard::around(const std::string& path, const void* address) {
       constexpr size_t page_size_at = page_head + 24; // In the first page; just checked.
       uint32_t page_bytes = 0;
       std::memcpy(&page_bytes, reinterpret_cast<const char*>(begin) + page_size_at, 4);
-      if (out.place_ >= 0)
+      if (out.place_ >= 0) {
+        places[static_cast<size_t>(out.place_)].map_end = end;
         places[static_cast<size_t>(out.place_)].page_bytes = page_bytes;
+      }
       return out;
     }
   }
@@ -169,6 +173,7 @@ map_guard::~map_guard() {
     return;
   std::lock_guard hold(places_lock);
   places[static_cast<size_t>(place_)].page_bytes = 0;
+  places[static_cast<size_t>(place_)].map_end = 0;
   places[static_cast<size_t>(place_)].end = 0;
   places[static_cast<size_t>(place_)].begin = UINTPTR_MAX;
 }

@@ -76,7 +76,8 @@ echo worked"""
 
 class PlantsTest(unittest.TestCase):
     def serve(self, mode):
-        server = PlainServer(config=f"sandbox: {{mode: {mode}}}\npermission: {{bash: allow, write: allow}}\n")
+        server = PlainServer(config=f"sandbox: {{mode: {mode}}}\n"
+                                    "permission: {bash: allow, write: allow}\n")
         self.addCleanup(server.close)
         server.start()
         return server

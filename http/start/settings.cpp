@@ -2,6 +2,7 @@
 
 #include "http/report.hpp"
 #include "http/start/folders.hpp"
+#include "http/start/models.hpp"
 #include "storage/config/descriptor_check.hpp"
 #include "storage/config/locations.hpp"
 #include "storage/host/descriptor_limit.hpp"
@@ -63,6 +64,8 @@ result<void> read_config_file(const options& given, const environment& variables
   if (auto served = storage::check_descriptors(*loaded, storage::host::descriptors_allowed());
       !served)
     return served.failure();
+  if (auto known = check_models(*loaded); !known)
+    return known;
   out.loaded = std::move(*loaded);
   out.warnings = std::exchange(out.loaded.warnings, {});
   return {};

@@ -8,7 +8,7 @@ from harness import bash, main, script
 from sandbox_test import PLAIN_USER, PlainServer
 
 # What it is, the command, and what it must say.
-WORK = (
+STREAMS = (
     ("standard error by its name", "echo one | tee /dev/stderr", ["one", "one"]),
     ("standard output by its name", "echo one | tee /dev/stdout", ["one", "one"]),
     ("standard error by its number", "echo one > /dev/fd/2; echo two >> /proc/self/fd/2",
@@ -21,6 +21,16 @@ WORK = (
 )
 
 
+ATTRIBUTES = (
+    ("files with all that they have are copied and listed",
+     "mkdir -p from; echo one > from/a; cp -a from to && ls -lA to/a | wc -l; "
+     "tar -cf t.tar to && install -m 755 to/a b && mv b from && cat from/b", ["1", "one"]),
+    ("python copies files",
+     "echo one > c; python3 -c 'import shutil; shutil.copy2(\"c\", \"d\"); "
+     "shutil.copytree(\"from\", \"tree\")' && cat d tree/a", ["one", "one"]),
+)
+
+
 class OrdinaryWorkTest(unittest.TestCase):
     def do_all(self, mode, user=None):
         config = f"sandbox: {{mode: {mode}}}\npermission: {{bash: allow}}\n"
@@ -29,7 +39,7 @@ class OrdinaryWorkTest(unittest.TestCase):
         server.give_away()
         server.start()
         client = server.client()
-        for name, command, wanted in WORK:
+        for name, command, wanted in STREAMS + ATTRIBUTES:
             session = client.new_session()["id"]
             client.run(session, script(bash(command)))
             part = next(one for message in client.messages(session)[1:]

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/statvfs.h>
@@ -71,6 +72,36 @@ proto::error overlap(const std::string& state, const std::string& root, const st
   return make_error(ec::invalid_value, "the state folder " + state +
                                            (is_inside ? " lies inside the " : " holds the ") +
                                            kind + " " + root);
+}
+
+/// All that the system looks up on its way to a path, link by link and without links, and the end:
+/// whoever may exchange one of them says what stands at the path.
+std::vector<fs::path> way_to(const fs::path& path) {
+  std::vector<fs::path> out;
+  std::deque<fs::path> rest(path.begin(), path.end());
+  fs::path at = "/";
+  size_t links = 0;
+  while (!rest.empty()) {
+    auto part = std::move(rest.front());
+    rest.pop_front();
+    if (part.is_absolute())
+      at = "/";
+    else if (part == "..")
+      at = at.parent_path();
+    if (part.is_absolute() || part.empty() || part == "." || part == "..")
+      continue;
+    auto next = at / part;
+    out.push_back(next);
+    std::error_code failure;
+    auto target = fs::read_symlink(next, failure);
+    if (failure)
+      at = std::move(next);
+    else if (++links > proto::limits::links_followed_max)
+      break;
+    else
+      rest.insert(rest.begin(), target.begin(), target.end());
+  }
+  return out;
 }
 
 /// The folder itself, or the nearest above it that exists.
@@ -159,6 +190,16 @@ result<std::string> check_state_folder(const state_place& state,
     if (is_within(resolved, path) || is_within(path, resolved))
       return overlap(resolved, path, kind);
   return warning;
+}
+
+result<void> check_secret_file(const secret_file& file, const std::vector<reached_path>& reached) {
+  auto way = way_to(file.path);
+  for (const auto& [path, kind] : reached)
+    if (std::ranges::any_of(way, [&path](const auto& step) { return is_within(step, path); }))
+      return make_error(ec::invalid_value,
+                        file.kind + " " + file.path + " lies inside the " + kind + " " + path +
+                            ", where a session may read and change it; " + file.way_out);
+  return {};
 }
 
 result<void> check_state_room(const std::string& folder) {

@@ -1,6 +1,7 @@
 // FOLDERS: which folders sessions may work in and where the state lies, checked before anything is
 // opened: they exist and can be read, nobody lets sessions loose on the system by accident, and
-// the state is out of the sessions' reach. Looks at the disk and changes nothing.
+// the state and the configuration are out of the sessions' reach. Looks at the disk and changes
+// nothing.
 #pragma once
 
 #include "proto/result.hpp"
@@ -46,6 +47,18 @@ struct reached_path {
 proto::result<std::string> check_state_folder(const state_place& state,
                                               const std::vector<std::string>& workspaces,
                                               const std::vector<reached_path>& reached);
+
+/// A file with keys in it that the start goes by.
+struct secret_file {
+  std::string path; ///< Absolute; links in it are followed.
+  std::string kind; ///< For the message: "the configuration".
+  std::string way_out;
+};
+
+/// Fails when a session reaches the file, or a link or folder by which it is found.
+/// @param reached The workspaces and the paths beside them.
+proto::result<void> check_secret_file(const secret_file& file,
+                                      const std::vector<reached_path>& reached);
 
 /// Fails when a new state would not fit on the disk. One that is there may be read on a full disk.
 proto::result<void> check_state_room(const std::string& folder);

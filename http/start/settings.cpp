@@ -2,12 +2,16 @@
 
 #include "http/report.hpp"
 #include "http/start/folders.hpp"
+#include "http/start/models.hpp"
 #include "storage/config/descriptor_check.hpp"
 #include "storage/config/locations.hpp"
 #include "storage/host/descriptor_limit.hpp"
+#include "storage/host/durable_file.hpp"
 #include "storage/host/path.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 namespace kodad::http {
 
@@ -60,6 +64,8 @@ result<void> read_config_file(const options& given, const environment& variables
   if (auto served = storage::check_descriptors(*loaded, storage::host::descriptors_allowed());
       !served)
     return served.failure();
+  if (auto known = check_models(*loaded); !known)
+    return known;
   out.loaded = std::move(*loaded);
   out.warnings = std::exchange(out.loaded.warnings, {});
   return {};
@@ -102,6 +108,53 @@ std::vector<reached_path> all_reached(const start_settings& all) {
   return out;
 }
 
+/// The workspaces among them.
+std::vector<reached_path> reached_by_sessions(const start_settings& all) {
+  std::vector<reached_path> out;
+  for (const auto& path : all.workspaces)
+    out.push_back({path, "workspace"});
+  std::ranges::move(all_reached(all), std::back_inserter(out));
+  return out;
+}
+
+/// The default configuration is nothing that a session may write where there is none: told, as the
+/// folder that holds it may be the wish.
+result<void> check_config_file(const environment& variables, start_settings& out) {
+  const auto& file = out.loaded.file;
+  auto path = file.empty() ? storage::default_config_file(variables) : file;
+  if (!path)
+    return {};
+  auto checked = check_secret_file({*path, "the configuration",
+                                    "keep it elsewhere (--config FILE), or name a workspace that"
+                                    " does not hold it (--workspace DIR)"},
+                                   reached_by_sessions(out));
+  if (checked || !file.empty())
+    return checked;
+  out.warnings.push_back("there is no " + *path + " so far: " + checked.failure().context);
+  return {};
+}
+
+/// Other programs' files that a token for Copilot is taken from.
+result<void> check_token_files(const environment& variables, const start_settings& all) {
+  const auto& providers = all.loaded.config.providers;
+  bool is_imported = std::ranges::any_of(providers, [](const auto& one) {
+    return one.format == proto::provider::wire_format::copilot && one.api_key.empty();
+  });
+  if (!is_imported)
+    return {};
+  for (const auto& path : storage::copilot_files(variables)) {
+    if (!storage::host::file_exists(path))
+      continue;
+    auto checked = check_secret_file({path, "the token of github-copilot",
+                                      "configure its api_key as \"${NAME}\", or name a workspace"
+                                      " that does not hold it (--workspace DIR)"},
+                                     reached_by_sessions(all));
+    if (!checked)
+      return checked;
+  }
+  return {};
+}
+
 result<void> settle_state(const options& given, const environment& variables, start_settings& out) {
   auto state = given.state_folder ? absolute_path(*given.state_folder, "--state-dir")
                                   : storage::default_state_folder(variables);
@@ -132,6 +185,10 @@ result<start_settings> settle(const options& given, const environment& variables
     return settled.failure();
   if (auto settled = settle_state(given, variables, out); !settled)
     return settled.failure();
+  if (auto checked = check_config_file(variables, out); !checked)
+    return checked.failure();
+  if (auto checked = check_token_files(variables, out); !checked)
+    return checked.failure();
   return out;
 }
 

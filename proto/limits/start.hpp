@@ -16,7 +16,8 @@ inline constexpr uint64_t file_bytes_min = uint64_t{16} << 20; ///< A database t
 inline constexpr uint64_t new_state_bytes_min = uint64_t{1} << 20;  ///< An empty one has 100 KiB.
 inline constexpr uint64_t main_stack_bytes_min = uint64_t{1} << 20; ///< YAML may nest 500 deep.
 inline constexpr size_t thread_stack_bytes = size_t{8} << 20;       ///< Whatever `ulimit -s` says.
-inline constexpr size_t threads_spare = 24; ///< Beside the scheduler's: actors, door, tools.
+inline constexpr size_t threads_spare = 24;      ///< Beside the scheduler's: actors, door, tools.
+inline constexpr size_t links_followed_max = 40; ///< On the way to one file, as the system's.
 
 // How long a start may take.
 inline constexpr auto name_deadline = 8s;      ///< One time-out of a resolver, 5 s, and then some.

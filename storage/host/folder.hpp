@@ -72,7 +72,8 @@ public:
   /// Replaces or creates a file, wholly or not at all, and returns once it is durable. A link is
   /// followed if it stays inside; a hard link's other names keep the old content. Keeps the mode
   /// of an existing file. Fails with `tool_denied`, links followed or not, for protected names, for
-  /// what makes or changes a git directory, and for what the person's git is configured to run.
+  /// what makes or changes a git directory, also together with other writes or with a command that
+  /// runs meanwhile, and for what the person's git is configured to run.
   proto::result<write_outcome> write_file(const std::string& path, std::string_view bytes,
                                           write_options options) const;
 
@@ -95,6 +96,9 @@ private:
 
   attempt open(const std::string& path, uint64_t flags) const;
   proto::result<descriptor> open_parent(const std::string& path, write_options options) const;
+  proto::result<void> permit_change(const descriptor& parent, const std::string& path,
+                                    const std::string& shown) const;
+  proto::result<void> make_folder(const descriptor& above, const std::string& path) const;
   proto::result<std::string> real_path(const descriptor& inside) const;
   proto::result<std::string> link_target(const std::string& path) const;
 

@@ -1,15 +1,20 @@
 // The half of `folder` that writes: a temporary file in the target's own folder, made durable and
 // then renamed over the target. The parent is held open, so that whoever renames it meanwhile
-// moves the write with it but cannot send it outside.
+// moves the write with it but cannot send it outside. Whether git would obey what is written is
+// asked in one step with the change, and again after it, for what a command made meanwhile.
 #include "storage/host/clock.hpp"
 #include "storage/host/folder.hpp"
+#include "storage/host/folder_order.hpp"
+#include "storage/host/git_guard/beneath.hpp"
 #include "storage/host/git_guard/git_guard.hpp"
 #include "storage/host/relative_path.hpp"
 #include "storage/host/system_error.hpp"
 
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <fcntl.h>
+#include <functional>
 #include <sys/stat.h>
 
 namespace kodad::storage::host {
@@ -29,6 +34,11 @@ proto::error is_guarded(const std::string& path) {
 /// The folders of git and of kodad, by name, and whatever else git would obey.
 bool is_kept_from_tools(const folder& workspace, const std::string& path) {
   return is_protected(path) || is_obeyed_by_git(workspace, path, operator_files_of_environment());
+}
+
+folder_order::turn take_turn(int directory) {
+  static folder_order order;
+  return order.take(directory);
 }
 
 std::string temporary_name() {
@@ -73,19 +83,75 @@ bool fill(int parent, const std::string& temporary, std::string_view bytes,
   return write_all(file.get(), bytes) && ::fsync(file.get()) == 0;
 }
 
+/// May this be changed? Asked with the folder's turn held.
+using permit = std::function<proto::result<void>()>;
+
+/// A file that is about to stand at a name in the opened folder `parent`.
+struct replacement {
+  int parent;
+  const std::string& name;
+  const std::string& temporary;
+  bool is_new;
+  bool is_exchanged = false; ///< The temporary one is the old file now.
+
+  /// The old file becomes the temporary one, where the file system can do that.
+  bool put() {
+    is_exchanged = !is_new && swap();
+    if (!is_exchanged)
+      return ::renameat(parent, temporary.c_str(), parent, name.c_str()) == 0;
+    struct stat old {};
+    if (::fstatat(parent, temporary.c_str(), &old, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISDIR(old.st_mode))
+      return true;
+    (void)swap();
+    errno = EISDIR;
+    return false;
+  }
+
+  void take_back() const {
+    if (is_new)
+      (void)::unlinkat(parent, name.c_str(), 0);
+    else if (is_exchanged)
+      (void)::renameat(parent, temporary.c_str(), parent, name.c_str());
+    else
+      (void)::renameat(parent, name.c_str(), parent,
+                       (name + std::string(untrusted_suffix)).c_str());
+  }
+
+  bool swap() const {
+    return ::renameat2(parent, temporary.c_str(), parent, name.c_str(), RENAME_EXCHANGE) == 0;
+  }
+};
+
+/// Puts the filled temporary file there if that is permitted, before and after.
+proto::result<void> exchange(replacement one, const permit& permitted) {
+  auto turn = take_turn(one.parent);
+  if (auto before = permitted(); !before)
+    return before;
+  if (!one.put())
+    return system_error(errno, "write", one.name);
+  auto after = permitted();
+  if (!after)
+    one.take_back();
+  return after;
+}
+
 /// Writes `name` within the opened folder `parent`.
-proto::result<write_outcome> replace(int parent, const std::string& name, std::string_view bytes) {
+proto::result<write_outcome> replace(int parent, const std::string& name, std::string_view bytes,
+                                     const permit& permitted) {
   struct stat old {};
   bool existed = ::fstatat(parent, name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
   if (existed && !S_ISREG(old.st_mode))
     return make_error(ec::tool_failed, name + " is no regular file");
   auto temporary = temporary_name();
-  if (!fill(parent, temporary, bytes, existed ? &old : nullptr) ||
-      ::renameat(parent, temporary.c_str(), parent, name.c_str()) != 0) {
-    auto failure = system_error(errno, "write", name);
+  auto done = fill(parent, temporary, bytes, existed ? &old : nullptr)
+                  ? exchange({parent, name, temporary, !existed}, permitted)
+                  : system_error(errno, "write", name);
+  // The file that did not get there, or the old one.
+  if (!done || existed)
     ::unlinkat(parent, temporary.c_str(), 0);
-    return failure;
-  }
+  if (!done)
+    return done.failure();
   if (::fsync(parent) != 0)
     return system_error(errno, "make durable", name);
   return write_outcome{!existed};
@@ -114,18 +180,38 @@ proto::result<descriptor> folder::open_parent(const std::string& path,
   auto above = open_parent(parent, options);
   if (!above)
     return above;
-  auto real = real_path(*above);
-  if (!real)
-    return real.failure();
-  std::string name(name_of(parent));
-  if (is_kept_from_tools(*this, joined(*real, name)))
-    return is_guarded(parent);
-  if (::mkdirat(above->get(), name.c_str(), 0777) != 0 && errno != EEXIST)
-    return system_error(errno, "create", parent);
+  if (auto made = make_folder(*above, parent); !made)
+    return made.failure();
   tried = open(parent, open_parent_flags);
   if (!tried.file.is_open())
     return system_error(tried.number, "open", parent);
   return std::move(tried.file);
+}
+
+/// May tools change `path`, whose parent is held open? @param shown For the message.
+proto::result<void> folder::permit_change(const descriptor& parent, const std::string& path,
+                                          const std::string& shown) const {
+  // The name that counts is the real one of the folder now held open, whatever the path said.
+  auto real = real_path(parent);
+  if (!real)
+    return real.failure();
+  if (is_kept_from_tools(*this, joined(*real, name_of(path))))
+    return is_guarded(shown);
+  return {};
+}
+
+/// Makes the folder `path` in the one that is held open, unless it is there.
+proto::result<void> folder::make_folder(const descriptor& above, const std::string& path) const {
+  std::string name(name_of(path));
+  auto turn = take_turn(above.get());
+  if (auto before = permit_change(above, path, path); !before)
+    return before;
+  if (::mkdirat(above.get(), name.c_str(), 0777) != 0)
+    return errno == EEXIST ? proto::result<void>() : system_error(errno, "create", path);
+  auto after = permit_change(above, path, path);
+  if (!after)
+    (void)::unlinkat(above.get(), name.c_str(), AT_REMOVEDIR);
+  return after;
 }
 
 /// Where the chain of links at `path` ends.
@@ -159,13 +245,11 @@ proto::result<write_outcome> folder::write_file(const std::string& path, std::st
     if (!parent)
       return parent.failure();
   }
-  // The name that counts is the real one of the folder now held open, whatever the path said.
-  auto real = real_path(*parent);
-  if (!real)
-    return real.failure();
-  if (is_kept_from_tools(*this, joined(*real, name_of(target))))
-    return is_guarded(path);
-  return replace(parent->get(), std::string(name_of(target)), bytes);
+  auto permitted = [&] { return permit_change(*parent, target, path); };
+  // Before anything is written.
+  if (auto early = permitted(); !early)
+    return early.failure();
+  return replace(parent->get(), std::string(name_of(target)), bytes, permitted);
 }
 
 } // namespace kodad::storage::host

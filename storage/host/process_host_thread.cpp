@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 namespace kodad::storage::host {
 
@@ -50,11 +51,14 @@ struct pipe_ends {
   descriptor write;
 };
 
-/// Our own end never blocks; the child's is an ordinary one.
+/// Our own end never blocks; the child's is an ordinary one. It has a name there, /dev/stderr, that
+/// may be opened again, and then it is asked whose it is: a command whose user is no longer ours
+/// would be refused. Nobody but those who hold it has such a name for it.
 pipe_ends make_pipe(bool we_read) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
     return {};
+  (void)::fchmod(ends[0], 0666);
   ::fcntl(ends[we_read ? 0 : 1], F_SETFL, O_NONBLOCK);
   return {descriptor(ends[0]), descriptor(ends[1])};
 }

@@ -76,7 +76,8 @@ echo worked"""
 
 class PlantsTest(unittest.TestCase):
     def serve(self, mode):
-        server = PlainServer(config=f"sandbox: {{mode: {mode}}}\npermission: {{bash: allow}}\n")
+        server = PlainServer(config=f"sandbox: {{mode: {mode}}}\n"
+                                    "permission: {bash: allow, write: allow}\n")
         self.addCleanup(server.close)
         server.start()
         return server
@@ -144,6 +145,22 @@ class PlantsTest(unittest.TestCase):
 
     def test_honest_work_under_landlock(self):
         self.assert_honest("landlock")
+
+    def test_writes_of_one_answer_make_no_repository(self):
+        server = self.serve("bubblewrap")
+        client = server.client()
+        config = f"[core]\n\tfsmonitor = touch {server.root}/marker #\n"
+        pieces = {"HEAD": "ref: refs/heads/main\n", "objects/x": "x", "refs/x": "x",
+                  "config": config}
+        session = client.new_session()["id"]
+        for number in range(50):
+            client.run(session, script(*(
+                {"tool": "write", "input": {"filePath": f"b{number}/{name}", "content": text}}
+                for name, text in pieces.items())))
+            made = [name for name in pieces if (server.workspace / f"b{number}" / name).exists()]
+            self.assertEqual(len(made), 3, made)
+        self.operate(server, server.workspace / "b0")
+        self.assertFalse((server.root / "marker").exists())
 
     def test_a_killed_server_puts_back_at_its_start(self):
         for mode in ("bubblewrap", "landlock"):

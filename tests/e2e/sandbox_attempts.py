@@ -44,6 +44,18 @@ READS = {
     "inherited descriptors": "for f in /proc/self/fd/*; do n=${f##*/}; "
                              "[ $n -gt 3 ] && [ -e $f ] && readlink $f; done | "
                              "grep -v -e pipe -e /proc -e sandbox | grep / && echo ESCAPED",
+    "attributes": python("""
+import os
+file = os.environ['OUT'] + '/secret'
+held = '/proc/self/fd/%d' % os.open(file, os.O_PATH)
+for path in (file, held):
+    for follows in (True, False):
+        for ask in (lambda: os.listxattr(path, follow_symlinks=follows),
+                    lambda: os.getxattr(path, 'user.x', follow_symlinks=follows)):
+            try:
+                print(ask())
+            except OSError as failure:
+                print(failure.strerror)"""),
     "the environment": "env | grep -i -e canary -e token -e secret",
     "the state folder": "cat $OUT/../state/* 2>/dev/null | grep -a . && echo ESCAPED",
     "the configuration": "cat $OUT/../config.yaml",

@@ -1,6 +1,7 @@
 """Nothing gets out of the sandbox: all of sandbox_attempts.py, in bubblewrap and under Landlock, as
 the user who runs the tests and, if that is root, as an ordinary one too."""
 
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -108,6 +109,9 @@ class SandboxTest(unittest.TestCase):
             (server.root / name).mkdir(parents=True)
         (server.root / "outside/secret").write_text(SECRET)
         (server.root / "other/secret").write_text(SECRET)
+        with contextlib.suppress(OSError):  # Not every file system has attributes.
+            for name in ("user.x", "user." + SECRET):
+                os.setxattr(server.root / "outside/secret", name, SECRET.encode())
         (server.root / "home/.ssh/id_rsa").write_text(SECRET)
         server.config.write_text(server.config.read_text() + f"# {SECRET}\n")
         listeners = Listeners(server.root / "outside")

@@ -280,6 +280,12 @@ configured("a default model without its provider",
            "line 3", "default_model", "opnai/gpt", "sim or openai", "did you mean openai/gpt")
 configured("a utility model without its provider", "utility_model: nope/x\n", "nope/x", "(sim)")
 configured("a fallback model without its provider", "fallback_models: [nope/x]\n", "nope/x")
+configured("a default model that sim has not", "default_model: sim/kodaa\n", "line 1",
+           "default_model", "sim/kodaa", "did you mean sim/koda?")
+configured("a fallback model that sim has not", "fallback_models: [sim/koda, sim/loads]\n",
+           "fallback_models", "sim/loads", "sim/load")
+configured("a utility model that sim has not", "utility_model: sim/small\n", "utility_model",
+           "sim/small", "sim/koda or sim/load")
 configured("everything shown to commands", "sandbox:\n  read: [/]\n", "line 2", "sandbox.read")
 configured("a variable of the loader", "sandbox: {env: {LD_PRELOAD: /x.so}}\n", "LD_PRELOAD",
            "sandbox.env", "bubblewrap")

@@ -26,6 +26,8 @@ namespace {
 // Newer than libseccomp 2.5.4's tables in part; the numbers are the same on all architectures.
 constexpr int sys_fchmodat2 = 452;
 constexpr int sys_setxattrat = 463;
+constexpr int sys_getxattrat = 464;
+constexpr int sys_listxattrat = 465;
 constexpr int sys_removexattrat = 466;
 constexpr int sys_open_tree_attr = 467;
 constexpr int sys_file_setattr = 469;
@@ -97,12 +99,6 @@ constexpr int refused_calls[] = {
 /// Landlock does not see these, and by path they reach everything that the user owns. (Of those
 /// that change a file, the ones that commands cannot do without are brokered.)
 constexpr int unseen_by_landlock[] = {
-    SCMP_SYS(setxattr),
-    SCMP_SYS(lsetxattr),
-    SCMP_SYS(removexattr),
-    SCMP_SYS(lremovexattr),
-    sys_setxattrat,
-    sys_removexattrat,
     sys_file_setattr,
     // What is shared without a file: System V memory, queues; other processes of the user.
     SCMP_SYS(shmget),
@@ -119,6 +115,15 @@ constexpr int unseen_by_landlock[] = {
     SCMP_SYS(process_madvise),
     SCMP_SYS(migrate_pages),
     SCMP_SYS(move_pages),
+};
+
+/// Attributes by path, which Landlock does not see either. Answered as if the file system had none,
+/// which all who copy and list files know; by descriptor they can be read of what could be opened.
+constexpr int attribute_calls[] = {
+    SCMP_SYS(getxattr),   SCMP_SYS(lgetxattr),    sys_getxattrat,         SCMP_SYS(listxattr),
+    SCMP_SYS(llistxattr), sys_listxattrat,        SCMP_SYS(setxattr),     SCMP_SYS(lsetxattr),
+    sys_setxattrat,       SCMP_SYS(removexattr),  SCMP_SYS(lremovexattr), sys_removexattrat,
+    SCMP_SYS(fsetxattr),  SCMP_SYS(fremovexattr),
 };
 
 /// Commands of ioctl that change a file or a folder's contents, and ask for no more than that it is
@@ -252,10 +257,10 @@ void refuse_other_processes(rules& out) {
   out.refuse(EPERM, SCMP_SYS(prlimit64), compare(0, SCMP_CMP_NE, 0), compare(2, SCMP_CMP_NE, 0));
 }
 
-/// By descriptor these change what was opened for reading alone, as if the file system had none.
+/// Those that change by descriptor ask for no more than that it was opened for reading.
 void refuse_attributes(rules& out) {
-  out.refuse(EOPNOTSUPP, SCMP_SYS(fsetxattr));
-  out.refuse(EOPNOTSUPP, SCMP_SYS(fremovexattr));
+  for (auto call : attribute_calls)
+    out.refuse(EOPNOTSUPP, call);
   for (auto command : attribute_commands)
     out.refuse(ENOTTY, SCMP_SYS(ioctl), is(1, command));
 }

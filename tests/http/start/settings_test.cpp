@@ -97,13 +97,14 @@ TEST_CASE("allowed paths are followed, checked, and missed aloud") {
   CHECK(says(at.settle(), "inside the allowed path"));
 }
 
-TEST_CASE("a workspace that holds the default state is warned of") {
+TEST_CASE("a workspace that holds the default state and configuration is warned of") {
   world at;
   at.given.workspaces = {at.home};
   auto settled = at.settle();
   REQUIRE(settled);
-  REQUIRE(settled->warnings.size() == 1);
+  REQUIRE(settled->warnings.size() == 2);
   CHECK(settled->warnings[0].find("lies inside the workspace") != std::string::npos);
+  CHECK(settled->warnings[1].find("config.yaml so far: ") != std::string::npos);
   at.given.state_folder = at.home + "/state";
   CHECK(says(at.settle(), "lies inside the workspace"));
 }

@@ -15,7 +15,7 @@
 namespace kodad::storage::host {
 
 struct tree_usage {
-  uint64_t memory_bytes = 0; ///< Anonymous pages, and its share of those that are shared.
+  uint64_t memory_bytes = 0; ///< Of single processes: shared_memory.hpp has the rest.
   uint64_t processes = 0;
 };
 

@@ -22,12 +22,13 @@ constexpr uint64_t queue_bytes = uint64_t{208} << 10;
 // What is left of a disk for everybody else, our own database among them.
 constexpr uint64_t disk_reserve_bytes = uint64_t{256} << 20;
 
-/// In the temporary file systems of the sandbox that a tree runs in.
-uint64_t temporary_bytes_of_tree(const std::vector<pid_t>& tree) {
-  for (auto pid : tree)
-    if (auto bytes = temporary_bytes_of(pid))
-      return bytes;
-  return 0;
+/// The last of a tree are the deepest, and so inside of its sandbox if there is one.
+temporary_usage temporary_usage_of_tree(const std::vector<pid_t>& tree) {
+  constexpr size_t asked_max = 4; // Some may have ended meanwhile.
+  for (size_t i = 0; i < std::min(tree.size(), asked_max); ++i)
+    if (auto used = temporary_usage_of(tree[tree.size() - 1 - i]); used.entry_bytes > 0)
+      return used;
+  return {};
 }
 
 } // namespace
@@ -79,7 +80,8 @@ resource_bound bound_watch::exceeded(watched& one) const {
 uint64_t bound_watch::unseen_bytes(pid_t child, uint64_t growth, const process_table& table) const {
   for (const auto& [other, one] : all_) {
     auto tree = table.tree_of(other);
-    auto seen = temporary_bytes_of_tree(tree) + (other == child ? 0 : shared_usage_of(tree).bytes);
+    auto seen =
+        temporary_usage_of_tree(tree).bytes + (other == child ? 0 : shared_usage_of(tree).bytes);
     growth -= std::min(growth, seen);
   }
   return growth;
@@ -90,13 +92,15 @@ void bound_watch::measure(pid_t child, watched& one, const process_table& table)
   one.usage = table.usage_of(child);
   if (one.limits.memory_bytes == 0 || one.is_over)
     return;
+  auto tree = table.tree_of(child);
+  auto& bytes = one.usage.memory_bytes;
+  bytes += temporary_usage_of_tree(tree).entry_bytes;
   auto machine = machine_shared_bytes();
   one.shared_at_start = std::min(one.shared_at_start, machine);
   auto growth = machine - one.shared_at_start;
-  auto& bytes = one.usage.memory_bytes;
   if (bytes + growth <= one.limits.memory_bytes)
     return;
-  auto shared = shared_usage_of(table.tree_of(child));
+  auto shared = shared_usage_of(tree);
   if (shared.is_partial && bytes + shared.bytes <= one.limits.memory_bytes)
     shared.bytes = std::max(shared.bytes, unseen_bytes(child, growth, table));
   bytes += shared.bytes;
@@ -112,8 +116,9 @@ void bound_watch::relieve_machine(std::vector<pid_t>& over) {
       return uint64_t{0};
     auto tree = table.tree_of(entry.first);
     auto shared = shared_usage_of(tree);
-    return table.usage_of(entry.first).memory_bytes + temporary_bytes_of_tree(tree) + shared.bytes +
-           shared.queues * queue_bytes;
+    auto temporary = temporary_usage_of_tree(tree);
+    return table.usage_of(entry.first).memory_bytes + temporary.bytes + temporary.entry_bytes +
+           shared.bytes + shared.queues * queue_bytes;
   };
   auto largest = all_.end();
   uint64_t most = 0;

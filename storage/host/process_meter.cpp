@@ -47,6 +47,9 @@ pid_t parent_of(const std::string& pid) {
   return static_cast<pid_t>(stat_number(pid, parent_word));
 }
 
+// An inode and its name, together.
+constexpr uint64_t entry_bytes = 1024;
+
 /// What `status` says that nobody else has: pages in memory and in swap, and the tables that lead
 /// to them, which cost as much where only zeros are read. Nothing for a thread that has ended.
 std::optional<uint64_t> own_bytes(std::string_view status) {
@@ -72,11 +75,12 @@ uint64_t memory_bytes_of(pid_t pid) {
   return 0;
 }
 
-uint64_t used_bytes(const std::string& folder) {
+void add_usage(temporary_usage& into, const std::string& folder) {
   struct statfs seen {};
   if (::statfs(folder.c_str(), &seen) != 0 || seen.f_type != TMPFS_MAGIC)
-    return 0;
-  return (seen.f_blocks - seen.f_bfree) * static_cast<uint64_t>(seen.f_bsize);
+    return;
+  into.bytes += (seen.f_blocks - seen.f_bfree) * static_cast<uint64_t>(seen.f_bsize);
+  into.entry_bytes += (seen.f_files - seen.f_ffree) * entry_bytes;
 }
 
 } // namespace
@@ -131,7 +135,7 @@ bool machine_memory_is_low() {
   return total > 0 && available < std::min(total / low_share, low_bytes_most);
 }
 
-uint64_t temporary_bytes_of(pid_t pid) {
+temporary_usage temporary_usage_of(pid_t pid) {
   auto root = "/proc/" + std::to_string(pid) + "/root";
   // Outside of a sandbox this is the machine's own, which belongs to nobody here.
   char theirs[64];
@@ -142,8 +146,11 @@ uint64_t temporary_bytes_of(pid_t pid) {
   if (size <= 0 || own_size <= 0 ||
       std::string_view(theirs, static_cast<size_t>(size)) ==
           std::string_view(ours, static_cast<size_t>(own_size)))
-    return 0;
-  return used_bytes(root + "/tmp") + used_bytes(root + "/dev/shm");
+    return {};
+  temporary_usage out;
+  add_usage(out, root + "/tmp");
+  add_usage(out, root + "/dev/shm");
+  return out;
 }
 
 std::optional<uint64_t> free_bytes(const descriptor& folder) {

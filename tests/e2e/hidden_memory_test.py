@@ -121,6 +121,12 @@ while sets < 1000 and libc.semget(0, 100, 0o1600) >= 0:
     sets += 1
 print('semaphores', 100 * sets)""")
 
+# Where /tmp is a file system of the command's own, in memory.
+ENTRIES = bomb("""
+for i in range(MOST // 1024):
+    os.mknod(f'/tmp/{i}')
+stay()""")
+
 # What ordinary programs do with such memory, well below the bound in all.
 ORDINARY = bomb("""
 fd = held()
@@ -173,6 +179,9 @@ class HiddenMemoryTest(unittest.TestCase):
             with self.subTest(mode=mode, user=user, name=name):
                 said = self.run_one(client, server, command)
                 self.assertIn("sandbox.limits.memory", said)
+        if mode == "bubblewrap":
+            with self.subTest(mode=mode, user=user, name="empty files"):
+                self.assertIn("sandbox.limits.memory", self.run_one(client, server, ENTRIES))
         before = shared_of_machine()
         with self.subTest(mode=mode, user=user, name="System V"):
             said = self.run_one(client, server, SYSTEM_V)

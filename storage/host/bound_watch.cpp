@@ -17,8 +17,19 @@ constexpr uint64_t growth_share = 4;
 constexpr uint64_t least_growth = 8; // An ordinary pipeline.
 // Looking may cost a tenth of a processor at most, however many processes there are.
 constexpr int cost_factor = 10;
+// What a socket or a pipe holds at most, unless it was made larger.
+constexpr uint64_t queue_bytes = uint64_t{208} << 10;
 // What is left of a disk for everybody else, our own database among them.
 constexpr uint64_t disk_reserve_bytes = uint64_t{256} << 20;
+
+/// The last of a tree are the deepest, and so inside of its sandbox if there is one.
+temporary_usage temporary_usage_of_tree(const std::vector<pid_t>& tree) {
+  constexpr size_t asked_max = 4; // Some may have ended meanwhile.
+  for (size_t i = 0; i < std::min(tree.size(), asked_max); ++i)
+    if (auto used = temporary_usage_of(tree[tree.size() - 1 - i]); used.entry_bytes > 0)
+      return used;
+  return {};
+}
 
 } // namespace
 
@@ -28,7 +39,13 @@ void bound_watch::add(pid_t child, const resource_limits& limits, descriptor wor
   auto free = limits.disk_bytes > 0 ? free_bytes(workspace) : std::nullopt;
   if (all_.empty())
     next_ = clock::now() + interval;
-  all_[child] = {limits, std::move(workspace), free.value_or(0), resource_bound::none, false, {}};
+  all_[child] = {limits,
+                 std::move(workspace),
+                 free.value_or(0),
+                 resource_bound::none,
+                 false,
+                 {},
+                 limits.memory_bytes > 0 ? machine_shared_bytes() : 0};
 }
 
 resource_bound bound_watch::remove(pid_t child) {
@@ -59,18 +76,49 @@ resource_bound bound_watch::exceeded(watched& one) const {
   return resource_bound::none;
 }
 
+/// Of `growth`, what neither the other trees nor any sandbox's temporary files account for.
+uint64_t bound_watch::unseen_bytes(pid_t child, uint64_t growth, const process_table& table) const {
+  for (const auto& [other, one] : all_) {
+    auto tree = table.tree_of(other);
+    auto seen =
+        temporary_usage_of_tree(tree).bytes + (other == child ? 0 : shared_usage_of(tree).bytes);
+    growth -= std::min(growth, seen);
+  }
+  return growth;
+}
+
+/// What a tree shares is looked at when the machine has so much more than before that it matters.
+void bound_watch::measure(pid_t child, watched& one, const process_table& table) {
+  one.usage = table.usage_of(child);
+  if (one.limits.memory_bytes == 0 || one.is_over)
+    return;
+  auto tree = table.tree_of(child);
+  auto& bytes = one.usage.memory_bytes;
+  bytes += temporary_usage_of_tree(tree).entry_bytes;
+  auto machine = machine_shared_bytes();
+  one.shared_at_start = std::min(one.shared_at_start, machine);
+  auto growth = machine - one.shared_at_start;
+  if (bytes + growth <= one.limits.memory_bytes)
+    return;
+  auto shared = shared_usage_of(tree);
+  if (shared.is_partial && bytes + shared.bytes <= one.limits.memory_bytes)
+    shared.bytes = std::max(shared.bytes, unseen_bytes(child, growth, table));
+  bytes += shared.bytes;
+}
+
 /// Ends the largest, before the kernel has to choose among all processes of the machine.
 void bound_watch::relieve_machine(std::vector<pid_t>& over) {
   if (!over.empty() || !machine_memory_is_low())
     return;
-  auto size_of = [this](const auto& entry) {
-    uint64_t size = entry.second.usage.memory_bytes;
-    for (auto pid : process_table::read().tree_of(entry.first))
-      if (auto temporary = temporary_bytes_of(pid)) {
-        size += temporary;
-        break;
-      }
-    return entry.second.is_over ? 0 : size;
+  auto table = process_table::read();
+  auto size_of = [&table](const auto& entry) {
+    if (entry.second.is_over)
+      return uint64_t{0};
+    auto tree = table.tree_of(entry.first);
+    auto shared = shared_usage_of(tree);
+    auto temporary = temporary_usage_of_tree(tree);
+    return table.usage_of(entry.first).memory_bytes + temporary.bytes + temporary.entry_bytes +
+           shared.bytes + shared.queues * queue_bytes;
   };
   auto largest = all_.end();
   uint64_t most = 0;
@@ -94,7 +142,7 @@ std::vector<pid_t> bound_watch::look() {
     return over;
   auto table = process_table::read();
   for (auto& [pid, one] : all_) {
-    one.usage = table.usage_of(pid);
+    measure(pid, one, table);
     // The kernel's own bound on processes lets a tree reach it and no more.
     if (one.limits.processes > 0 && one.usage.processes >= one.limits.processes)
       one.noticed = resource_bound::processes;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storage/host/process_meter.hpp"
+#include "storage/host/shared_memory.hpp"
 
 namespace kodad::storage::host {
 
@@ -30,8 +31,12 @@ private:
     resource_bound noticed = resource_bound::none;
     bool is_over = false; ///< Somebody has been told to end it.
     tree_usage usage;
+    /// The least that the machine was seen to have since the child began.
+    uint64_t shared_at_start = 0;
   };
 
+  void measure(pid_t child, watched& one, const process_table& table);
+  uint64_t unseen_bytes(pid_t child, uint64_t growth, const process_table& table) const;
   resource_bound exceeded(watched& one) const;
   void relieve_machine(std::vector<pid_t>& over);
 

@@ -1,12 +1,9 @@
 #include "storage/host/process_meter.hpp"
 
+#include "storage/host/proc_text.hpp"
+
 #include <algorithm>
-#include <charconv>
-#include <cstring>
-#include <dirent.h>
-#include <fcntl.h>
 #include <linux/magic.h>
-#include <memory>
 #include <string_view>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -25,23 +22,6 @@ constexpr uint32_t bcachefs_magic = 0xca451a4e;
 // than a gigabyte.
 constexpr uint64_t low_share = 16;
 constexpr uint64_t low_bytes_most = uint64_t{1} << 30;
-
-// Less than that is left out of the count: libraries are below it, and it costs less to read.
-constexpr uint64_t shared_bytes_asked = uint64_t{16} << 20;
-
-/// The beginning of a small file of /proc.
-std::string_view read_small(const char* path, char* into, size_t size) {
-  descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
-  auto got = file.is_open() ? ::read(file.get(), into, size) : 0;
-  return {into, got > 0 ? static_cast<size_t>(got) : 0};
-}
-
-uint64_t number_at(std::string_view text) {
-  uint64_t out = 0;
-  text.remove_prefix(std::min(text.find_first_of("0123456789"), text.size()));
-  std::from_chars(text.data(), text.data() + text.size(), out);
-  return out;
-}
 
 std::string_view word_of(std::string_view text, size_t index) {
   for (; index > 0 && !text.empty(); --index)
@@ -63,55 +43,53 @@ uint64_t stat_number(const std::string& pid, size_t word) {
   return number_at(word_of(stat.substr(name_end + 2), word));
 }
 
-pid_t parent_of(const char* pid) {
+pid_t parent_of(const std::string& pid) {
   return static_cast<pid_t>(stat_number(pid, parent_word));
 }
 
-uint64_t memory_line(std::string_view text, std::string_view name) {
-  auto at = text.find(name);
-  return at == text.npos ? 0 : number_at(text.substr(at + name.size())) * 1024;
-}
+// An inode and its name, together.
+constexpr uint64_t entry_bytes = 1024;
 
-/// Of memory that has no file on a disk behind it, what falls to this process of those who share
-/// it. Costs the kernel a walk, so only who has much mapped is asked.
-uint64_t shared_memory_bytes(pid_t pid) {
-  char text[4096];
-  auto folder = "/proc/" + std::to_string(pid);
-  auto status = read_small((folder + "/status").c_str(), text, sizeof text);
-  if (memory_line(status, "RssShmem:") < shared_bytes_asked)
-    return 0;
-  auto rollup = read_small((folder + "/smaps_rollup").c_str(), text, sizeof text);
-  return memory_line(rollup, "Pss_Shmem:");
+/// What `status` says that nobody else has: pages in memory and in swap, and the tables that lead
+/// to them, which cost as much where only zeros are read. Nothing for a thread that has ended.
+std::optional<uint64_t> own_bytes(std::string_view status) {
+  if (status.find("VmRSS:") == status.npos)
+    return std::nullopt;
+  return memory_line(status, "RssAnon:") + memory_line(status, "VmSwap:") +
+         memory_line(status, "VmPTE:");
 }
 
 uint64_t memory_bytes_of(pid_t pid) {
-  static const auto page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
-  char text[128];
-  auto statm = read_small(("/proc/" + std::to_string(pid) + "/statm").c_str(), text, sizeof text);
-  auto resident = number_at(word_of(statm, 1));
-  auto shared = number_at(word_of(statm, 2));
-  auto own = resident > shared ? (resident - shared) * page : 0;
-  return own + (shared * page < shared_bytes_asked ? 0 : shared_memory_bytes(pid));
+  char text[4096];
+  auto folder = "/proc/" + std::to_string(pid);
+  auto status = read_small((folder + "/status").c_str(), text, sizeof text);
+  if (auto own = own_bytes(status))
+    return *own;
+  // The first thread may be gone, and its entry empty, while others go on with all that there is.
+  if (number_after(status, "Threads:") <= 1)
+    return 0;
+  for (auto thread : numbers_in(folder + "/task"))
+    if (auto own = own_bytes(read_small(
+            (folder + "/task/" + std::to_string(thread) + "/status").c_str(), text, sizeof text)))
+      return *own;
+  return 0;
 }
 
-uint64_t used_bytes(const std::string& folder) {
+void add_usage(temporary_usage& into, const std::string& folder) {
   struct statfs seen {};
   if (::statfs(folder.c_str(), &seen) != 0 || seen.f_type != TMPFS_MAGIC)
-    return 0;
-  return (seen.f_blocks - seen.f_bfree) * static_cast<uint64_t>(seen.f_bsize);
+    return;
+  into.bytes += (seen.f_blocks - seen.f_bfree) * static_cast<uint64_t>(seen.f_bsize);
+  into.entry_bytes += (seen.f_files - seen.f_ffree) * entry_bytes;
 }
 
 } // namespace
 
 process_table process_table::read() {
   process_table out;
-  std::unique_ptr<DIR, int (*)(DIR*)> all(::opendir("/proc"), ::closedir);
-  while (auto* entry = all ? ::readdir(all.get()) : nullptr) {
-    if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-      continue;
-    if (auto parent = parent_of(entry->d_name); parent > 0)
-      out.children_.emplace(parent, static_cast<pid_t>(number_at(entry->d_name)));
-  }
+  for (auto pid : numbers_in("/proc"))
+    if (auto parent = parent_of(std::to_string(pid)); parent > 0)
+      out.children_.emplace(parent, pid);
   return out;
 }
 
@@ -157,7 +135,7 @@ bool machine_memory_is_low() {
   return total > 0 && available < std::min(total / low_share, low_bytes_most);
 }
 
-uint64_t temporary_bytes_of(pid_t pid) {
+temporary_usage temporary_usage_of(pid_t pid) {
   auto root = "/proc/" + std::to_string(pid) + "/root";
   // Outside of a sandbox this is the machine's own, which belongs to nobody here.
   char theirs[64];
@@ -168,8 +146,11 @@ uint64_t temporary_bytes_of(pid_t pid) {
   if (size <= 0 || own_size <= 0 ||
       std::string_view(theirs, static_cast<size_t>(size)) ==
           std::string_view(ours, static_cast<size_t>(own_size)))
-    return 0;
-  return used_bytes(root + "/tmp") + used_bytes(root + "/dev/shm");
+    return {};
+  temporary_usage out;
+  add_usage(out, root + "/tmp");
+  add_usage(out, root + "/dev/shm");
+  return out;
 }
 
 std::optional<uint64_t> free_bytes(const descriptor& folder) {

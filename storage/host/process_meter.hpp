@@ -15,7 +15,7 @@
 namespace kodad::storage::host {
 
 struct tree_usage {
-  uint64_t memory_bytes = 0; ///< Anonymous pages, and its share of those that are shared.
+  uint64_t memory_bytes = 0; ///< Of single processes: shared_memory.hpp has the rest.
   uint64_t processes = 0;
 };
 
@@ -42,8 +42,13 @@ private:
 /// Is the machine about to run out of memory?
 bool machine_memory_is_low();
 
-/// Bytes in the temporary file systems of the sandbox that `pid` runs in; 0 where there are none.
-uint64_t temporary_bytes_of(pid_t pid);
+struct temporary_usage {
+  uint64_t bytes = 0;
+  uint64_t entry_bytes = 0; ///< What the kernel keeps of files and folders, empty ones too.
+};
+
+/// Of the temporary file systems of the sandbox that `pid` runs in; 0 where there are none.
+temporary_usage temporary_usage_of(pid_t pid);
 
 /// Free bytes of the disk that an open folder lies on; nothing where it cannot be told.
 std::optional<uint64_t> free_bytes(const descriptor& folder);

@@ -69,15 +69,25 @@ void add_system(arguments& out, const confinement& what, const staged_trees& sta
 std::vector<std::string> bubblewrap_arguments(const confinement& what, const staged_trees& staged,
                                               int filter) {
   auto number = std::to_string(sandbox_uid);
-  arguments out{"bwrap",          "--unshare-all",
-                "--unshare-user", "--disable-userns",
-                "--uid",          number,
-                "--gid",          number,
-                "--hostname",     "kodad",
-                "--new-session",  "--die-with-parent",
-                "--cap-drop",     "ALL"};
-  if (what.network)
-    add(out, {"--share-net"});
+  // All but the IPC namespace, which was entered before: nobody in there may change its bounds.
+  arguments out{"bwrap",
+                "--unshare-user",
+                "--unshare-pid",
+                "--unshare-uts",
+                "--disable-userns",
+                "--unshare-cgroup-try",
+                "--uid",
+                number,
+                "--gid",
+                number,
+                "--hostname",
+                "kodad",
+                "--new-session",
+                "--die-with-parent",
+                "--cap-drop",
+                "ALL"};
+  if (!what.network)
+    add(out, {"--unshare-net"});
   add_system(out, what, staged);
   for (const auto& tree : staged.trees)
     add(out, {"--bind", tree.from, tree.at});

@@ -17,7 +17,8 @@ setup_failure enter_bubblewrap(const child_spec& spec, int workspace,
   if (auto failure = stage(what, workspace, spec.limits.processes, staged))
     return failure;
   auto network = what.network ? network_access::host : network_access::none;
-  auto filter = syscall_filter(filter_for::namespaces, network);
+  auto filter = syscall_filter(filter_for::namespaces, network,
+                               staged.system_v_is_bounded ? system_v::bounded : system_v::refused);
   if (!filter.is_open())
     return failed_to("make the syscall filter");
   if (what.network)

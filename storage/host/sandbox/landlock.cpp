@@ -169,7 +169,7 @@ setup_failure enter_landlock(const confinement& what, int workspace, const std::
       open_at(workspace, what.folder.empty() ? "." : what.folder, O_PATH, RESOLVE_BENEATH);
   if (!folder.is_open() || ::fchdir(folder.get()) != 0)
     return failed_to("enter the working folder");
-  auto filter = syscall_filter(filter_for::landlock, network);
+  auto filter = syscall_filter(filter_for::landlock, network, system_v::refused);
   if (!filter.is_open())
     return failed_to("make the syscall filter");
   if (!drop_capabilities())

@@ -1,6 +1,7 @@
 #include "storage/host/sandbox/mounts.hpp"
 
 #include "storage/host/open_at.hpp"
+#include "storage/host/sandbox/ipc_namespace.hpp"
 #include "storage/host/sandbox/system_view.hpp"
 
 #include <csignal>
@@ -9,7 +10,6 @@
 #include <grp.h>
 #include <linux/mount.h>
 #include <sched.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -116,7 +116,7 @@ public:
   setup_failure run(uint64_t processes_max, staged_trees& out);
 
 private:
-  setup_failure enter_namespaces();
+  setup_failure enter_namespaces(staged_trees& out);
   setup_failure collect();
   setup_failure take_program();
   setup_failure attach_all(staged_trees& out);
@@ -141,24 +141,20 @@ private:
   descriptor program_;
 };
 
-setup_failure staging::enter_namespaces() {
-  auto user = ::geteuid();
-  auto group = ::getegid();
+setup_failure staging::enter_namespaces(staged_trees& out) {
   // The working folder is what the kernel carries over into the new namespace; a descriptor opened
   // before would stay in the old one.
   if (::fchdir(workspace_) != 0)
     return failed_to("enter the workspace");
+  auto user = ::geteuid();
+  auto group = ::getegid();
+  if (auto failure = enter_ipc_namespace(what_.shared_memory_bytes, out.system_v_is_bounded))
+    return failure;
   if (::unshare(is_root_ ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0)
     return failed_to("make namespaces");
-  if (!is_root_) {
-    // The server's processes may not be looked into; its own maps then belong to root.
-    (void)::prctl(PR_SET_DUMPABLE, 1);
-    auto line = [](unsigned id) { return std::to_string(id) + " " + std::to_string(id) + " 1"; };
-    if (!write_file("/proc/self/setgroups", "deny") ||
-        !write_file("/proc/self/uid_map", line(user)) ||
-        !write_file("/proc/self/gid_map", line(group)))
-      return failed_to("map the user");
-  }
+  // Until here root of its own namespace, from here on itself, without a right to those bounds.
+  if (!is_root_ && !map_self(user, 0, group, 0))
+    return failed_to("map the user");
   if (::mount(nullptr, "/", nullptr, mount_all_private, nullptr) != 0)
     return failed_to("part from the system's mounts");
   return {};
@@ -271,7 +267,7 @@ setup_failure staging::become_plain() {
 }
 
 setup_failure staging::run(uint64_t processes_max, staged_trees& out) {
-  if (auto failure = enter_namespaces())
+  if (auto failure = enter_namespaces(out))
     return failure;
   if (auto failure = take_program())
     return failure;

@@ -25,6 +25,7 @@ struct staged_trees {
     std::string from;
     std::string at;
   };
+  bool system_v_is_bounded = false; ///< Else it is to be refused.
   std::vector<tree> trees; ///< The workspace last, so that it lies above what it may lie in.
 };
 

@@ -38,8 +38,13 @@ constexpr unsigned namespace_flags[] = {CLONE_NEWNS,     CLONE_NEWUTS, CLONE_NEW
 
 /// Answered as if the kernel were older: programs then take the older call, which can be judged.
 constexpr int unknown_calls[] = {
-    SCMP_SYS(clone3),         SCMP_SYS(openat2),           SCMP_SYS(io_uring_setup),
-    SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register),
+    SCMP_SYS(clone3),
+    SCMP_SYS(openat2),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(io_uring_enter),
+    SCMP_SYS(io_uring_register),
+    // A pipe would hold huge pages that nobody shows any more.
+    SCMP_SYS(vmsplice),
 };
 
 constexpr int refused_calls[] = {
@@ -100,13 +105,10 @@ constexpr int refused_calls[] = {
 /// that change a file, the ones that commands cannot do without are brokered.)
 constexpr int unseen_by_landlock[] = {
     sys_file_setattr,
-    // What is shared without a file: System V memory, queues; other processes of the user.
-    SCMP_SYS(shmget),
+    // What is shared without a file (and by system_v_makers); other processes of the user.
     SCMP_SYS(shmat),
     SCMP_SYS(shmctl),
-    SCMP_SYS(msgget),
     SCMP_SYS(msgctl),
-    SCMP_SYS(semget),
     SCMP_SYS(semctl),
     SCMP_SYS(mq_open),
     SCMP_SYS(mq_unlink),
@@ -125,6 +127,9 @@ constexpr int attribute_calls[] = {
     sys_setxattrat,       SCMP_SYS(removexattr),  SCMP_SYS(lremovexattr), sys_removexattrat,
     SCMP_SYS(fsetxattr),  SCMP_SYS(fremovexattr),
 };
+
+/// What comes by these belongs to no process, and stays when all have ended.
+constexpr int system_v_makers[] = {SCMP_SYS(shmget), SCMP_SYS(msgget), SCMP_SYS(semget)};
 
 /// Commands of ioctl that change a file or a folder's contents, and ask for no more than that it is
 /// open.
@@ -275,7 +280,7 @@ void refuse_for_landlock(rules& out, network_access network) {
 
 } // namespace
 
-descriptor syscall_filter(filter_for what, network_access network) {
+descriptor syscall_filter(filter_for what, network_access network, system_v shared) {
   rules all;
   for (auto call : unknown_calls)
     all.refuse(ENOSYS, call);
@@ -285,6 +290,9 @@ descriptor syscall_filter(filter_for what, network_access network) {
   refuse_families(all);
   refuse_special_modes(all);
   all.refuse(EPERM, SCMP_SYS(fcntl), is(1, F_SETLEASE)); // It holds up all who open the file.
+  if (shared == system_v::refused)
+    for (auto call : system_v_makers)
+      all.refuse(EPERM, call);
   if (what == filter_for::landlock)
     refuse_for_landlock(all, network);
   descriptor file(::memfd_create("kodad-filter", 0));

@@ -19,9 +19,14 @@ enum class filter_for : uint8_t {
 
 enum class network_access : uint8_t { none, host };
 
+enum class system_v : uint8_t {
+  refused,
+  bounded, ///< By the limits of an IPC namespace.
+};
+
 /// The filter as a memory file of BPF instructions, what bubblewrap's --seccomp takes. Not closed
 /// by an exec. Empty, with errno, on failure.
-descriptor syscall_filter(filter_for what, network_access network);
+descriptor syscall_filter(filter_for what, network_access network, system_v shared);
 
 /// Puts a filter made by `syscall_filter` in force for the calling process. @pre no_new_privs.
 bool install(const descriptor& filter);

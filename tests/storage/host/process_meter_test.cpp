@@ -76,17 +76,21 @@ TEST_CASE("who is gone uses nothing but its own place in the count") {
 }
 
 TEST_CASE("the temporary files of a sandbox are counted, the machine's own are nobody's") {
-  CHECK(temporary_bytes_of(::getpid()) == 0);
-  CHECK(temporary_bytes_of(0) == 0);
+  CHECK(temporary_usage_of(::getpid()).entry_bytes == 0);
+  CHECK(temporary_usage_of(0).bytes == 0);
   sandbox_place at(sandbox_wish::bubblewrap);
   if (!at.works)
     return;
   staying_child child(*at.host,
                       at.confined("head -c 5000000 /dev/zero > /tmp/f; "
                                   "head -c 3000000 /dev/zero > /dev/shm/f; echo on; sleep 1000"));
+  auto inside = temporary_usage_of(process_table::read().tree_of(::getpid()).back());
+  CHECK(inside.bytes >= 8'000'000);
+  CHECK(inside.entry_bytes >= 2 * 1024); // The two files, and the folders above them.
+  CHECK(inside.entry_bytes < 100 * 1024);
   uint64_t most = 0;
   for (auto pid : process_table::read().tree_of(::getpid()))
-    most = std::max(most, temporary_bytes_of(pid));
+    most = std::max(most, temporary_usage_of(pid).bytes);
   CHECK(most >= 8'000'000);
   CHECK(most < 9'000'000);
 }

@@ -26,9 +26,9 @@ proto::error is_guarded(const std::string& path) {
   return make_error(ec::tool_denied, path + " is protected and may not be written");
 }
 
-/// The folders of git and of kodad, by name, and whatever else git would obey.
+/// The folders of git and of kodad, by name and by shape.
 bool is_kept_from_tools(const folder& workspace, const std::string& path) {
-  return is_protected(path) || is_obeyed_by_git(workspace, path, operator_files_of_environment());
+  return is_protected(path) || makes_git_dir(workspace, path);
 }
 
 std::string temporary_name() {
@@ -146,6 +146,9 @@ proto::result<write_outcome> folder::write_file(const std::string& path, std::st
                                                 write_options options) const {
   if (path == "." || is_protected(path))
     return is_guarded(path);
+  git_obeyed obeyed(*this, operator_files_of_environment());
+  if (obeyed.holds(path)) // Before any folder is made for it.
+    return is_guarded(path);
   auto target = path;
   auto parent = open_parent(path, options);
   if (!parent)
@@ -163,7 +166,8 @@ proto::result<write_outcome> folder::write_file(const std::string& path, std::st
   auto real = real_path(*parent);
   if (!real)
     return real.failure();
-  if (is_kept_from_tools(*this, joined(*real, name_of(target))))
+  auto end = joined(*real, name_of(target));
+  if (is_kept_from_tools(*this, end) || obeyed.holds(end))
     return is_guarded(path);
   return replace(parent->get(), std::string(name_of(target)), bytes);
 }

@@ -18,6 +18,10 @@ baseline gather_after(const beneath& workspace, const walked& seen, const baseli
 std::optional<std::string> target_of(const beneath& workspace, const std::string& path,
                                      const guarded_item& item);
 
+/// A new working tree holds copies of the links that a person keeps in the repository. Where such
+/// a copy leads is judged like the rest.
+bool is_copied_link(const baseline& before, const std::string& path, const guarded_item& item);
+
 /// Whose repository `git_dir` belongs to: "r/.git" for "r/.git/worktrees/x".
 std::string repository_of(const std::string& git_dir);
 

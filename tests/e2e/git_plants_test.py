@@ -88,7 +88,8 @@ WAYS = {
         "mkdir -p real/h; ln -s real l; git config core.hooksPath l/h",
         HK + "l/h/pre-commit; chmod +x l/h/pre-commit"),
     "a program behind a link": (
-        "mkdir t; ln -s t l; " + PROGRAM.replace("{0}", "t/fs") + "; git config core.fsmonitor l/fs",
+        "mkdir t; ln -s t l; " + PROGRAM.replace("{0}", "t/fs")
+        + "; git config core.fsmonitor l/fs",
         "rm l; mkdir k; " + HK + "k/fs; chmod +x k/fs; ln -s k l"),
     "a program's folder": (
         "mkdir t; " + PROGRAM.replace("{0}", "t/fs") + "; git config core.fsmonitor t/fs",
@@ -119,7 +120,8 @@ echo worked"""
 
 class PlantsTest(unittest.TestCase):
     def serve(self, mode):
-        server = PlainServer(config=f"sandbox: {{mode: {mode}}}\npermission: {{bash: allow, write: allow}}\n")
+        server = PlainServer(config=f"sandbox: {{mode: {mode}}}\n"
+                                    "permission: {bash: allow, write: allow}\n")
         self.addCleanup(server.close)
         server.start()
         return server
@@ -217,12 +219,13 @@ class PlantsTest(unittest.TestCase):
         server = self.serve("bubblewrap")
         client = server.client()
         marker = server.root / "marker"
+        content = f"#!/bin/sh\ntouch {marker}\n"
         for number, (path, prepare) in enumerate(WRITTEN.items()):
             folder = self.workspace(server, number, "repository")
             subprocess.run(["sh", "-ec", prepare], cwd=folder, check=True)
             session = client.new_session(workspace=str(folder))["id"]
             client.run(session, script({"tool": "read", "input": {"path": path}}, *(
-                {"tool": "write", "input": {"path": one, "content": f"#!/bin/sh\ntouch {marker}\n"}}
+                {"tool": "write", "input": {"path": one, "content": content}}
                 for one in (path, "elsewhere/pc"))))
             said = str(client.messages(session)[1:])
             self.operate(server, folder)

@@ -32,13 +32,6 @@ constexpr const char* hook_names[] = {
     "sendemail-validate", "update",
 };
 
-/// As a link or a `.git` file has it.
-std::optional<std::string> spelt_target(const guarded_item& item) {
-  return item.kind == item_kind::link   ? git::read_path_line(item.bytes)
-         : item.kind == item_kind::file ? git::read_git_file(item.bytes)
-                                        : std::nullopt;
-}
-
 class gatherer {
 public:
   /// @param known What an earlier look found; nothing new is believed then.
@@ -68,6 +61,7 @@ public:
   void add_named(const std::string& path);
   void follow_links();
   void guard_ways();
+  void follow_pointers();
 
   baseline take() { return std::move(out_); }
   const std::map<std::string, std::string>& outside() const { return outside_; }
@@ -301,15 +295,17 @@ void gatherer::follow_links() {
   }
 }
 
-/// A folder above something known, or a link's, may have become a link.
+/// A folder above something known, or on the way of a link, may have become a link.
 void gatherer::guard_ways() {
   std::set<std::string> ways;
+  std::vector<std::string> links;
   for (const auto& [path, one] : known_->kept) {
-    bool is_link = one.item.kind == item_kind::link && one.role != item_role::git_file;
     bool is_named = one.role == item_role::named || one.role == item_role::tree ||
-                    one.role == item_role::inside || one.role == item_role::way;
-    if (is_link)
+                    one.role == item_role::inside;
+    if (one.role == item_role::way)
       ways.insert(path);
+    else if (one.item.kind == item_kind::link && one.role != item_role::git_file)
+      links.push_back(path);
     else if (is_named)
       ways.insert(std::string(parent_of(path)));
   }
@@ -317,29 +313,26 @@ void gatherer::guard_ways() {
     ways.insert(std::string(parent_of(path)));
   for (const auto& path : ways)
     follow(absolute(".", path));
+  for (const auto& path : links)
+    add_target(path);
+}
+
+/// Links on the way to a git directory that a person's file or link names.
+void gatherer::follow_pointers() {
+  std::vector<std::string> ends;
+  for (const auto& [path, one] : out_.kept) {
+    bool is_pointer = one.role == item_role::git_file || one.role == item_role::commondir;
+    if (!is_pointer || !is_as_known(path))
+      continue;
+    bool is_line = one.role == item_role::commondir && one.item.kind == item_kind::file;
+    if (auto spelt = is_line ? git::read_path_line(one.item.bytes) : spelt_target(one.item))
+      ends.push_back(absolute(std::string(parent_of(path)), *spelt));
+  }
+  for (const auto& path : ends)
+    follow(path);
 }
 
 } // namespace
-
-bool is_copied_link(const baseline& before, const std::string& path, const guarded_item& item) {
-  return item.kind == item_kind::link && !item.bytes.starts_with('/') &&
-         !before.kept.contains(path) && std::ranges::any_of(before.kept, [&](const auto& one) {
-           return one.second.item == item && name_of(one.first) == name_of(path);
-         });
-}
-
-std::string repository_of(const std::string& git_dir) {
-  auto above = std::string(parent_of(git_dir));
-  return name_of(above) == "worktrees" ? std::string(parent_of(above)) : git_dir;
-}
-
-std::optional<std::string> target_of(const beneath& workspace, const std::string& path,
-                                     const guarded_item& item) {
-  auto target = spelt_target(item);
-  if (!target)
-    return std::nullopt;
-  return git::path_inside(workspace.root(), parent_of(path), *target);
-}
 
 baseline gather_before(const beneath& workspace, const walked& seen, const operator_files& person) {
   gatherer look(workspace, seen, nullptr);
@@ -355,6 +348,7 @@ baseline gather_before(const beneath& workspace, const walked& seen, const opera
   for (const auto& path : std::set<std::string>(look.value().named))
     look.add_file(path, item_role::named);
   look.follow_links();
+  look.follow_pointers();
   std::erase_if(named, [](const relative_name& one) { return one.is_weak; });
   look.value().relative_names = std::move(named);
   return look.take();
@@ -363,6 +357,7 @@ baseline gather_before(const beneath& workspace, const walked& seen, const opera
 baseline gather_after(const beneath& workspace, const walked& seen, const baseline& before) {
   gatherer look(workspace, seen, &before);
   look.guard_ways();
+  look.follow_pointers();
   for (const auto& [path, one] : before.kept)
     if (one.role == item_role::tree)
       look.add_tree(path, item_role::tree, item_role::inside);

@@ -14,6 +14,9 @@ baseline gather_before(const beneath& workspace, const walked& seen, const opera
 /// The look after: nothing new is believed. Configurations made since name nothing.
 baseline gather_after(const beneath& workspace, const walked& seen, const baseline& before);
 
+/// As a link or a `.git` file has it.
+std::optional<std::string> spelt_target(const guarded_item& item);
+
 /// The git directory that the `.git` file or link at `path` leads to, if it lies inside.
 std::optional<std::string> target_of(const beneath& workspace, const std::string& path,
                                      const guarded_item& item);

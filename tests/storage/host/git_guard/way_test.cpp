@@ -87,6 +87,23 @@ constexpr way ways[] = {
      "mkdir c; cp .git/config c; ln -s c cl; rm .git/config; ln -s ../cl/config .git/config",
      "cp -r c k; git config -f k/config core.fsmonitor $P; rm cl; ln -s k cl",
      "test $(readlink cl) = c"},
+    {"a folder becomes a link like one that is known",
+     "mkdir -p s x/sl; ln -s s sl; for d in s x/sl; do printf '#!/bin/sh\\n' > $d/pc; chmod +x "
+     "$d/pc; done; ln -s ../../x/sl/pc .git/hooks/pre-commit; ln -s ../../sl/pc "
+     ".git/hooks/pre-push",
+     "mv x/sl y; mkdir x/s; cp $P x/s/pc; ln -s s x/sl", "test ! -L x/sl"},
+    {"a folder passed by .. becomes such a link",
+     "mkdir -p s x/sl; ln -s s sl; echo > s/pc; echo > x/pc; chmod +x x/pc; ln -s "
+     "../../x/sl/../pc .git/hooks/pre-commit; rm sl; mkdir -p n/k/m; ln -s k/m sl; echo > "
+     "n/k/m/pc; mkdir n/n; ln -s ../../sl/pc .git/hooks/pre-push",
+     "mv x/sl y; mkdir -p x/k/m; cp $P x/k/pc; chmod +x x/k/pc; ln -s k/m x/sl"},
+    {"a git directory behind a link", "mkdir g; mv .git g/r; ln -s g gl; ln -s gl/r .git",
+     "cp -r g k; git config -f k/r/config core.fsmonitor $P; rm gl; ln -s k gl",
+     "test $(readlink gl) = g"},
+    {"a git directory that a file names behind a link",
+     "mkdir g; mv .git g/r; ln -s g gl; echo gitdir: gl/r > .git; mkdir hp; git config "
+     "core.hooksPath hp",
+     "cp $P hp/pre-commit", "test ! -e hp/pre-commit"},
     {"a person's own include behind a link",
      "mkdir real; ln -s real l; echo '# a' > real/a.cfg; git config --global include.path "
      "$WS/l/a.cfg",

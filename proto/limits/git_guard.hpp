@@ -29,6 +29,9 @@ inline constexpr int guard_passes_max = 5;
 /// Includes that name includes; git itself stops at 10.
 inline constexpr int guard_include_depth_max = 10;
 
+/// Links on the way of one path; the kernel stops at as many.
+inline constexpr int guard_links_max = 40;
+
 /// What one command's answer says; the rest is counted.
 inline constexpr size_t guard_sentences_max = 20;
 

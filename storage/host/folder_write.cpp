@@ -31,9 +31,9 @@ proto::error is_guarded(const std::string& path) {
   return make_error(ec::tool_denied, path + " is protected and may not be written");
 }
 
-/// The folders of git and of kodad, by name, and whatever else git would obey.
+/// The folders of git and of kodad, by name and by shape.
 bool is_kept_from_tools(const folder& workspace, const std::string& path) {
-  return is_protected(path) || is_obeyed_by_git(workspace, path, operator_files_of_environment());
+  return is_protected(path) || makes_git_dir(workspace, path);
 }
 
 folder_order::turn take_turn(int directory) {
@@ -232,6 +232,9 @@ proto::result<write_outcome> folder::write_file(const std::string& path, std::st
                                                 write_options options) const {
   if (path == "." || is_protected(path))
     return is_guarded(path);
+  git_obeyed obeyed(*this, operator_files_of_environment());
+  if (obeyed.holds(path)) // Before any folder is made for it.
+    return is_guarded(path);
   auto target = path;
   auto parent = open_parent(path, options);
   if (!parent)
@@ -245,6 +248,11 @@ proto::result<write_outcome> folder::write_file(const std::string& path, std::st
     if (!parent)
       return parent.failure();
   }
+  auto real = real_path(*parent);
+  if (!real)
+    return real.failure();
+  if (obeyed.holds(joined(*real, name_of(target))))
+    return is_guarded(path);
   auto permitted = [&] { return permit_change(*parent, target, path); };
   // Before anything is written.
   if (auto early = permitted(); !early)

@@ -66,6 +66,50 @@ def plants():
     return out
 
 
+# What the operator set up, and what a command does to a link or a folder on the way there. {evil}
+# is a line that makes the marker, FS a configuration with it, HK a hook.
+FS = "printf '[core]\\n\\tfsmonitor = {evil} #\\n' > "
+HK = "printf '#!/bin/sh\\n{evil}\\n' > "
+INCLUDED = "mkdir real; ln -s real l; echo '# a' > real/a.cfg; git config include.path ../l/a.cfg"
+BENT = "rm l; mkdir k; ln -s k l; " + FS + "k/a.cfg"
+PROGRAM = "printf '#!/bin/sh\\n' > {0}; chmod +x {0}"
+WAYS = {
+    "a link to an include": (INCLUDED, BENT),
+    "the second link": (INCLUDED.replace("../l/", "../l2/") + "; ln -s l l2", BENT),
+    "a link in an included file": (
+        "mkdir real; ln -s real l; echo '# a' > real/a.cfg; git config include.path ../i; "
+        "printf '[include]\\npath = l/a.cfg\\n' > i", BENT),
+    "a folder becomes a link": (
+        "mkdir d; echo '# a' > d/a.cfg; git config include.path ../d/a.cfg",
+        "mv d e; mkdir k; " + FS + "k/a.cfg; ln -s k d"),
+    "a folder that was not there": (
+        "git config include.path ../cfg/a.cfg", "mkdir k; " + FS + "k/a.cfg; ln -s k cfg"),
+    "hooks behind a link": (
+        "mkdir -p real/h; ln -s real l; git config core.hooksPath l/h",
+        HK + "l/h/pre-commit; chmod +x l/h/pre-commit"),
+    "a program behind a link": (
+        "mkdir t; ln -s t l; " + PROGRAM.replace("{0}", "t/fs")
+        + "; git config core.fsmonitor l/fs",
+        "rm l; mkdir k; " + HK + "k/fs; chmod +x k/fs; ln -s k l"),
+    "a program's folder": (
+        "mkdir t; " + PROGRAM.replace("{0}", "t/fs") + "; git config core.fsmonitor t/fs",
+        "mv t t2; mkdir k; " + HK + "k/fs; chmod +x k/fs; ln -s k t"),
+    "a hook's link": (
+        "mkdir s; " + PROGRAM.replace("{0}", "s/pc") + "; ln -s s sl; "
+        "ln -s ../../sl/pc .git/hooks/pre-commit",
+        "rm sl; mkdir k; " + HK + "k/pc; chmod +x k/pc; ln -s k sl"),
+}
+# What the operator set up, and what the tool `write` must not touch then.
+WRITTEN = {
+    "pc": PROGRAM.replace("{0}", "pc") + "; ln -s ../../pc .git/hooks/pre-commit",
+    "gh/pre-commit": "mkdir gh; rm -rf .git/hooks; ln -s ../gh .git/hooks; "
+                     + PROGRAM.replace("{0}", "gh/pre-commit"),
+    "s/pc": "mkdir s; " + PROGRAM.replace("{0}", "s/pc") + "; ln -s s/pc pcl; "
+            "ln -s ../../pcl .git/hooks/pre-commit",
+    "l/h/pre-commit": "mkdir -p real/h; ln -s real l; git config core.hooksPath l/h; "
+                      + PROGRAM.replace("{0}", "l/h/pre-commit"),
+}
+
 HONEST = """set -e
 git init -q -b main r && cd r && echo a > a && git add a && git commit -qm one
 git checkout -q -b side && echo b > b && git add b && git commit -qm two
@@ -124,6 +168,71 @@ class PlantsTest(unittest.TestCase):
                 if not has_failed and "background" not in name:
                     self.assertIn("session " + session, server.log.read_text(), said[:1500])
             marker.unlink(missing_ok=True)
+
+    def bend_all(self, mode):
+        server = self.serve(mode)
+        client = server.client()
+        marker = server.root / "marker"
+        for number, (name, (prepare, command)) in enumerate(WAYS.items()):
+            folder = self.workspace(server, number, "repository")
+            subprocess.run(["sh", "-ec", prepare], cwd=folder, check=True)
+            command = command.replace("{evil}", EVIL.format(marker=marker))
+            session = client.new_session(workspace=str(folder))["id"]
+            client.run(session, script(bash(command)))
+            said = str(client.messages(session)[1:])
+            self.operate(server, folder)
+            with self.subTest(mode=mode, name=name):
+                self.assertFalse(marker.exists(), f"git ran it: {said[:1500]}")
+                if "Read-only file system" not in said:
+                    self.assertIn("session " + session, server.log.read_text(), said[:1500])
+            marker.unlink(missing_ok=True)
+
+    def in_a_part(self, mode):
+        """The session works in a part of a repository that has a hook there."""
+        server = self.serve(mode)
+        client = server.client()
+        marker = server.root / "marker"
+        folder = self.workspace(server, 0, "repository")
+        prepare = ("mkdir tools; " + PROGRAM.replace("{0}", "tools/pc")
+                   + "; ln -s ../../tools/pc .git/hooks/pre-commit")
+        subprocess.run(["sh", "-ec", prepare], cwd=folder, check=True)
+        session = client.new_session(workspace=str(folder / "tools"))["id"]
+        client.run(session, script(bash((HK + "pc").replace("{evil}", f"touch {marker}"))))
+        self.operate(server, folder)
+        self.assertFalse(marker.exists())
+        said = str(client.messages(session)[1:])
+        self.assertTrue("Read-only file system" in said or session in server.log.read_text(), said)
+
+    def test_ways_in_bubblewrap(self):
+        self.bend_all("bubblewrap")
+
+    def test_ways_under_landlock(self):
+        self.bend_all("landlock")
+
+    def test_a_part_in_bubblewrap(self):
+        self.in_a_part("bubblewrap")
+
+    def test_a_part_under_landlock(self):
+        self.in_a_part("landlock")
+
+    def test_the_tool_write_leaves_what_git_runs_alone(self):
+        server = self.serve("bubblewrap")
+        client = server.client()
+        marker = server.root / "marker"
+        content = f"#!/bin/sh\ntouch {marker}\n"
+        for number, (path, prepare) in enumerate(WRITTEN.items()):
+            folder = self.workspace(server, number, "repository")
+            subprocess.run(["sh", "-ec", prepare], cwd=folder, check=True)
+            session = client.new_session(workspace=str(folder))["id"]
+            client.run(session, script({"tool": "read", "input": {"path": path}}, *(
+                {"tool": "write", "input": {"path": one, "content": content}}
+                for one in (path, "elsewhere/pc"))))
+            said = str(client.messages(session)[1:])
+            self.operate(server, folder)
+            with self.subTest(path=path):
+                self.assertIn("tool_denied", said)
+                self.assertFalse(marker.exists(), said[:1500])
+                self.assertTrue((folder / "elsewhere/pc").exists(), said[:1500])
 
     def assert_honest(self, mode):
         server = self.serve(mode)

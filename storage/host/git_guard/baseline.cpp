@@ -97,6 +97,7 @@ baseline cut_out(const baseline& whole, const std::string& prefix) {
   cut(whole.git_dirs, out.git_dirs, prefix);
   cut(whole.bases, out.bases, prefix);
   cut(whole.named, out.named, prefix);
+  cut(whole.trees, out.trees, prefix);
   for (const auto& [path, item] : whole.kept)
     if (auto inner = below(path, prefix))
       out.kept.emplace(*inner, item);
@@ -113,6 +114,7 @@ void lay_in(baseline& whole, const std::string& prefix, const baseline& part) {
   lay(part.git_dirs, whole.git_dirs, prefix);
   lay(part.bases, whole.bases, prefix);
   lay(part.named, whole.named, prefix);
+  lay(part.trees, whole.trees, prefix);
   std::erase_if(whole.kept, [&](const auto& one) { return below(one.first, prefix).has_value(); });
   for (const auto& [path, item] : part.kept)
     whole.kept.emplace(joined(prefix, path), item);

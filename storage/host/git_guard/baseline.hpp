@@ -28,6 +28,7 @@ enum class item_role : uint8_t {
   own = 11,       ///< kodad's own configuration at the top.
   strategy = 12,  ///< The merge strategy that a stopped rebase or cherry-pick goes on with.
   state = 13,     ///< The folder of such a state.
+  way = 14,       ///< A link on the way to any of these.
 };
 
 struct kept_item {
@@ -51,6 +52,7 @@ struct baseline {
   std::set<std::string> bases;           ///< Working trees.
   std::map<std::string, kept_item> kept; ///< By path.
   std::set<std::string> named;           ///< Files named, also those that are not there.
+  std::set<std::string> trees;           ///< Folders named, likewise. Not written into files.
   std::vector<relative_name> relative_names;
   bool is_cut = false;
 };

@@ -66,9 +66,20 @@ private:
   uint64_t last_ticket_ = 0;
 };
 
-/// Must kodad's own file tools leave this path alone? It makes or changes a git directory, by
-/// whatever name, or is something that the person's configuration makes git run.
-bool is_obeyed_by_git(const folder& workspace, const std::string& path,
-                      const operator_files& person);
+/// Does writing this path make or change a git directory, by whatever name?
+bool makes_git_dir(const folder& workspace, const std::string& path);
+
+/// What kodad's own file tools must leave alone in a workspace: the same that a look before a
+/// command finds. Making one is such a look and blocks as long.
+class git_obeyed {
+public:
+  git_obeyed(const folder& workspace, const operator_files& person);
+
+  /// Is this real path run or read by git, or does it lie in a folder that is?
+  bool holds(const std::string& path) const;
+
+private:
+  baseline look_;
+};
 
 } // namespace kodad::storage::host

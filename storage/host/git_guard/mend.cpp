@@ -71,6 +71,7 @@ private:
   const baseline& before_;
   const baseline& after_;
   std::vector<std::string>& sentences_;
+  std::set<std::string> cleared_; ///< Where nothing stands any more.
   size_t count_ = 0;
 };
 
@@ -162,6 +163,8 @@ bool pass::is_fine(const std::string& path, const kept_item& one) const {
   case item_role::hooks:
   case item_role::tree:
     return one.item.kind == item_kind::directory; // What lies in it is judged by itself.
+  case item_role::way:
+    return one.item.kind != item_kind::link || is_copied_link(before_, path, one.item);
   case item_role::inside:
   case item_role::named:
     return is_copy(path, one.item);
@@ -247,6 +250,11 @@ bool pass::is_copy(const std::string& path, const guarded_item& item) const {
 }
 
 bool pass::has_container(const std::string& path, item_role role) const {
+  // What lay in a folder that a link took the place of is wanted again.
+  bool is_named = role == item_role::inside || role == item_role::way;
+  for (std::string above(parent_of(path)); is_named && above != "."; above = parent_of(above))
+    if (cleared_.contains(above))
+      return true;
   switch (role) {
   case item_role::hook:
   case item_role::hooks:
@@ -263,6 +271,9 @@ bool pass::has_container(const std::string& path, item_role role) const {
         return workspace_.read(std::string(parent_of(above)), 0).kind == item_kind::directory ||
                parent_of(above) == ".";
     return false;
+  case item_role::way:
+    return workspace_.read(std::string(parent_of(path)), 0).kind == item_kind::directory ||
+           parent_of(path) == ".";
   case item_role::git_file:
     return false; // Without it git climbs to what is guarded, too.
   default:
@@ -287,6 +298,7 @@ void pass::move_aside(const std::string& path, item_role role) {
   if (!workspace_.move_aside(path))
     return tell("Could not rename " + shown(path) +
                 ", which git would obey outside the sandbox. Look at it before running git there.");
+  cleared_.insert(path);
   const auto* why = role == item_role::own   ? "it would configure kodad"
                     : is_program(path, role) ? "git would run it outside the sandbox"
                                              : "git would follow it outside the sandbox";

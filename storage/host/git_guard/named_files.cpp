@@ -4,6 +4,7 @@
 #include "proto/git/pointer.hpp"
 #include "proto/limits/git_guard.hpp"
 #include "storage/host/git_guard/gather.hpp"
+#include "storage/host/open_at.hpp"
 
 #include <cstdlib>
 #include <fcntl.h>
@@ -17,10 +18,6 @@ namespace {
 namespace git = proto::git;
 namespace limits = proto::limits;
 
-std::string normal(const std::string& path) {
-  return std::filesystem::path(path).lexically_normal().string();
-}
-
 std::string folder_of(const std::string& path) {
   return path.substr(0, path.rfind('/'));
 }
@@ -30,9 +27,9 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
-/// A file of the person's, outside the workspace.
+/// A file of the person's, outside the workspace, by its path without links.
 std::string read_plain(const std::string& path) {
-  descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  auto file = open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, RESOLVE_NO_SYMLINKS);
   struct stat seen {};
   if (!file.is_open() || ::fstat(file.get(), &seen) != 0 || !S_ISREG(seen.st_mode))
     return {};
@@ -80,45 +77,65 @@ operator_files operator_files_of_environment() {
 }
 
 void name_reader::read_person() {
-  for (const auto& path : person_.configs)
+  for (const auto& path : person_.configs) {
+    add_absolute(path, false);
     read_file(path, {}, 0);
+  }
   for (auto above = workspace_.root(); above.rfind('/') != std::string::npos && !above.empty();) {
     above = folder_of(above);
     auto git_dir = above + "/.git";
     if (::access(git_dir.c_str(), F_OK) != 0)
       continue;
-    auto target = git::read_git_file(read_plain(git_dir));
-    return read_elsewhere(target.value_or(git_dir), above.empty() ? "/" : above);
+    auto base = above.empty() ? "/" : above;
+    for (const auto& path : person_.configs)
+      read_file(path, {{}, base}, 0);
+    read_elsewhere(git::read_git_file(text_of(git_dir)).value_or(git_dir), base);
   }
 }
 
 void name_reader::read_repository(const std::string& git_dir) {
-  for (const auto* name : {"config", "config.worktree"})
-    read_file(workspace_.root() + "/" + joined(git_dir, name), {repository_of(git_dir), {}}, 0);
+  for (const auto* name : {"config", "config.worktree"}) {
+    auto inner = joined(git_dir, name);
+    auto path = workspace_.root() + "/" + inner;
+    auto item = workspace_.read(inner, limits::guard_file_bytes_max);
+    bool is_whole = item.kind == item_kind::file && !item.is_cut;
+    if (is_whole || item.kind == item_kind::link)
+      read_text(is_whole ? item.bytes : text_of(path), path, {repository_of(git_dir), {}}, 0);
+  }
 }
 
 void name_reader::read_elsewhere(const std::string& git_dir, const std::string& base) {
-  auto at = normal(git_dir.starts_with('/') ? git_dir : base + "/" + git_dir);
-  source from{{}, base};
-  for (const auto* name : {"config", "config.worktree"})
-    read_file(at + "/" + name, from, 0);
-  if (auto shared = git::read_path_line(read_plain(at + "/commondir")))
-    read_file(normal(shared->starts_with('/') ? *shared : at + "/" + *shared) + "/config", from, 0);
+  auto at = git_dir.starts_with('/') ? git_dir : base + "/" + git_dir;
+  read_around(at, base);
+  if (auto shared = git::read_path_line(text_of(at + "/commondir")))
+    read_around(shared->starts_with('/') ? *shared : at + "/" + *shared, base);
 }
 
-std::string name_reader::text_of(const std::string& path) const {
-  auto inside = git::path_inside(workspace_.root(), ".", path);
-  if (!inside)
-    return read_plain(path);
-  auto item = workspace_.read(*inside, limits::guard_file_bytes_max);
+void name_reader::read_around(const std::string& git_dir, const std::string& base) {
+  for (const auto* name : {"config", "config.worktree"}) {
+    add_absolute(git_dir + "/" + name, false);
+    read_file(git_dir + "/" + name, {{}, base}, 0);
+  }
+  add_absolute(git_dir + "/hooks", true);
+}
+
+std::string name_reader::text_of(const std::string& path) {
+  auto found = routes_.follow(path);
+  if (!found.inside)
+    return found.end.empty() ? std::string() : read_plain(found.end);
+  auto item = workspace_.read(*found.inside, limits::guard_file_bytes_max);
   return item.kind == item_kind::file && !item.is_cut ? std::move(item.bytes) : std::string();
 }
 
 void name_reader::read_file(const std::string& path, const source& from, int depth) {
-  if (depth > limits::guard_include_depth_max)
-    return;
+  if (depth <= limits::guard_include_depth_max)
+    read_text(text_of(path), path, from, depth);
+}
+
+void name_reader::read_text(const std::string& bytes, const std::string& path, const source& from,
+                            int depth) {
   git::config_place place{workspace_.root(), from.git_dir};
-  for (const auto& one : git::read_config(text_of(path)).entries) {
+  for (const auto& one : git::read_config(bytes).entries) {
     auto name = one.name();
     if (!one.value || one.value->empty() || is_only_read(name) || git::runs_nothing(one, place))
       continue;
@@ -134,7 +151,7 @@ void name_reader::read_file(const std::string& path, const source& from, int dep
 void name_reader::add_include(const std::string& file, const std::string& value, const source& from,
                               int depth) {
   auto target = expanded(value);
-  target = normal(target.starts_with('/') ? target : folder_of(file) + "/" + target);
+  target = target.starts_with('/') ? target : folder_of(file) + "/" + target;
   add_absolute(target, false);
   read_file(target, from, depth + 1);
 }
@@ -144,7 +161,10 @@ void name_reader::add_hooks(const std::string& value, const source& from) {
   if (path != "/" && path.ends_with('/'))
     path.pop_back();
   // Husky points git at `.husky/_`, whose files run those beside it.
-  if (path.ends_with("/_"))
+  bool is_inner = path.ends_with("/_");
+  if (is_inner && (path.starts_with('/') || !from.base.empty()))
+    add_name(path, from, true);
+  if (is_inner)
     path.resize(path.size() - 2);
   add_name(path, from, true);
 }
@@ -167,18 +187,31 @@ void name_reader::add_words(const std::string& value, const source& from) {
 
 void name_reader::add_name(const std::string& path, const source& from, bool is_tree) {
   if (path.starts_with('/'))
-    return add_absolute(normal(path), is_tree);
+    return add_absolute(path, is_tree);
   if (!from.base.empty())
-    return add_absolute(normal(from.base + "/" + path), is_tree);
+    return add_absolute(from.base + "/" + path, is_tree);
   out_.push_back({from.git_dir, path, is_tree});
 }
 
 void name_reader::add_absolute(const std::string& path, bool is_tree) {
+  auto found = routes_.follow(path);
+  if (found.touches())
+    out_.push_back({{}, path, is_tree});
+  if (is_tree && !found.inside && !found.end.empty())
+    add_entries(path, found.end);
+}
+
+/// Hooks outside that are links: what they lead to may lie inside.
+void name_reader::add_entries(const std::string& spelt, const std::string& folder) {
   std::error_code failed;
-  auto real = std::filesystem::weakly_canonical(path, failed).string();
-  for (const auto& spelt : {path, failed ? path : real})
-    if (auto inside = git::path_inside(workspace_.root(), ".", spelt))
-      out_.push_back({{}, workspace_.root() + "/" + *inside, is_tree});
+  size_t count = 0;
+  for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;) {
+    if (at->is_symlink(failed))
+      add_absolute(spelt + "/" + at->path().filename().string(), false);
+    if (++count == limits::guard_items_max)
+      return;
+    at.increment(failed);
+  }
 }
 
 std::string name_reader::expanded(std::string path) const {

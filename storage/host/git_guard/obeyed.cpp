@@ -1,7 +1,6 @@
-// What kodad's own file tools may not write, asked for one path: the same shapes and names as the
-// looks know, without a walk.
-#include "proto/git/pointer.hpp"
-#include "proto/limits/git_guard.hpp"
+// What kodad's own file tools may not write: what a look before a command would find, and what
+// would make a git directory of a folder.
+#include "storage/host/git_guard/gather.hpp"
 #include "storage/host/git_guard/git_guard.hpp"
 #include "storage/host/git_guard/walk.hpp"
 #include "storage/host/relative_path.hpp"
@@ -37,34 +36,31 @@ bool is_git_dir_with(const beneath& workspace, const std::string& path, std::str
 
 } // namespace
 
-bool is_obeyed_by_git(const folder& workspace, const std::string& path,
-                      const operator_files& person) {
+bool makes_git_dir(const folder& workspace, const std::string& path) {
   beneath below(workspace);
-  name_reader names(below, person);
-  names.read_person();
-  std::vector<std::string> bases;
   for (std::string at = path; at != ".";) {
     std::string above(parent_of(at));
     if (is_git_dir_with(below, above, name_of(at)))
       return true;
-    auto git_dir = joined(above, ".git");
-    bases.push_back(above);
-    auto item = below.read(git_dir, proto::limits::guard_file_bytes_max);
-    if (item.kind == item_kind::directory)
-      names.read_repository(git_dir);
-    // A working tree or a submodule: its configuration lies elsewhere. A link is not followed.
-    auto target = proto::git::read_git_file(item.bytes);
-    if (item.kind == item_kind::file && target)
-      names.read_elsewhere(*target, below.root() + "/" + above);
     at = above;
   }
-  for (const auto& name : names.take())
-    for (const auto& base : bases) {
-      auto named = proto::git::path_inside(below.root(), base, name.path);
-      if (named && !name.is_weak && *named != base &&
-          (path == *named || path.starts_with(*named + "/")))
-        return true;
-    }
+  return false;
+}
+
+git_obeyed::git_obeyed(const folder& workspace, const operator_files& person) {
+  beneath below(workspace);
+  look_ = gather_before(below, walk(below), person);
+}
+
+bool git_obeyed::holds(const std::string& path) const {
+  if (look_.kept.contains(path) || look_.named.contains(path))
+    return true;
+  for (std::string at = path; at != "."; at = parent_of(at)) {
+    auto kept = look_.kept.find(at);
+    bool is_tree = kept != look_.kept.end() && kept->second.item.kind == item_kind::directory;
+    if (is_tree || look_.trees.contains(at) || look_.named.contains(at))
+      return true;
+  }
   return false;
 }
 

@@ -23,7 +23,7 @@ std::string frame(int id, const std::string& event, const std::string& data) {
 }
 
 std::string delta(int id, const std::string& text) {
-  return frame(id, "delta", R"({"content":")" + text + R"("})");
+  return frame(id, "delta", R"({"type":"delta","content":")" + text + R"("})");
 }
 
 stream_tally read_in_pieces(const std::string& bytes, size_t piece) {

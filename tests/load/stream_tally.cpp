@@ -63,7 +63,7 @@ void stream_tally::read_data(std::string_view data) {
     error_ = data;
   if (kind_ != kind::delta)
     return;
-  constexpr std::string_view before = R"({"content":")";
+  constexpr std::string_view before = R"({"type":"delta","content":")";
   constexpr std::string_view after = R"("})";
   if (!data.starts_with(before) || !data.ends_with(after))
     return;

@@ -88,7 +88,8 @@ void provider_call_state::send_request() {
 
 /// Remembers the option that the answer complains of, for this model, and makes the call without.
 bool provider_call_state::send_without_option() {
-  if (options_dropped_ == limits::options_dropped)
+  // An answer that had begun well is none that can be asked for again.
+  if (options_dropped_ == limits::options_dropped || !call.request)
     return false;
   const auto& model = call.request->model;
   auto option = proto::provider::read_refusal(status_, error_body_, encode(), left_out_);

@@ -169,7 +169,9 @@ TEST_CASE("an image becomes a note for a model that does not see") {
 
   auto blind = body_of(request, "http://h");
   CHECK_FALSE(holds(blind, "image_url"));
-  CHECK(holds(blind, R"("content":"[The file a.png (image/png) cannot be shown as text.]")"));
+  CHECK(holds(
+      blind,
+      R"("content":"[The image a.png (image/png) is left out: this model sees no images.]")"));
 
   request.model_sees = true;
   CHECK(holds(body_of(request, "http://h"), R"("type":"image_url")"));

@@ -33,7 +33,7 @@ heard hear(const decoder_maker& make, const std::string& bytes) {
 error failure_of(const decoder_maker& make, const std::string& bytes) {
   auto got = hear(make, bytes);
   CHECK_FALSE(got.stop);
-  return got.failure.value_or(error{ec::internal, "no failure"});
+  return got.failure.value_or(make_error(ec::internal, "no failure"));
 }
 
 bool holds(const std::string& text, std::string_view part) {

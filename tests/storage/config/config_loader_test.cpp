@@ -195,7 +195,8 @@ TEST_CASE("the proxy's variables count where the configuration says so") {
     CHECK(failure.find("proxy: expected none, environment or an address") != std::string::npos);
     CHECK(failure.find("secret") == std::string::npos);
   }
-  CHECK(failure_of("ca_file: own.pem").find("ca_file: expected absolute") != std::string::npos);
+  CHECK(failure_of("ca_file: own.pem").find("ca_file: expected an absolute path") !=
+        std::string::npos);
 }
 
 TEST_CASE("a secret is in no message") {

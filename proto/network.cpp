@@ -1,6 +1,7 @@
 #include "proto/network.hpp"
 
 #include "proto/provider/base_url.hpp"
+#include "proto/text/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,14 +12,6 @@
 namespace kodad::proto {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 std::optional<uint32_t> number_in(std::string_view text, uint32_t most) {
   uint32_t number = 0;
@@ -96,7 +89,7 @@ bool is_past(std::string_view entry, std::string_view host, std::string_view por
 } // namespace
 
 std::string_view proxy_for(const network_config& by, std::string_view url) {
-  bool sealed = lower(url.substr(0, 8)) == "https://";
+  bool sealed = text::to_lower(url.substr(0, 8)) == "https://";
   std::string_view proxy = sealed ? by.https_proxy : by.http_proxy;
   auto host = provider::host_of(url);
   if (proxy.empty() || is_loopback(host))
@@ -110,7 +103,7 @@ bool is_proxy_address(std::string_view text) {
   constexpr std::array<std::string_view, 4> schemes{"http", "https", "socks5", "socks5h"};
   auto scheme = text.find("://");
   if (scheme != std::string_view::npos &&
-      std::ranges::find(schemes, lower(text.substr(0, scheme))) == schemes.end())
+      std::ranges::find(schemes, text::to_lower(text.substr(0, scheme))) == schemes.end())
     return false;
   bool plain = std::ranges::none_of(text, [](unsigned char c) { return c <= ' ' || c == 0x7f; });
   auto rest = scheme == std::string_view::npos ? text : text.substr(scheme + 3);
@@ -124,7 +117,7 @@ std::vector<std::string> read_past_proxy(std::string_view text) {
   std::vector<std::string> out;
   for (auto begin = text.find_first_not_of(parting); begin != std::string_view::npos;) {
     auto end = std::min(text.find_first_of(parting, begin), text.size());
-    out.push_back(lower(text.substr(begin, end - begin)));
+    out.push_back(text::to_lower(text.substr(begin, end - begin)));
     begin = text.find_first_not_of(parting, end);
   }
   return out;

@@ -1,5 +1,6 @@
 #include "proto/words.hpp"
 
+#include "proto/text/ascii.hpp"
 #include "proto/text/nearest_word.hpp"
 #include "proto/text/utf8.hpp"
 
@@ -7,17 +8,7 @@
 
 namespace kodad::proto {
 
-namespace {
-
-std::string in_lower_case(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  });
-  return out;
-}
-
-} // namespace
+namespace {} // namespace
 
 std::string joined_words(std::span<const std::string_view> known) {
   std::string out;
@@ -39,7 +30,7 @@ std::string not_this(std::string_view given) {
 }
 
 std::string expected_word(std::span<const std::string_view> known, std::string_view given) {
-  auto nearest = text::nearest_word(in_lower_case(given), known);
+  auto nearest = text::nearest_word(text::to_lower(given), known);
   return "expected " + joined_words(known) + not_this(given) +
          (nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?");
 }

@@ -2,6 +2,7 @@
 
 #include "proto/limits.hpp"
 #include "proto/limits/storage.hpp"
+#include "proto/text/ascii.hpp"
 #include "storage/blob_reference.hpp"
 #include "storage/keys.hpp"
 #include "storage/message_store.hpp"
@@ -26,13 +27,11 @@ std::string order_key(const proto::session& of) {
   return key;
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 bool occurs_in(std::string_view text, std::string_view wanted) {
-  auto found = std::search(text.begin(), text.end(), wanted.begin(), wanted.end(),
-                           [](char a, char b) { return lower(a) == lower(b); });
+  auto found =
+      std::search(text.begin(), text.end(), wanted.begin(), wanted.end(), [](char a, char b) {
+        return proto::text::to_lower(a) == proto::text::to_lower(b);
+      });
   return found != text.end();
 }
 

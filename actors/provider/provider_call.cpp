@@ -121,10 +121,11 @@ void provider_call_state::receive(std::string_view bytes) {
 }
 
 void provider_call_state::finish(const std::optional<proto::error>& failure) {
-  if (status_ != 0 && !is_success() && send_without_option())
+  if (status_ != 0 && !is_success()) {
+    if (!send_without_option())
+      conclude(wire->format->classify(status_, headers_, error_body_));
     return;
-  if (status_ != 0 && !is_success())
-    return conclude(wire->format->classify(status_, headers_, error_body_));
+  }
   if (status_ == 0)
     return fail(failure.value_or(
         proto::make_error(ec::provider_failed, "the provider closed without an answer")));

@@ -1,6 +1,7 @@
 #include "actors/session/attachments.hpp"
 
 #include "proto/limits.hpp"
+#include "proto/text/ascii.hpp"
 #include "proto/text/base64.hpp"
 #include "storage/host/file_type.hpp"
 #include "storage/host/folder.hpp"
@@ -44,10 +45,7 @@ std::string bare_type(std::string_view declared) {
   std::string out(declared.substr(0, declared.find(';')));
   while (!out.empty() && out.back() == ' ')
     out.pop_back();
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
+  return proto::text::to_lower(out);
 }
 
 /// Does the declared type say something else than the bytes do? Text types are all alike, and

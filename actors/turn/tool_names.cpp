@@ -1,6 +1,7 @@
 #include "actors/turn/tool_names.hpp"
 
 #include "proto/limits/answers.hpp"
+#include "proto/text/ascii.hpp"
 #include "proto/text/utf8.hpp"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ std::string fold(std::string_view name) {
   std::string out;
   for (char c : name)
     if (c != '-' && c != '_' && c != ' ')
-      out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+      out.push_back(proto::text::to_lower(c));
   return out;
 }
 

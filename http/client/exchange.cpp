@@ -2,6 +2,7 @@
 
 #include "proto/limits.hpp"
 #include "proto/provider/base_url.hpp"
+#include "proto/text/ascii.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -27,14 +28,6 @@ constexpr size_t gathered_bytes_max = 256 * 1024;
 // Smaller bodies are not worth a second look at the handle.
 constexpr size_t kept_body_bytes = 4 * 1024;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
     text.remove_prefix(1);
@@ -50,7 +43,7 @@ bool breaks_line(std::string_view text) {
 /// Of the two kinds of SOCKS 5 the one whose server looks the names up: libcurl would wait.
 std::string with_remote_names(std::string_view proxy) {
   constexpr std::string_view local = "socks5://";
-  if (lower(proxy.substr(0, local.size())) == local)
+  if (proto::text::to_lower(proxy.substr(0, local.size())) == local)
     return "socks5h://" + std::string(proxy.substr(local.size()));
   return std::string(proxy);
 }
@@ -136,7 +129,7 @@ proto::result<void> exchange::add_headers() {
   for (const auto& [name, text] : request_.headers) {
     if (breaks_line(name) || breaks_line(text))
       return make_error(ec::provider_down, "call " + host() + ": a header holds a line break");
-    auto low = lower(name);
+    auto low = proto::text::to_lower(name);
     if (low == "accept-encoding") {
       curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, text.c_str());
       continue;
@@ -246,7 +239,7 @@ bool exchange::take_header(std::string_view line) {
   }
   auto colon = text.find(':');
   if (colon != std::string_view::npos)
-    head_.emplace_back(lower(trim(text.substr(0, colon))),
+    head_.emplace_back(proto::text::to_lower(trim(text.substr(0, colon))),
                        std::string(trim(text.substr(colon + 1))));
   return true;
 }
@@ -325,7 +318,7 @@ proto::error exchange::failure_of(CURLcode code) const {
   if (auto refusal = code == CURLE_OK ? std::nullopt : refusal_of_proxy())
     return *refusal;
   auto why = head_bytes_ > limits::head_bytes ? std::string("the answer's head is too large")
-                                              : lower(curl_easy_strerror(code));
+                                              : proto::text::to_lower(curl_easy_strerror(code));
   auto kind = means_no_connection(code) ? ec::provider_down : ec::stream_cut;
   return make_error(kind, "call " + host() + ": " + why);
 }

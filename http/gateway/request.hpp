@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/ports.hpp"
+#include "proto/text/ascii.hpp"
 
 #include <memory>
 #include <optional>
@@ -19,8 +20,7 @@ using actors::header_list;
 /// @param headers Names in lower case.
 std::optional<std::string_view> find_header(const header_list& headers, std::string_view name);
 
-/// ASCII only.
-std::string to_lower(std::string_view text);
+using proto::text::to_lower;
 
 /// `text` with %XX decoded. Nothing when an escape is broken.
 std::optional<std::string> percent_decode(std::string_view text);

@@ -1,5 +1,6 @@
 #include "http/routes/handlers.hpp"
 #include "http/routes/parse.hpp"
+#include "proto/text/ascii.hpp"
 
 #include <algorithm>
 
@@ -13,11 +14,8 @@ constexpr size_t id_bytes_max = 64;
 
 /// As KodaCode does: lower case, spaces become underscores.
 std::string normal_id(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    if (c == ' ')
-      return '_';
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  });
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c == ' ' ? '_' : proto::text::to_lower(c); });
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include "proto/git/config_judge.hpp"
 
 #include "proto/git/pointer.hpp"
+#include "proto/text/ascii.hpp"
 
 #include <algorithm>
 #include <map>
@@ -132,9 +133,7 @@ constexpr allowed list[] = {
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::ranges::any_of(words, [&](std::string_view word) {
-    return std::ranges::equal(text, word, [](char a, char b) {
-      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-    });
+    return std::ranges::equal(text, word, [](char a, char b) { return text::to_lower(a) == b; });
   });
 }
 
@@ -169,10 +168,7 @@ bool is_own_worktree(const config_place& place, const std::string& value) {
   auto name = slash == std::string::npos ? place.git_dir : place.git_dir.substr(slash + 1);
   if (name == ".git")
     return *worktree == (slash == std::string::npos ? "." : place.git_dir.substr(0, slash));
-  auto parts = "/" + *worktree + "/";
-  std::ranges::transform(parts, parts.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  auto parts = text::to_lower("/" + *worktree + "/");
   return parts.find("/.git/") == std::string::npos;
 }
 

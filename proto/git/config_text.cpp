@@ -1,5 +1,7 @@
 #include "proto/git/config_text.hpp"
 
+#include "proto/text/ascii.hpp"
+
 #include <algorithm>
 
 namespace kodad::proto::git {
@@ -17,10 +19,6 @@ bool is_name(char c) {
 /// Git's isspace, without the line feed.
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 /// Bytes that no honest file has, and that readers treat in different ways.
@@ -83,7 +81,7 @@ private:
     has_section_ = false;
     current_ = {};
     while (is_name(peek()) || peek() == '.')
-      current_.section += lower(take());
+      current_.section += text::to_lower(take());
     if (auto dot = current_.section.find('.'); dot != std::string::npos) {
       current_.subsection = current_.section.substr(dot + 1);
       current_.section.resize(dot);
@@ -114,7 +112,7 @@ private:
   bool read_entry() {
     auto entry = current_;
     while (is_name(peek()))
-      entry.key += lower(take());
+      entry.key += text::to_lower(take());
     skip_blanks();
     if (peek() != '\n') {
       if (take() != '=')

@@ -1,5 +1,7 @@
 #include "proto/provider/base_url.hpp"
 
+#include "proto/text/ascii.hpp"
+
 namespace kodad::proto::provider {
 
 namespace {
@@ -57,11 +59,7 @@ std::string host_of(std::string_view url) {
     host = host.substr(0, host.find(']') + 1);
   else
     host = host.substr(0, host.find(':'));
-  std::string out(host);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return out;
+  return text::to_lower(host);
 }
 
 bool is_within(std::string_view host, std::string_view domain) {

@@ -1,6 +1,7 @@
 #include "proto/provider/classify.hpp"
 
 #include "proto/provider/retry_after.hpp"
+#include "proto/text/ascii.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -8,14 +9,6 @@
 namespace kodad::proto::provider {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 /// The complaint's words in lower case: its kinds, then its message.
 bool has_any(const std::string& words, std::initializer_list<std::string_view> patterns) {
@@ -99,7 +92,7 @@ int status_of_words(const std::string& kind, const std::string& message) {
 }
 
 std::string words_of(const complaint& said) {
-  return said.kind + " " + lower(said.message);
+  return said.kind + " " + text::to_lower(said.message);
 }
 
 error describe(ec code, std::string what, const complaint& said) {
@@ -155,7 +148,8 @@ call_failure classify_answer(int status, const header_list& headers, std::string
 }
 
 error classify_frame(const complaint& said) {
-  auto status = said.status != 0 ? said.status : status_of_words(said.kind, lower(said.message));
+  auto status =
+      said.status != 0 ? said.status : status_of_words(said.kind, text::to_lower(said.message));
   auto words = words_of(said);
   auto code = code_of(status, words);
   if (code == ec::provider_failed && code_of_refusal(400, words) != ec::provider_refused)

@@ -1,6 +1,7 @@
 #include "proto/provider/complaint.hpp"
 
 #include "proto/limits.hpp"
+#include "proto/text/ascii.hpp"
 #include "proto/text/utf8.hpp"
 
 #include <array>
@@ -16,17 +17,9 @@ constexpr size_t presentable_bytes = 500;
 // A random part this long is a credential more often than anything a person needs to read.
 constexpr size_t secret_run = 20;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 void add_kind(complaint& out, const json::object& from, std::string_view key) {
   if (auto word = json::find_string(from, key))
-    out.kind.append(out.kind.empty() ? "" : " ").append(lower(*word));
+    out.kind.append(out.kind.empty() ? "" : " ").append(text::to_lower(*word));
   else if (auto number = json::find_integer(from, key); number && *number >= 400 && *number < 600)
     out.status = static_cast<int>(*number);
 }
@@ -163,7 +156,7 @@ std::string presentable(std::string_view message) {
     auto token = rest.substr(0, size);
     if (!token.empty()) {
       bool secret = looks_secret(token) || after_bearer;
-      after_bearer = lower(token) == "bearer";
+      after_bearer = text::to_lower(token) == "bearer";
       out += secret ? std::string_view("[redacted]") : token;
       rest.remove_prefix(size);
       continue;

@@ -3,6 +3,7 @@
 #include "proto/model.hpp"
 #include "proto/provider/base_url.hpp"
 #include "proto/provider/openai_reasoning.hpp"
+#include "proto/text/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -71,8 +72,7 @@ call_id_form call_ids_for(const openai_dialect& dialect, std::string_view model_
   constexpr std::array<std::string_view, 8> strict{"mistral",   "mixtral",  "ministral",
                                                    "codestral", "devstral", "magistral",
                                                    "pixtral",   "voxtral"};
-  std::string name(model_name);
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  auto name = text::to_lower(model_name);
   auto says = [&name](std::string_view word) { return name.find(word) != std::string::npos; };
   if (dialect.call_ids == call_id_form::word_40 && std::ranges::any_of(strict, says))
     return call_id_form::nine;

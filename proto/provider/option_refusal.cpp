@@ -4,6 +4,7 @@
 #include "proto/limits.hpp"
 #include "proto/provider/classify.hpp"
 #include "proto/provider/option_table.hpp"
+#include "proto/text/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,12 +17,6 @@ namespace kodad::proto::provider {
 namespace {
 
 constexpr std::string_view beta_header = "anthropic-beta";
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::ranges::any_of(
@@ -84,8 +79,9 @@ struct mention {
 
 bool stands_out(std::string_view text, size_t begin, size_t end) {
   constexpr std::string_view quotes = "'\"`";
-  auto before = lower(text.substr(begin < 24 ? 0 : begin - 24, std::min<size_t>(begin, 24)));
-  auto after = lower(text.substr(end, 40));
+  auto before =
+      text::to_lower(text.substr(begin < 24 ? 0 : begin - 24, std::min<size_t>(begin, 24)));
+  auto after = text::to_lower(text.substr(end, 40));
   if (has_any(before, {"type '", "type `", "type \""}) || has_any(after.substr(0, 8), {" block"}))
     return false; // Of a piece of the conversation.
   if (!before.empty() && quotes.find(before.back()) != std::string_view::npos)
@@ -260,7 +256,7 @@ std::optional<refused_option> read_refusal(int status, std::string_view answer,
   auto texts = words_of(answer);
   std::string said;
   for (const auto& text : texts)
-    said.append(lower(text)).append("\n");
+    said.append(text::to_lower(text)).append("\n");
   if (!is_candidate(status, said, answer))
     return std::nullopt;
   if (is_header_refused(said, sent))

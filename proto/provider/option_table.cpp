@@ -1,5 +1,7 @@
 #include "proto/provider/option_table.hpp"
 
+#include "proto/text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -67,7 +69,7 @@ std::string folded(std::string_view name) {
   std::string out;
   for (char c : name)
     if (c != '_' && c != '-')
-      out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+      out.push_back(text::to_lower(c));
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "storage/host/relative_path.hpp"
 
+#include "proto/text/ascii.hpp"
+
 #include <algorithm>
 #include <climits>
 #include <vector>
@@ -21,14 +23,6 @@ void each_component(std::string_view path, Visit visit) {
       visit(part);
     path.remove_prefix(std::min(slash + 1, path.size()));
   }
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
 }
 
 std::string join(const std::vector<std::string_view>& parts, size_t from) {
@@ -71,7 +65,7 @@ proto::result<std::string> relative_path(std::string_view root, std::string_view
 bool is_protected(std::string_view relative) {
   bool found = false;
   each_component(relative, [&](std::string_view part) {
-    auto name = lower(part);
+    auto name = proto::text::to_lower(part);
     found = found || name == ".git" || name == ".kodad" || name == "kodad.yaml";
   });
   return found;

@@ -1,5 +1,7 @@
 #include "actors/provider/sim/sim_intent.hpp"
 
+#include "proto/text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -15,10 +17,6 @@ bool is_letter(char c) {
 
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
-}
-
-char lower(char c) {
-  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 bool holds(const std::vector<std::string>& words, std::string_view word) {
@@ -135,7 +133,7 @@ std::vector<std::string> words_of(std::string_view text, size_t length_min) {
   std::string word;
   for (size_t i = 0; i <= text.size(); ++i) {
     if (i < text.size() && is_letter(text[i])) {
-      word += lower(text[i]);
+      word += proto::text::to_lower(text[i]);
       continue;
     }
     if (word.size() >= length_min && !word.empty())

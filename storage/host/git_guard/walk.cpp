@@ -1,6 +1,7 @@
 #include "storage/host/git_guard/walk.hpp"
 
 #include "proto/limits/git_guard.hpp"
+#include "proto/text/ascii.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -146,9 +147,8 @@ private:
 
 bool is_name(std::string_view name, std::string_view word) {
   return name.size() == word.size() &&
-         std::equal(name.begin(), name.end(), word.begin(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-         });
+         std::equal(name.begin(), name.end(), word.begin(),
+                    [](char a, char b) { return proto::text::to_lower(a) == b; });
 }
 
 walked walk(const beneath& workspace) {

@@ -1,6 +1,7 @@
 #include "storage/host/sandbox/git_place.hpp"
 
 #include "proto/limits/sandbox.hpp"
+#include "proto/text/ascii.hpp"
 #include "storage/host/open_at.hpp"
 #include "storage/host/path.hpp"
 #include "storage/host/run_to_end.hpp"
@@ -73,10 +74,7 @@ bool exists(const std::string& path) {
 
 /// May a worktree have a configuration of its own? Then one that is missing could be planted.
 bool knows_worktree_config(const std::string& repository) {
-  auto config = read_outside(repository + "/config", config_bytes_max);
-  for (auto& c : config)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
+  auto config = proto::text::to_lower(read_outside(repository + "/config", config_bytes_max));
   return config.size() >= config_bytes_max || config.find("worktreeconfig") != std::string::npos;
 }
 

@@ -146,6 +146,21 @@ class PlantsTest(unittest.TestCase):
             subprocess.run(["git", "init", "-q", str(folder)], check=True)
         return folder
 
+    def judge(self, server, folder, case, session, refusals):
+        """The operator's git ran nothing of what a command left, and the log tells of it, unless
+        the command's output has one of `refusals`."""
+        mode, name = case
+        marker = server.root / "marker"
+        said = str(server.client().messages(session)[1:])
+        self.operate(server, folder)
+        with self.subTest(mode=mode, name=name):
+            self.assertFalse(marker.exists(), f"git ran it: {said[:1500]}")
+            # What the kernel kept from being written needs no word of the guard's.
+            # One that came too late was ended with the command.
+            if not any(words in said for words in refusals) and "background" not in name:
+                self.assertIn("session " + session, server.log.read_text(), said[:1500])
+        marker.unlink(missing_ok=True)
+
     def plant_all(self, mode):
         server = self.serve(mode)
         client = server.client()
@@ -157,17 +172,9 @@ class PlantsTest(unittest.TestCase):
             command = command.replace("{evil}", EVIL.format(marker=marker))
             session = client.new_session(workspace=str(folder))["id"]
             client.run(session, script(bash(command)))
-            said = str(client.messages(session)[1:])
-            self.operate(server, folder)
-            with self.subTest(mode=mode, name=name):
-                self.assertFalse(marker.exists(), f"git ran it: {said[:1500]}")
-                # What the kernel kept from being written needs no word of the guard's.
-                # One that came too late was ended with the command.
-                # Under Landlock git cannot make a bare repository to plant something in.
-                has_failed = "Read-only file system" in said or "config.lock failed" in said
-                if not has_failed and "background" not in name:
-                    self.assertIn("session " + session, server.log.read_text(), said[:1500])
-            marker.unlink(missing_ok=True)
+            self.judge(server, folder, (mode, name), session,
+                       # Under Landlock git cannot make a bare repository to plant something in.
+                       ("Read-only file system", "config.lock failed"))
 
     def bend_all(self, mode):
         server = self.serve(mode)
@@ -179,13 +186,7 @@ class PlantsTest(unittest.TestCase):
             command = command.replace("{evil}", EVIL.format(marker=marker))
             session = client.new_session(workspace=str(folder))["id"]
             client.run(session, script(bash(command)))
-            said = str(client.messages(session)[1:])
-            self.operate(server, folder)
-            with self.subTest(mode=mode, name=name):
-                self.assertFalse(marker.exists(), f"git ran it: {said[:1500]}")
-                if "Read-only file system" not in said:
-                    self.assertIn("session " + session, server.log.read_text(), said[:1500])
-            marker.unlink(missing_ok=True)
+            self.judge(server, folder, (mode, name), session, ("Read-only file system",))
 
     def in_a_part(self, mode):
         """The session works in a part of a repository that has a hook there."""

@@ -2,6 +2,8 @@
 
 #include "proto/provider/call_names.hpp"
 
+#include "tests/proto/provider/chat_parts.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace kodad::proto;
@@ -9,34 +11,8 @@ using namespace kodad::proto::provider;
 
 namespace {
 
-chat_part text_part(std::string text) {
-  chat_part out;
-  out.text = std::move(text);
-  return out;
-}
-
-chat_part call_part(std::string id, std::string tool = "f", std::string input = "{}") {
-  chat_part out;
-  out.kind = chat_part_kind::tool_call;
-  out.call_id = std::move(id);
-  out.tool = std::move(tool);
-  out.input = std::move(input);
-  return out;
-}
-
-chat_part result_part(std::string id, std::string text) {
-  auto out = text_part(std::move(text));
-  out.kind = chat_part_kind::tool_result;
-  out.call_id = std::move(id);
-  return out;
-}
-
 chat_part file_part(std::string mime_type, std::string bytes) {
-  auto out = text_part(std::move(bytes));
-  out.kind = chat_part_kind::file;
-  out.name = "a";
-  out.mime_type = std::move(mime_type);
-  return out;
+  return provider::file_part("a", std::move(mime_type), std::move(bytes));
 }
 
 chat_part sealed(chat_part part, std::string model = "p/m") {

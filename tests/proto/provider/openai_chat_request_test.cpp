@@ -1,5 +1,7 @@
 #include "proto/provider/openai_chat.hpp"
 
+#include "tests/proto/provider/chat_parts.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace kodad::proto;
@@ -7,41 +9,11 @@ using namespace kodad::proto::provider;
 
 namespace {
 
-chat_part text_part(std::string text) {
-  chat_part out;
-  out.text = std::move(text);
-  return out;
-}
-
-chat_part call_part(std::string id, std::string tool, std::string input) {
-  chat_part out;
-  out.kind = chat_part_kind::tool_call;
-  out.call_id = std::move(id);
-  out.tool = std::move(tool);
-  out.input = std::move(input);
-  return out;
-}
-
-chat_part result_part(std::string id, std::string text) {
-  auto out = text_part(std::move(text));
-  out.kind = chat_part_kind::tool_result;
-  out.call_id = std::move(id);
-  return out;
-}
-
 chat_part reasoning_part(std::string text, std::string opaque, std::string model) {
   auto out = text_part(std::move(text));
   out.kind = chat_part_kind::reasoning;
   out.opaque.text = std::move(opaque);
   out.opaque_model.text = std::move(model);
-  return out;
-}
-
-chat_part file_part(std::string name, std::string mime_type, std::string bytes) {
-  auto out = text_part(std::move(bytes));
-  out.kind = chat_part_kind::file;
-  out.name = std::move(name);
-  out.mime_type = std::move(mime_type);
   return out;
 }
 

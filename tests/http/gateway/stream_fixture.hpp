@@ -12,6 +12,8 @@
 
 namespace kodad::http {
 
+using namespace std::chrono_literals;
+
 class recorder final : public actors::channel_listener {
 public:
   void drained(actors::subscriber_key key) override { note(drained_, key); }
@@ -20,7 +22,9 @@ public:
   bool wait_for_drained(actors::subscriber_key key, size_t times = 1) {
     return wait(drained_, key, times);
   }
-  bool wait_for_gone(actors::subscriber_key key) { return wait(gone_, key, 1); }
+  bool wait_for_gone(actors::subscriber_key key, std::chrono::milliseconds at_most = 20s) {
+    return wait(gone_, key, 1, at_most);
+  }
 
   size_t gone_count(actors::subscriber_key key) {
     std::lock_guard lock(mutex_);
@@ -36,10 +40,10 @@ private:
     changed_.notify_all();
   }
 
-  bool wait(counts& in, actors::subscriber_key key, size_t times) {
+  bool wait(counts& in, actors::subscriber_key key, size_t times,
+            std::chrono::milliseconds at_most = 20s) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(20),
-                             [&in, key, times] { return in[key] >= times; });
+    return changed_.wait_for(lock, at_most, [&in, key, times] { return in[key] >= times; });
   }
 
   std::mutex mutex_;

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <map>
+#include <optional>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -38,6 +39,8 @@ constexpr int sweep_interval_ms = 5;
 constexpr auto sweep_patience = 2s;
 // The server hears nothing meanwhile.
 constexpr auto sweep_stretch = 100ms;
+// Who works off a long line of requests shows so often that it does: a ping stands at its end.
+constexpr auto life_interval = 500ms;
 
 // Not a key: what the spawner starts for itself ends without a word to anybody.
 constexpr process_key own_key = 0;
@@ -71,6 +74,7 @@ public:
 
 private:
   void obey(spawner_packet request);
+  void show_life();
   void start(spawner_packet request);
   started_child start(const child_spec& spec, spawner_packet& request, child& out);
   void signal(process_key key, spawner_request_kind how);
@@ -90,6 +94,7 @@ private:
   bound_watch bounds_;
   std::vector<ending> endings_;
   std::deque<spawner_reply> replies_;
+  std::optional<steady::time_point> busy_since_; ///< Or since life was shown.
 };
 
 void spawner_loop::run() {
@@ -107,8 +112,12 @@ void spawner_loop::run() {
     signalfd_siginfo ignored;
     while (::read(deaths.get(), &ignored, sizeof ignored) > 0) {
     }
-    if (ready[0].revents & (POLLIN | POLLHUP | POLLERR))
+    if (ready[0].revents & (POLLIN | POLLHUP | POLLERR)) {
       obey(receive_packet(socket_));
+      show_life();
+    } else {
+      busy_since_.reset();
+    }
     end_those_over();
     reap();
     sweep();
@@ -129,6 +138,16 @@ void spawner_loop::obey(spawner_packet request) {
   if (request.request.kind == spawner_request_kind::ping)
     return replies_.push_back({.key = request.request.key, .kind = spawner_reply_kind::pong});
   signal(request.request.key, request.request.kind);
+}
+
+void spawner_loop::show_life() {
+  auto now = steady::now();
+  if (!busy_since_)
+    busy_since_ = now;
+  if (now - *busy_since_ < life_interval)
+    return;
+  busy_since_ = now;
+  replies_.push_back({.key = own_key, .kind = spawner_reply_kind::pong});
 }
 
 void spawner_loop::start(spawner_packet request) {

@@ -30,7 +30,7 @@ enum class spawner_reply_kind : uint8_t {
   failed, ///< It could not be started; `number` is the errno.
   exited, ///< It, and everything it started, is gone; `number` is the exit code or the signal.
   killed, ///< Like `exited`, by the signal `number`.
-  pong,   ///< The answer to `ping`.
+  pong,   ///< The answer to `ping`; from one that is busy also unasked, as a sign of life.
 };
 
 struct spawner_reply {

@@ -232,7 +232,9 @@ TEST_CASE("two hundred children at once, each with its own output, each ending o
     REQUIRE(host->start(shell("sleep 0.1; echo " + std::to_string(i)), all.back()));
   }
   for (int i = 0; i < 200; ++i) {
-    CHECK(all[static_cast<size_t>(i)]->wait().code == 0);
+    auto status = all[static_cast<size_t>(i)]->wait();
+    INFO((status.failure ? status.failure->context : std::string("no failure")));
+    CHECK(status.code == 0);
     CHECK(all[static_cast<size_t>(i)]->text() == std::to_string(i) + "\n");
   }
   CHECK(host->alive() == 0);

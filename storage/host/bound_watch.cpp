@@ -15,6 +15,8 @@ constexpr auto interval = 100ms;
 constexpr auto interval_of_growth = 10ms;
 constexpr uint64_t growth_share = 4;
 constexpr uint64_t least_growth = 8; // An ordinary pipeline.
+// Where the kernel holds it, what is near the bound is looked at as often, to see it reached.
+constexpr uint64_t near_bound = 3; // Quarters.
 // Looking may cost a tenth of a processor at most, however many processes there are.
 constexpr int cost_factor = 10;
 // What a socket or a pipe holds at most, unless it was made larger.
@@ -33,7 +35,8 @@ temporary_usage temporary_usage_of_tree(const std::vector<pid_t>& tree) {
 
 } // namespace
 
-void bound_watch::add(pid_t child, const resource_limits& limits, descriptor workspace) {
+void bound_watch::add(pid_t child, const resource_limits& limits, descriptor workspace,
+                      bool holds_tasks) {
   if (limits.memory_bytes == 0 && limits.processes == 0 && limits.disk_bytes == 0)
     return;
   auto free = limits.disk_bytes > 0 ? free_bytes(workspace) : std::nullopt;
@@ -42,6 +45,7 @@ void bound_watch::add(pid_t child, const resource_limits& limits, descriptor wor
   all_[child] = {limits,
                  std::move(workspace),
                  free.value_or(0),
+                 holds_tasks,
                  resource_bound::none,
                  false,
                  {},
@@ -74,6 +78,13 @@ resource_bound bound_watch::exceeded(watched& one) const {
       return resource_bound::disk;
   }
   return resource_bound::none;
+}
+
+/// Notes a bound of the kernel's that was reached. Is it near?
+bool bound_watch::notice_tasks(watched& one, uint64_t tasks) {
+  if (tasks >= one.limits.processes && one.noticed == resource_bound::none)
+    one.noticed = resource_bound::processes;
+  return tasks >= one.limits.processes * near_bound / 4;
 }
 
 /// Of `growth`, what neither the other trees nor any sandbox's temporary files account for.
@@ -146,6 +157,8 @@ std::vector<pid_t> bound_watch::look() {
     // The kernel's own bound on processes lets a tree reach it and no more.
     if (one.limits.processes > 0 && one.usage.processes >= one.limits.processes)
       one.noticed = resource_bound::processes;
+    if (one.holds_tasks && one.limits.processes > 0)
+      is_growing |= notice_tasks(one, table.tasks_of(pid));
     is_growing |= one.usage.processes > std::max(one.limits.processes / growth_share, least_growth);
     auto bound = exceeded(one);
     if (bound == resource_bound::none || one.is_over)

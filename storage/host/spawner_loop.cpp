@@ -166,7 +166,8 @@ void spawner_loop::start(spawner_packet request) {
     return replies_.push_back(failure);
   descriptor workspace(
       spec->confined ? ::fcntl(request.descriptors.back().get(), F_DUPFD_CLOEXEC, 3) : -1);
-  bounds_.add(started.pid, spec->limits, std::move(workspace));
+  bool holds_tasks = spec->confined && spec->confined->mode == sandbox_mode::bubblewrap;
+  bounds_.add(started.pid, spec->limits, std::move(workspace), holds_tasks);
   out.report = std::move(started.report);
   children_[started.pid] = std::move(out);
 }

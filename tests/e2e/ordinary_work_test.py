@@ -30,6 +30,23 @@ ATTRIBUTES = (
      "shutil.copytree(\"from\", \"tree\")' && cat d tree/a", ["one", "one"]),
 )
 
+# Threads count as well, so there are far fewer processes than the bound when it is reached.
+SWALLOWED = """python3 - <<'END'
+import subprocess, threading
+over = threading.Event()
+for _ in range(30):
+    threading.Thread(target=over.wait, daemon=True).start()
+kept = []
+for _ in range(80):
+    try:
+        kept.append(subprocess.Popen(["sleep", "1"]))
+    except OSError:
+        pass
+for one in kept:
+    one.wait()
+over.set()
+END"""
+
 
 class OrdinaryWorkTest(unittest.TestCase):
     def do_all(self, mode, user=None):
@@ -47,6 +64,21 @@ class OrdinaryWorkTest(unittest.TestCase):
             with self.subTest(mode=mode, user=user, name=name):
                 said = part.get("output", "").splitlines()
                 self.assertEqual(said, [*wanted, "(exit code 0)"], part)
+
+    def test_a_bound_that_a_program_swallows_is_told(self):
+        for mode in ("bubblewrap", "landlock"):
+            for bound, is_told in ((64, True), (400, False)):
+                server = PlainServer(config=f"sandbox: {{mode: {mode}, limits: {{processes: "
+                                            f"{bound}}}}}\npermission: {{bash: allow}}\n")
+                self.addCleanup(server.close)
+                server.start()
+                client = server.client()
+                session = client.new_session()["id"]
+                client.run(session, script(bash(SWALLOWED)))
+                said = str(client.messages(session)[1:])
+                with self.subTest(mode=mode, bound=bound):
+                    self.assertIn("exit code 0", said)
+                    self.assertEqual("sandbox.limits.processes" in said, is_told, said)
 
     def test_bubblewrap(self):
         self.do_all("bubblewrap")

@@ -111,12 +111,12 @@ TEST_CASE("in bubblewrap a tree cannot have more processes than its bound, and i
 TEST_CASE("nobody is watched without a bound, and who is gone is forgotten") {
   bound_watch watch;
   CHECK(watch.due_in_ms() == -1);
-  watch.add(::getpid(), {}, {});
+  watch.add(::getpid(), {}, {}, false);
   CHECK(watch.due_in_ms() == -1);
 
   resource_limits limits;
   limits.memory_bytes = uint64_t{1} << 50;
-  watch.add(::getpid(), limits, {});
+  watch.add(::getpid(), limits, {}, false);
   CHECK(watch.due_in_ms() >= 0);
   CHECK(watch.look().empty());
   CHECK(watch.remove(::getpid()) == resource_bound::none);

@@ -133,7 +133,9 @@ void reactor::close(connection& c) {
     reply->client_closed();
   if (c.reserved != 0)
     streams_.drop(std::exchange(c.reserved, 0));
-  c.socket.reset();
+  // An answer that is given up was not taken; all others have left.
+  bool is_unread = c.now == connection::phase::responding;
+  close_socket(c.socket, is_unread ? ending::aborted : ending::graceful);
   release(c);
 }
 

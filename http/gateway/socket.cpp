@@ -90,7 +90,13 @@ descriptor accept_one(const descriptor& listener) {
 void close_socket(descriptor& socket, ending how) {
   if (!socket.is_open())
     return;
-  (void)::shutdown(socket.get(), how == ending::cut ? SHUT_RDWR : SHUT_WR);
+  if (how == ending::aborted) {
+    // Behind bytes that nobody reads even our end would not arrive, and the kernel would keep them.
+    linger none{.l_onoff = 1, .l_linger = 0};
+    (void)::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &none, sizeof none);
+  } else {
+    (void)::shutdown(socket.get(), how == ending::cut ? SHUT_RDWR : SHUT_WR);
+  }
   socket.reset();
 }
 

@@ -38,8 +38,12 @@ uint16_t bound_port(const descriptor& socket);
 /// Accepts one connection: non-blocking, no Nagle delay. Closed with errno set when none came.
 descriptor accept_one(const descriptor& listener);
 
-/// Ends our side and closes; with `cut` both sides, so that a peer that never reads notices.
-enum class ending : uint8_t { graceful, cut };
+enum class ending : uint8_t {
+  graceful, ///< Our side ends once all that was sent has arrived.
+  cut,      ///< Both sides end; what was sent is still on its way.
+  aborted,  ///< At once, and what was sent is dropped: for a peer that would never take it.
+};
+
 void close_socket(descriptor& socket, ending how);
 
 } // namespace kodad::http

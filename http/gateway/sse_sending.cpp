@@ -285,7 +285,7 @@ void sse_writer::sweep_one(subscriber& s) {
   bool is_stuck = s.ending && silence > limits_.write_stall;
   // Not only what is to end: a page of history is outside of the stream's bound on bytes.
   if (is_stuck || s.pace.is_hopeless(s.socket.get(), now_, limits_.write_stall)) {
-    remove(s, ending::cut);
+    remove(s, ending::aborted);
     return;
   }
   bool idle = !s.blocked && !s.is_ready && s.queue.empty() &&

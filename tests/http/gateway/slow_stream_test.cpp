@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 using namespace kodad;
@@ -19,6 +20,12 @@ gateway_options tight(size_t buffer_bytes) {
 }
 
 constexpr int small_receive_buffer = 4096;
+
+/// Does a peer hear that the connection is over, although it has read nothing of what was sent?
+bool hears_abort(const raw_client& client) {
+  pollfd at{client.fd(), 0, 0};
+  return ::poll(&at, 1, 20'000) == 1 && (at.revents & POLLERR) != 0;
+}
 
 /// The contents of all deltas in `text`, joined, and how many frames there were.
 struct joined {
@@ -122,6 +129,7 @@ TEST_CASE("a stream that is to end but is not read is cut off") {
   f.publish({delta(1, std::string(900'000, 'x'))});
   f.hub().close_channel(f.channel());
   CHECK(f.listener().wait_for_gone(stalled.key));
+  CHECK(hears_abort(stalled.client));
 }
 
 TEST_CASE("a replay that is not read is cut off, also when it is read a byte now and then") {
@@ -145,6 +153,7 @@ TEST_CASE("a replay that is not read is cut off, also when it is read a byte now
   }
   CHECK(f.listener().gone_count(dripping.key) == 1);
   CHECK(f.listener().wait_for_gone(deaf.key));
+  CHECK(hears_abort(deaf.client));
   CHECK(f.listener().gone_count(reader.key) == 0);
   f.hub().follow(reader.key, {});
   f.publish({delta(3001, "live")});

@@ -254,6 +254,8 @@ result<void> environment::open_tables() {
   MDB_stat about{};
   if (int code = mdb_env_stat(handle_, &about); code != MDB_SUCCESS)
     return failure("count the tables", code);
+  if (int code = mdb_dbi_open(opening->handle_, nullptr, 0, &names_); code != MDB_SUCCESS)
+    return failure("open the table of tables", code);
   for (size_t i = 0; i < tables_.size(); ++i) {
     int code = mdb_dbi_open(opening->handle_, std::string(table_names[i]).c_str(), MDB_CREATE,
                             &tables_[i]);
@@ -280,12 +282,31 @@ result<transaction> environment::read() const {
   auto* handle = take_idle_reader();
   bool is_new = handle == nullptr;
   int code = is_new ? mdb_txn_begin(handle_, nullptr, MDB_RDONLY, &handle) : mdb_txn_renew(handle);
-  if (code != MDB_SUCCESS && !is_new)
+  bool has_begun = code == MDB_SUCCESS;
+  if (has_begun)
+    code = check_names(handle);
+  if (code != MDB_SUCCESS && (has_begun || !is_new))
     mdb_txn_abort(handle);
   if (code != MDB_SUCCESS)
     return failure("begin to read", code);
   readers_.push_back(handle);
   return transaction(*this, handle, transaction::kind::reader);
+}
+
+/// LMDB looks a table up when it is first used; one whose row is out of sight is empty to it, and
+/// one of an older page is what it was then. All rows stand in one page.
+int environment::check_names(MDB_txn* begun) const {
+  map_reading in(path_.c_str());
+  for (auto name : {table_names.front(), table_names.back()}) {
+    auto wanted = to_val(name);
+    MDB_val row;
+    int code = mdb_get(begun, names_, &wanted, &row);
+    if (code == MDB_NOTFOUND || (code == MDB_SUCCESS && !is_in_place(row.mv_data)))
+      return MDB_CORRUPTED;
+    if (code != MDB_SUCCESS)
+      return code;
+  }
+  return MDB_SUCCESS;
 }
 
 MDB_txn* environment::take_idle_reader() const {
@@ -299,6 +320,11 @@ MDB_txn* environment::take_idle_reader() const {
 result<transaction> environment::write() {
   MDB_txn* handle = nullptr;
   int code = mdb_txn_begin(handle_, nullptr, 0, &handle);
+  if (code == MDB_SUCCESS && names_ != 0) { // While opening there may be none yet.
+    code = check_names(handle);
+    if (code != MDB_SUCCESS)
+      mdb_txn_abort(handle);
+  }
   if (code != MDB_SUCCESS)
     return failure("begin to write", code);
   return transaction(*this, handle, transaction::kind::writer);

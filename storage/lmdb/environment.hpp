@@ -102,6 +102,7 @@ private:
   environment() = default;
 
   proto::result<void> open_tables();
+  int check_names(MDB_txn* begun) const;
   void guard_map(const std::string& path);
   int reach_last_page() const;
   void give_back(MDB_txn* reader) const;
@@ -110,6 +111,7 @@ private:
 
   MDB_env* handle_ = nullptr;
   std::array<unsigned, table_names.size()> tables_{};
+  unsigned names_ = 0; ///< The table of tables.
   std::optional<map_guard> guard_;
   std::string path_; // Of the database file.
   mutable std::mutex readers_lock_;

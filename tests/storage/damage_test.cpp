@@ -2,6 +2,7 @@
 // every answer is the truth or an error. Never a crash without a word, never a lost blob.
 #include "storage/digest.hpp"
 #include "storage/host/durable_file.hpp"
+#include "storage/lmdb/page_layout.hpp"
 #include "tests/storage/sample_state.hpp"
 
 #include <cstdlib>
@@ -208,6 +209,35 @@ TEST_CASE_FIXTURE(damage_fixture, "damage while the database is open is told, no
     ++seen[how];
   }
   MESSAGE("harmless ", seen[all_true], ", errors ", seen[some_refused], ", told ", seen[told]);
+}
+
+TEST_CASE_FIXTURE(damage_fixture, "no other page is taken for the one that names the tables") {
+  auto meta_at = [this](size_t number) {
+    return lmdb::meta_of(std::string_view(pristine).substr(number * page, page));
+  };
+  auto newest = meta_at(0).commit > meta_at(1).commit ? meta_at(0) : meta_at(1);
+  auto names = newest.tables.root * page;
+  std::map<outcome, int> seen;
+  for (size_t other = 0; other < pristine.size(); other += page) {
+    if (other == names)
+      continue;
+    auto bytes = pristine;
+    bytes.replace(names, page, pristine, other, page);
+    write_file(path(), pristine);
+
+    auto how = in_child([&] {
+      auto opened = database::open({folder, map_bytes});
+      if (!opened)
+        return wrong;
+      write_file(path(), bytes);
+      return judge(**opened, truth);
+    });
+
+    INFO("page ", other / page);
+    CHECK((how == some_refused || how == told));
+    ++seen[how];
+  }
+  MESSAGE("errors ", seen[some_refused], ", told ", seen[told]);
 }
 
 TEST_CASE_FIXTURE(damage_fixture, "what is sound opens, however it was made") {

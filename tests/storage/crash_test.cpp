@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <iostream>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +51,7 @@ bool holds(const snapshot& at, uint32_t number) {
       ++next;
     }
   }
+  std::cerr << opened.failure().context << '\n';
   ::_exit(1);
 }
 
@@ -77,7 +79,11 @@ TEST_CASE("a kill loses no acknowledged write") {
     ::close(told[1]);
     uint32_t last = 0;
     for (int i = 0; i < 3 + 5 * round; ++i)
-      REQUIRE(::read(told[0], &last, sizeof last) == sizeof last);
+      if (::read(told[0], &last, sizeof last) != sizeof last) {
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        FAIL("the writer ended by itself after ", i, " batches, with status ", status);
+      }
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     for (uint32_t later = 0; ::read(told[0], &later, sizeof later) == sizeof later;)

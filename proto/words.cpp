@@ -8,8 +8,6 @@
 
 namespace kodad::proto {
 
-namespace {} // namespace
-
 std::string joined_words(std::span<const std::string_view> known) {
   std::string out;
   for (size_t i = 0; i < known.size(); ++i)
@@ -30,9 +28,8 @@ std::string not_this(std::string_view given) {
 }
 
 std::string expected_word(std::span<const std::string_view> known, std::string_view given) {
-  auto nearest = text::nearest_word(text::to_lower(given), known);
   return "expected " + joined_words(known) + not_this(given) +
-         (nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?");
+         text::guess(text::to_lower(given), known);
 }
 
 result<size_t> find_word(std::span<const std::string_view> known, std::string_view given) {

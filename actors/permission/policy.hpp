@@ -23,7 +23,6 @@ enum class rule_origin : uint8_t {
   builtin_agent, ///< Comes with the program; yields to `user`.
   agent,         ///< An agent of the user's or of the project.
   user,          ///< The configuration file.
-  workspace,     ///< The project's `kodad.yaml`; narrows only.
 };
 
 /// One set of rules. The set must outlive the call.

@@ -69,7 +69,9 @@ std::optional<proto::error> door::tokenless_refusal(const header_list& headers) 
     return std::nullopt;
   for (const auto& [name, value] : headers)
     if (name == "sec-fetch-site" && to_lower(value) == "cross-site")
-      return proto::make_error(ec::origin_not_allowed, "requests from other sites are not allowed");
+      return proto::make_error(ec::origin_not_allowed,
+                               "requests from other sites are not allowed; server.origins adds"
+                               " some");
   return std::nullopt;
 }
 

@@ -1,7 +1,6 @@
 #include "http/start/agents.hpp"
 
 #include "actors/agents/builtin.hpp"
-#include "actors/tools/catalog.hpp"
 #include "proto/text/nearest_word.hpp"
 #include "storage/agent_store.hpp"
 
@@ -12,12 +11,6 @@ namespace kodad::http {
 using proto::result;
 
 namespace {
-
-/// "; did you mean NAME?", or nothing.
-std::string guess(std::string_view given, const std::vector<std::string_view>& known) {
-  auto nearest = proto::text::nearest_word(given, known);
-  return nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?";
-}
 
 std::vector<std::string_view> names_of(const std::vector<proto::agent>& agents) {
   std::vector<std::string_view> out;
@@ -42,11 +35,11 @@ result<std::vector<proto::agent>> load_agents(const storage::loaded_config& load
     return out;
   return proto::field_error(proto::ec::invalid_value, "default_agent",
                             loaded.place("default_agent") + "there is no agent " + wanted.text +
-                                guess(wanted.text, names_of(out)));
+                                proto::text::guess(wanted.text, names_of(out)));
 }
 
-std::vector<std::string> unknown_names(const storage::loaded_config& loaded,
-                                       const std::vector<proto::agent>& agents) {
+std::vector<std::string> unknown_agents(const storage::loaded_config& loaded,
+                                        const std::vector<proto::agent>& agents) {
   std::vector<std::string> out;
   auto names = names_of(agents);
   names.insert(names.end(), {"true", "false"});
@@ -54,14 +47,7 @@ std::vector<std::string> unknown_names(const storage::loaded_config& loaded,
     if (std::ranges::find(agents, wanted, &proto::agent::id) == agents.end())
       out.push_back(loaded.place("sandbox.network") + "there is no agent " + wanted.text +
                     " so far; it has the network as soon as somebody makes it" +
-                    guess(wanted.text, names));
-  std::vector<std::string_view> tools;
-  for (const auto& one : actors::tool_specs())
-    tools.push_back(one.name);
-  for (const auto& rule : loaded.config.permission.tools)
-    if (std::ranges::find(tools, rule.tool) == tools.end())
-      out.push_back(loaded.place("permission." + rule.tool) + "there is no tool " + rule.tool +
-                    guess(rule.tool, tools));
+                    proto::text::guess(wanted.text, names));
   return out;
 }
 

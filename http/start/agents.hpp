@@ -1,5 +1,5 @@
-// AGENTS and TOOLS at the start: what the configuration says of them, held against those that there
-// are. Its own reader cannot know: agents are made over HTTP and stand in the state.
+// AGENTS at the start: what the configuration says of them, held against those that there are. Its
+// own reader cannot know: agents are made over HTTP and stand in the state.
 #pragma once
 
 #include "proto/agent.hpp"
@@ -16,8 +16,8 @@ namespace kodad::http {
 proto::result<std::vector<proto::agent>> load_agents(const storage::loaded_config& loaded,
                                                      const storage::database* state);
 
-/// What names an agent that may yet be made, or a tool that will never be: one line each.
-std::vector<std::string> unknown_names(const storage::loaded_config& loaded,
-                                       const std::vector<proto::agent>& agents);
+/// What names an agent that may yet be made: one line each.
+std::vector<std::string> unknown_agents(const storage::loaded_config& loaded,
+                                        const std::vector<proto::agent>& agents);
 
 } // namespace kodad::http

@@ -34,7 +34,7 @@ result<void> spawn_actors(host& all, std::shared_ptr<actors::stream_hub> hub) {
   auto agents = load_agents(all.settings.loaded, all.database.get());
   if (!agents)
     return agents.failure();
-  for (auto& line : unknown_names(all.settings.loaded, *agents))
+  for (auto& line : unknown_agents(all.settings.loaded, *agents))
     all.settings.warnings.push_back(std::move(line));
   auto options = session_options_of(all.settings);
   auto& facts = *all.facts;
@@ -96,8 +96,12 @@ result<void> open_address(host& all) {
   const auto& config = all.settings.loaded.config;
   auto listener = open_listener(
       {all.settings.host, all.settings.port, !config.server.tokens.empty()}, limits::name_deadline);
-  if (!listener)
-    return listener.failure();
+  if (!listener) {
+    auto why = listener.failure();
+    const auto& place = why.field == "host" ? all.settings.host_place : all.settings.port_place;
+    why.context = place + why.context;
+    return why;
+  }
   all.listener = std::move(*listener);
   all.url = url_of(all.settings.host, bound_port(all.listener));
   return {};

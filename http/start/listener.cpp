@@ -80,9 +80,9 @@ result<descriptor> open_listener(const listen_address& place, std::chrono::milli
   if (!address)
     return address.failure();
   if (!place.is_open_to_others && !is_loopback(*address))
-    return make_error(ec::invalid_value, place.host + " is " + *address +
-                                             ", which lets others in: configure server.tokens"
-                                             " first");
+    return proto::field_error(ec::invalid_value, "host",
+                              place.host + " is " + *address +
+                                  ", which lets others in: configure server.tokens first");
   auto opened = listen_on(*address, place.port);
   if (opened || *address == place.host)
     return opened;

@@ -16,6 +16,7 @@ namespace kodad::http {
 /// Paths as they were given.
 struct options {
   std::optional<uint16_t> port;
+  std::optional<uint16_t> default_port; ///< Where neither `port` nor the configuration has one.
   std::optional<std::string> host;
   std::optional<std::string> config_file;
   std::optional<std::string> state_folder;
@@ -28,8 +29,8 @@ struct early_exit {
   std::string text; ///< Without a line feed at its end.
 };
 
-/// @param arguments Without the program's name. `--help` and `--version` exit with 0, a mistake
-/// with 2 and one line that names it.
+/// @param arguments Without the program's name. `--help`, `--help-config` and `--version` exit with
+/// 0, a mistake with 2 and one line that names it.
 std::variant<options, early_exit> parse_options(std::span<const std::string> arguments);
 
 /// Address to listen on: the command line's, else the configuration's; no brackets. Fails unless it

@@ -1,9 +1,8 @@
 #include "http/start/settings.hpp"
 
 #include "http/report.hpp"
+#include "http/start/config_checks.hpp"
 #include "http/start/folders.hpp"
-#include "http/start/models.hpp"
-#include "storage/config/descriptor_check.hpp"
 #include "storage/config/locations.hpp"
 #include "storage/host/descriptor_limit.hpp"
 #include "storage/host/durable_file.hpp"
@@ -41,6 +40,13 @@ result<void> check_default_config(const environment& variables) {
   return {};
 }
 
+/// A state that is yet to be made knows the built-in agents only.
+bool is_first_start(const options& given, const environment& variables) {
+  auto state = given.state_folder ? absolute_path(*given.state_folder, "--state-dir")
+                                  : storage::default_state_folder(variables);
+  return state && !storage::host::file_exists(*state + "/data.mdb");
+}
+
 result<void> read_config_file(const options& given, const environment& variables,
                               start_settings& out) {
   std::optional<std::string> chosen;
@@ -53,7 +59,11 @@ result<void> read_config_file(const options& given, const environment& variables
     return checked;
   }
   storage::other_findings others;
-  auto loaded = storage::load_config(chosen, variables, &others);
+  check_facts facts{given, storage::host::descriptors_allowed(), is_first_start(given, variables)};
+  auto loaded =
+      storage::load_config(chosen, variables, &others, [&facts](const auto& config, auto& into) {
+        check_config(config, facts, into);
+      });
   if (!loaded) {
     // All that is wrong with the file, so that it can be mended in one go; the last line is the
     // error's.
@@ -61,14 +71,20 @@ result<void> read_config_file(const options& given, const environment& variables
       tell(line);
     return loaded.failure();
   }
-  if (auto served = storage::check_descriptors(*loaded, storage::host::descriptors_allowed());
-      !served)
-    return served.failure();
-  if (auto known = check_models(*loaded); !known)
-    return known;
   out.loaded = std::move(*loaded);
   out.warnings = std::exchange(out.loaded.warnings, {});
   return {};
+}
+
+void settle_address(const options& given, start_settings& out) {
+  const auto& loaded = out.loaded;
+  bool is_configured = loaded.lines.contains("server.port");
+  auto usual = is_configured ? loaded.config.server.port : given.default_port.value_or(0);
+  out.port = given.port.value_or(usual);
+  if (!given.port && is_configured)
+    out.port_place = loaded.place("server.port");
+  if (!given.host && loaded.lines.contains("server.host"))
+    out.host_place = loaded.place("server.host");
 }
 
 result<void> settle_workspaces(const options& given, const environment& variables,
@@ -180,7 +196,7 @@ result<start_settings> settle(const options& given, const environment& variables
   if (!host)
     return host.failure();
   out.host = *host;
-  out.port = given.port.value_or(out.loaded.config.server.port);
+  settle_address(given, out);
   if (auto settled = settle_workspaces(given, variables, out); !settled)
     return settled.failure();
   if (auto settled = settle_state(given, variables, out); !settled)

@@ -42,4 +42,9 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
   return best;
 }
 
+std::string guess(std::string_view word, std::span<const std::string_view> known) {
+  auto nearest = nearest_word(word, known);
+  return nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?";
+}
+
 } // namespace kodad::proto::text

@@ -11,4 +11,7 @@ namespace kodad::proto::text {
 /// third of its length, and at least two).
 std::string_view nearest_word(std::string_view word, std::span<const std::string_view> known);
 
+/// "; did you mean WORD?" of the nearest one; empty when none is near.
+std::string guess(std::string_view word, std::span<const std::string_view> known);
+
 } // namespace kodad::proto::text

@@ -14,8 +14,7 @@ namespace {
 // A configuration of a thousand models has about 100 KiB.
 constexpr size_t file_bytes = 1024 * 1024;
 
-/// Parses, and lets `read` fill in what is found. Of what yaml-cpp itself refuses only the first
-/// can be told: it reads no further.
+/// Parses, and lets `read` fill in what is found.
 template <class Read>
 proto::result<void> read_yaml(std::string_view text, findings& into, Read read) {
   if (text.size() > file_bytes)
@@ -25,14 +24,14 @@ proto::result<void> read_yaml(std::string_view text, findings& into, Read read) 
   try {
     // yaml-cpp bounds the nesting itself (500) and throws beyond.
     if (check_yaml(text, into)) {
-      section all(into, YAML::Load(std::string(text)), "");
+      auto root = YAML::Load(std::string(text));
+      if (root.IsNull())
+        into.warn(1, "the file", "holds nothing: all defaults hold");
+      section all(into, std::move(root), "", 1);
       read(all);
     }
   } catch (const YAML::Exception& failure) {
-    auto line =
-        failure.mark.is_null() ? std::string() : " line " + std::to_string(failure.mark.line + 1);
-    return proto::make_error(proto::ec::invalid_value,
-                             "config " + into.file() + line + ": not YAML: " + failure.msg);
+    into.fail(failure.mark.is_null() ? 0 : failure.mark.line + 1, "the file", failure.msg);
   }
   return into.has_failed() ? proto::result<void>(into.last_failure()) : proto::result<void>();
 }
@@ -40,12 +39,16 @@ proto::result<void> read_yaml(std::string_view text, findings& into, Read read) 
 } // namespace
 
 proto::result<loaded_config> read_config(std::string_view text, const std::string& file,
-                                         const host::environment& variables,
-                                         other_findings* others) {
+                                         const host::environment& variables, other_findings* others,
+                                         const more_checks& more) {
   loaded_config out;
   out.file = file;
   findings found(file, variables);
-  auto done = read_yaml(text, found, [&](section& all) { read_all(all, variables, out.config); });
+  auto done = read_yaml(text, found, [&](section& all) {
+    read_all(all, variables, out.config);
+    if (more)
+      more(out.config, found);
+  });
   if (!done && others)
     *others = found.take_told();
   if (!done)
@@ -56,8 +59,8 @@ proto::result<loaded_config> read_config(std::string_view text, const std::strin
 }
 
 proto::result<loaded_config> load_config(const std::optional<std::string>& chosen,
-                                         const host::environment& variables,
-                                         other_findings* others) {
+                                         const host::environment& variables, other_findings* others,
+                                         const more_checks& more) {
   auto file = chosen ? chosen : default_config_file(variables);
   if (!file || (!chosen && !host::file_exists(*file)))
     return loaded_config{};
@@ -72,26 +75,7 @@ proto::result<loaded_config> load_config(const std::optional<std::string>& chose
   auto text = host::read_whole(*file, size);
   if (!text)
     return text.failure();
-  return read_config(*text, *file, variables, others);
-}
-
-proto::result<workspace_config> load_workspace_config(std::string_view text) {
-  workspace_config out;
-  findings found("kodad.yaml", [](const std::string&) { return std::nullopt; });
-  auto done = read_yaml(text, found, [&out](section& all) {
-    all.read("permission", out.permission);
-    for (auto& tool : out.permission.tools)
-      if (std::erase_if(tool.rules,
-                        [](const auto& rule) { return rule.then == proto::action::allow; }) > 0)
-        all.warn("permission",
-                 "a workspace may only ask or deny; allow for " + tool.tool + " is ignored");
-    std::erase_if(out.permission.tools, [](const auto& tool) { return tool.rules.empty(); });
-    all.finish();
-  });
-  if (!done)
-    return done.failure();
-  out.warnings = found.take_told();
-  return out;
+  return read_config(*text, *file, variables, others, more);
 }
 
 } // namespace kodad::storage

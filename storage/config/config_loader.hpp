@@ -7,6 +7,7 @@
 #include "proto/config.hpp"
 #include "storage/config/findings.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,26 +28,22 @@ struct loaded_config {
 /// What else is wrong with a file or worth knowing, beside the error: one line each.
 using other_findings = std::vector<std::string>;
 
+/// What only others can judge, so that it is told together with all else: is called with whatever
+/// could be read.
+using more_checks = std::function<void(const proto::config&, findings&)>;
+
 /// Reads the file `chosen` (it must exist), or without a choice the default one (it may be
 /// missing: then all defaults hold). Fails with `invalid_value` or `storage_failed`; the context is
 /// one line for the user, without secrets.
 proto::result<loaded_config> load_config(const std::optional<std::string>& chosen,
                                          const host::environment& variables,
-                                         other_findings* others = nullptr);
+                                         other_findings* others = nullptr,
+                                         const more_checks& more = {});
 
 /// The same from text. @param file Its name in messages.
 proto::result<loaded_config> read_config(std::string_view text, const std::string& file,
                                          const host::environment& variables,
-                                         other_findings* others = nullptr);
-
-/// What a workspace's own `kodad.yaml` may say.
-struct workspace_config {
-  proto::permission_set permission; ///< Only `ask` and `deny`: a project may narrow, never widen.
-  std::vector<std::string> warnings;
-};
-
-/// Reads a workspace's `kodad.yaml`. Everything in it comes from whoever wrote the project, so
-/// `${NAME}` is not expanded and all keys but `permission` are ignored with a warning.
-proto::result<workspace_config> load_workspace_config(std::string_view text);
+                                         other_findings* others = nullptr,
+                                         const more_checks& more = {});
 
 } // namespace kodad::storage

@@ -6,6 +6,7 @@
 #include "storage/config/provider_section.hpp"
 #include "storage/config/sandbox_section.hpp"
 #include "storage/config/server_section.hpp"
+#include "storage/config/web_address.hpp"
 
 #include <algorithm>
 
@@ -16,8 +17,8 @@ namespace {
 using proto::config;
 using proto::provider_config;
 
-constexpr range<double> dollars{0, 1e6};
-constexpr range<double> rate{0, 1e6};
+constexpr range<double> dollars{0, 1e6, "US dollars"};
+constexpr range<double> rate{0, 1e6, "tokens a second"};
 
 void read_session(section from, proto::session_config& out) {
   from.read_count("max_retries", out.max_retries, {0, 100});
@@ -44,7 +45,7 @@ void read_session(section from, proto::session_config& out) {
 }
 
 void read_sim(section from, proto::sim_config& out) {
-  from.read("load_tokens", out.load_tokens, {0, 10'000'000});
+  from.read("load_tokens", out.load_tokens, {0, 10'000'000, "tokens"});
   from.read("load_rate", out.load_rate, rate);
   from.read("koda_rate", out.koda_rate, rate);
   from.finish();
@@ -52,31 +53,38 @@ void read_sim(section from, proto::sim_config& out) {
 
 void read_models_dev(section from, proto::metadata_config& out) {
   from.read("url", out.url);
-  if (!out.url.empty() && !is_address(out.url))
-    from.fail("url", std::string(address_wanted) + "; empty, it is never asked");
+  auto fault = out.url.empty() ? "" : address_fault(out.url);
+  if (!fault.empty())
+    from.fail("url", fault + from.not_what_stands("url") + "; empty, it is never asked");
   from.finish();
 }
 
-std::string known_providers(const config& all) {
+std::vector<std::string_view> provider_ids(const config& all) {
   std::vector<std::string_view> ids{"sim"};
   for (const auto& one : all.providers)
-    ids.push_back(one.id);
-  return proto::joined_words(ids);
+    if (!one.id.empty())
+      ids.push_back(one.id);
+  return ids;
+}
+
+/// Of a name without its provider: the whole id of a model that is called so.
+std::string whole_id(std::string_view name, const config& all) {
+  for (const auto& provider : all.providers)
+    for (const auto& model : provider.models)
+      if (model.name == name)
+        return "; did you mean " + model.id.text + "?";
+  return "";
 }
 
 /// Why a model cannot be had; empty when it can, as far as the configuration tells.
 std::string fault_of(const proto::model_id& id, const config& all) {
   if (provider_of(id).empty() || name_of(id).empty())
-    return "expected provider/model" + proto::not_this(id.text);
-  auto owner = provider_of(id);
-  if (owner == "sim" ||
-      std::ranges::find(all.providers, owner, &provider_config::id) != all.providers.end())
+    return "expected provider/model" + proto::not_this(id.text) + whole_id(id.text, all);
+  auto ids = provider_ids(all);
+  if (std::ranges::find(ids, provider_of(id)) != ids.end())
     return "";
-  std::vector<std::string_view> ids;
-  for (const auto& one : all.providers)
-    ids.push_back(one.id);
-  auto nearest = proto::text::nearest_word(owner, ids);
-  return "expected a model of a configured provider (" + known_providers(all) + ")" +
+  auto nearest = proto::text::nearest_word(provider_of(id), ids);
+  return "expected a model of a configured provider (" + proto::joined_words(ids) + ")" +
          proto::not_this(id.text) +
          (nearest.empty()
               ? ""
@@ -84,8 +92,9 @@ std::string fault_of(const proto::model_id& id, const config& all) {
 }
 
 void read_model_id(section& from, std::string_view key, const config& all, proto::model_id& out) {
+  from.describe(key, "provider/model", "");
   from.read(key, out.text);
-  if (!from.has(key))
+  if (!from.has(key) || from.is_unreadable(key))
     return;
   if (auto fault = fault_of(out, all); !fault.empty())
     from.fail(key, fault);
@@ -95,6 +104,7 @@ void read_models(section& all, config& out) {
   read_model_id(all, "default_model", out, out.default_model);
   read_model_id(all, "utility_model", out, out.utility_model);
   std::vector<std::string> fallbacks;
+  all.describe("fallback_models", "a list of provider/model", "");
   all.read("fallback_models", fallbacks);
   for (size_t at = 0; at < fallbacks.size(); ++at) {
     proto::model_id id{fallbacks[at]};
@@ -126,14 +136,17 @@ void read_all(section& all, const host::environment& variables, config& out) {
   read_session(all.below("session"), out.session);
   read_server(all.below("server"), out.server);
   read_sandbox(all.below("sandbox"), variables, out.sandbox);
-  if ((out.sandbox.network || !out.sandbox.network_agents.empty()) && out.server.tokens.empty() &&
-      !all.found().lines().contains("server.tokens"))
-    all.fail("sandbox", "sandbox.network expects server.tokens: without them a command with "
-                        "network could use kodad itself");
+  bool has_network = out.sandbox.network || !out.sandbox.network_agents.empty();
+  if (has_network && out.server.tokens.empty() && !all.found().has_failed("server.tokens") &&
+      !all.found().has_failed("sandbox.network"))
+    all.found().fail_at("sandbox.network",
+                        "expects server.tokens: without them a command with network could use "
+                        "kodad itself");
   read_sim(all.below("sim"), out.sim);
-  all.read_count("model_refresh_interval", out.metadata.refresh_days, {0, 3650});
+  all.read_count("model_refresh_interval", out.metadata.refresh_days, {0, 3650, "days"});
   read_models_dev(all.below("models_dev"), out.metadata);
   std::string version = "1";
+  all.describe("version", "1, the only one there is", "1");
   all.read("version", version);
   if (version != "1")
     all.fail("version", "expected 1, the only one there is" + proto::not_this(version));

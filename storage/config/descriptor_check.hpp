@@ -2,15 +2,16 @@
 // cannot be had is better told at the start, by its key, than by calls that fail under load.
 #pragma once
 
-#include "storage/config/config_loader.hpp"
+#include "proto/config.hpp"
+#include "storage/config/findings.hpp"
 
 #include <cstddef>
 
 namespace kodad::storage {
 
-/// Fails with `invalid_value` for a provider's `max_concurrent` beyond the default that leaves too
-/// few descriptors to the rest of the process.
+/// Tells `into` of each provider's `max_concurrent` beyond the default that leaves too few
+/// descriptors to the rest of the process.
 /// @param allowed How many descriptors the process may have.
-proto::result<void> check_descriptors(const loaded_config& all, size_t allowed);
+void check_descriptors(const proto::config& config, size_t allowed, findings& into);
 
 } // namespace kodad::storage

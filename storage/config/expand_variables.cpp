@@ -4,6 +4,18 @@
 
 namespace kodad::storage {
 
+namespace {
+
+bool is_name_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_name_letter);
+}
+
+} // namespace
+
 proto::result<std::string>
 expand_variables(std::string_view text, const host::environment& variables, empty_variable empty) {
   std::string out;
@@ -18,6 +30,10 @@ expand_variables(std::string_view text, const host::environment& variables, empt
     std::string name(text.substr(start + 2, end - start - 2));
     if (name.empty())
       return proto::make_error(proto::ec::invalid_value, "expected a name between ${ and }");
+    if (!is_name(name))
+      return proto::make_error(proto::ec::invalid_value,
+                               "expected letters, digits and _ between ${ and }: a variable's name "
+                               "alone, nothing to take in its place");
     auto value = variables(name);
     if (!value)
       return proto::make_error(proto::ec::invalid_value,
@@ -32,11 +48,21 @@ expand_variables(std::string_view text, const host::environment& variables, empt
 }
 
 bool is_bare_variable(std::string_view text) {
-  auto is_name = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
   return text.size() > 1 && text.front() == '$' && !(text[1] >= '0' && text[1] <= '9') &&
-         std::ranges::all_of(text.substr(1), is_name);
+         is_name(text.substr(1));
+}
+
+bool is_foreign_variable(std::string_view text) {
+  struct spelling {
+    std::string_view begin;
+    std::string_view end;
+  };
+  constexpr spelling all[] = {{"{env:", "}"},      {"{file:", "}"}, {"{{", "}}"}, {"$(", ")"},
+                              {"os.environ/", ""}, {"env:", ""},    {"%", "%"}};
+  return std::ranges::any_of(all, [text](const spelling& one) {
+    return text.size() > one.begin.size() + one.end.size() && text.starts_with(one.begin) &&
+           text.ends_with(one.end);
+  });
 }
 
 } // namespace kodad::storage

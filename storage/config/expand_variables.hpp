@@ -13,7 +13,8 @@ namespace kodad::storage {
 enum class empty_variable : uint8_t { taken, refused };
 
 /// `text` with every `${NAME}` replaced; a lone `$` stays. Values are not expanded again. Fails
-/// with `invalid_value` on a variable that is not set and on a `${` that nothing closes.
+/// with `invalid_value` on a variable that is not set, on what can be no name of one, and on a `${`
+/// that nothing closes.
 proto::result<std::string> expand_variables(std::string_view text,
                                             const host::environment& variables,
                                             empty_variable empty = empty_variable::taken);
@@ -21,5 +22,9 @@ proto::result<std::string> expand_variables(std::string_view text,
 /// Is the text a variable as a shell would take it, "$NAME", and nothing else? Whoever writes it
 /// hardly means these characters.
 bool is_bare_variable(std::string_view text);
+
+/// Is the text a variable as other programs have it in their files: {env:NAME}, os.environ/NAME,
+/// $(NAME), {{NAME}}, %NAME%?
+bool is_foreign_variable(std::string_view text);
 
 } // namespace kodad::storage

@@ -24,14 +24,31 @@ void findings::warn(int line, const std::string& key, const std::string& text) {
   add({line, finding::weight::warning, key, text});
 }
 
+int findings::line_at(const std::string& key) const {
+  auto found = lines_.find(key);
+  return found == lines_.end() ? 0 : found->second;
+}
+
+void findings::fail_at(const std::string& key, const std::string& expected) {
+  fail(line_at(key), key, expected);
+}
+
+void findings::warn_at(const std::string& key, const std::string& text) {
+  warn(line_at(key), key, text);
+}
+
+void findings::remark_at(const std::string& key, const std::string& text) {
+  remark(line_at(key), key, text);
+}
+
 void findings::remark(int line, const std::string& key, const std::string& text) {
   add({line, finding::weight::remark, key, text});
 }
 
 /// A mistake is never left out in favour of warnings.
 void findings::add(finding what) {
-  what.text =
-      "config " + file_ + " line " + std::to_string(what.line) + ": " + what.key + ": " + what.text;
+  auto line = what.line > 0 ? " line " + std::to_string(what.line) : "";
+  what.text = "config " + file_ + line + ": " + what.key + ": " + what.text;
   auto is_same = [&what](const auto& known) { return known.text == what.text; };
   if (std::ranges::any_of(all_, is_same))
     return;
@@ -46,6 +63,12 @@ void findings::add(finding what) {
   }
   auto after = std::ranges::upper_bound(all_, what.line, {}, &finding::line);
   all_.insert(after, std::move(what));
+}
+
+bool findings::has_failed(const std::string& key) const {
+  return std::ranges::any_of(all_, [&key](const auto& one) {
+    return one.weight == finding::weight::failure && one.key == key;
+  });
 }
 
 const findings::finding& findings::last() const {

@@ -18,14 +18,28 @@ using key_lines = std::map<std::string, int>;
 /// "config FILE line N: KEY: ", without the line where the key stands nowhere.
 std::string place_of(const std::string& file, const key_lines& lines, const std::string& key);
 
+/// A key that the loader asked for.
+struct known_key {
+  std::string name;    ///< Full, without places in lists: "providers[].id".
+  std::string takes;   ///< What may stand there: "a whole number from 0 to 65535".
+  std::string without; ///< What holds where it is missing; empty for nothing.
+  bool is_used = true; ///< Else it is KodaCode's, and has no effect.
+};
+
 class findings {
 public:
-  findings(std::string file, host::environment variables)
-      : file_(std::move(file)), variables_(std::move(variables)) {}
+  /// @param keys Gets every key that is asked for; then nothing is told of any. May be null.
+  findings(std::string file, host::environment variables, std::vector<known_key>* keys = nullptr)
+      : file_(std::move(file)), variables_(std::move(variables)), keys_(keys) {}
 
-  /// "config FILE line N: KEY: expected …"
+  /// "config FILE line N: KEY: expected …", without a line where it is not positive.
   void fail(int line, const std::string& key, const std::string& expected);
   void warn(int line, const std::string& key, const std::string& text);
+
+  /// The same where the key stands.
+  void fail_at(const std::string& key, const std::string& expected);
+  void warn_at(const std::string& key, const std::string& text);
+  void remark_at(const std::string& key, const std::string& text);
 
   /// What is no mistake but worth knowing once the file is taken.
   void remark(int line, const std::string& key, const std::string& text);
@@ -37,6 +51,10 @@ public:
   const host::environment& variables() const { return variables_; }
   const key_lines& lines() const { return lines_; }
   bool has_failed() const { return has_failed_; }
+  bool has_failed(const std::string& key) const;
+
+  /// Null but where the keys themselves are wanted.
+  std::vector<known_key>* keys() const { return keys_; }
 
   /// One line each. The last mistake is kept back: it is `last_failure`.
   std::vector<std::string> take_told();
@@ -53,10 +71,12 @@ private:
   };
 
   void add(finding what);
+  int line_at(const std::string& key) const;
   const finding& last() const;
 
   std::string file_;
   host::environment variables_;
+  std::vector<known_key>* keys_;
   key_lines lines_;
   std::vector<finding> all_; ///< By line.
   bool has_failed_ = false;

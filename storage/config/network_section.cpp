@@ -1,6 +1,7 @@
 #include "storage/config/network_section.hpp"
 
 #include "proto/words.hpp"
+#include "storage/host/path.hpp"
 
 #include <initializer_list>
 
@@ -39,6 +40,7 @@ void read_environment(section& from, const host::environment& variables, network
 
 void read_network(section& from, const host::environment& variables, network_config& out) {
   std::string proxy;
+  from.describe("proxy", "`none`, `environment` or an address", "none");
   from.read("proxy", proxy, expansion::variables);
   if (proxy == "environment") {
     read_environment(from, variables, out);
@@ -53,13 +55,21 @@ void read_network(section& from, const host::environment& variables, network_con
     out.past_proxy.clear();
   }
   std::string roots;
+  from.describe("ca_file", "an absolute path, or ~/…", "");
   from.read("ca_file", roots, expansion::variables);
+  for (auto key : {"proxy", "ca_file"})
+    if (from.has(key) && (key == std::string_view("proxy") ? proxy : roots).empty())
+      from.warn(key, "is empty: it is as if it were not there");
   if (roots.empty())
     return;
   if (roots.starts_with("~/"))
     roots = variables("HOME").value_or("") + roots.substr(1);
   if (!roots.starts_with('/'))
-    from.fail("ca_file", "expected an absolute path, or ~/…" + proto::not_this(roots));
+    return from.fail("ca_file", "expected an absolute path, or ~/…" + proto::not_this(roots));
+  if (auto seen = host::look_at(roots); seen.kind == host::path_kind::folder)
+    from.fail("ca_file", "expected a file of certificates; " + roots + " is a folder");
+  else if (seen.kind == host::path_kind::nothing)
+    from.fail("ca_file", "expected a file that can be read; " + roots + ": " + seen.failure);
   out.ca_file = roots;
 }
 

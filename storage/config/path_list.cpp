@@ -84,6 +84,9 @@ private:
       return (void)fail("expected folders; " + path + " is none");
     if (seen.kind == host::path_kind::other)
       return (void)fail("expected files or folders; " + path + " is neither");
+    if (wish_.use == path_use::workspaces && real == "/")
+      return (void)fail("would let sessions work everywhere, in kodad's state and keys as well: "
+                        "name the folders that they need");
     if (wish_.use != path_use::workspaces && !judge(path, real))
       return;
     if (std::ranges::find(seen_, real) != seen_.end())

@@ -1,4 +1,9 @@
+#include "proto/text/ascii.hpp"
+#include "proto/text/glob.hpp"
 #include "storage/config/yaml_section.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace kodad::storage {
 
@@ -6,36 +11,125 @@ namespace {
 
 constexpr size_t rules_of_a_tool = 4096;
 
-int line_of(const YAML::Node& at) {
-  return at.Mark().line + 1;
+/// What others write for the three words.
+std::string_view meant_action(std::string_view given) {
+  struct other_word {
+    std::string_view theirs;
+    std::string_view ours;
+  };
+  constexpr std::array<other_word, 16> words{{{"yes", "allow"},
+                                              {"true", "allow"},
+                                              {"on", "allow"},
+                                              {"always", "allow"},
+                                              {"accept", "allow"},
+                                              {"approve", "allow"},
+                                              {"no", "deny"},
+                                              {"false", "deny"},
+                                              {"off", "deny"},
+                                              {"never", "deny"},
+                                              {"block", "deny"},
+                                              {"reject", "deny"},
+                                              {"forbid", "deny"},
+                                              {"maybe", "ask"},
+                                              {"prompt", "ask"},
+                                              {"confirm", "ask"}}};
+  auto found = std::ranges::find(words, given, &other_word::theirs);
+  return found == words.end() ? "" : found->ours;
 }
 
-void read_action(findings& into, const YAML::Node& node, const std::string& key,
+void read_action(findings& into, const YAML::Node& node, int line, const std::string& key,
                  proto::action& out) {
-  auto read = proto::read_word(node.IsScalar() ? node.Scalar() : "", out);
-  if (!read)
-    into.fail(line_of(node), key, read.failure().context);
+  if (!is_word(node))
+    return into.fail(line, key,
+                     "expected " + proto::joined_words(words(proto::action{})) + not_this(node));
+  auto read = proto::read_word(node.Scalar(), out);
+  if (read)
+    return;
+  auto meant = meant_action(proto::text::to_lower(node.Scalar()));
+  auto has_guess = read.failure().context.find("did you mean") != std::string::npos;
+  into.fail(line, key,
+            read.failure().context +
+                (meant.empty() || has_guess ? "" : "; did you mean " + std::string(meant) + "?"));
 }
 
-void read_rules(findings& into, const YAML::Node& node, const std::string& key,
+int line_of_pattern(const YAML::Node& rules, const std::string& pattern) {
+  for (const auto& entry : rules)
+    if (entry.first.IsScalar() && entry.first.Scalar() == pattern)
+      return line_of(entry.first);
+  return line_of(rules);
+}
+
+/// The last rule that matches wins: one for all calls leaves nothing to those before it.
+void warn_of_idle_rules(findings& into, const YAML::Node& node, const std::string& key,
+                        const proto::tool_permission& all) {
+  const auto& rules = all.rules;
+  auto for_all = std::ranges::find(rules, "*", &proto::permission_rule::pattern);
+  auto idle = std::find_if(rules.begin(), for_all, [for_all, &rules](const auto& rule) {
+    return for_all != rules.end() && rule.then != for_all->then;
+  });
+  if (idle != for_all)
+    into.warn(line_of_pattern(node, "*"), key + ".*",
+              "matches all calls, and the last rule that matches wins: " + idle->pattern +
+                  " before it never counts; put * first");
+  for (const auto& rule : rules) {
+    if (all.tool == "bash")
+      continue;
+    if (rule.pattern.starts_with("./"))
+      into.warn(line_of_pattern(node, rule.pattern), key + "." + rule.pattern,
+                "matches nothing: paths stand below the workspace without ./");
+    if (rule.pattern.starts_with("~/"))
+      into.warn(line_of_pattern(node, rule.pattern), key + "." + rule.pattern,
+                "matches nothing: in a pattern ~ is no home folder");
+  }
+}
+
+void read_rules(findings& into, const YAML::Node& node, int line, const std::string& key,
                 proto::tool_permission& out) {
   if (!node.IsMap() || node.size() > rules_of_a_tool)
-    return into.fail(line_of(node), key,
+    return into.fail(line, key,
                      "expected a map of patterns, or one word: " +
-                         proto::joined_words(words(proto::action{})));
+                         proto::joined_words(words(proto::action{})) + not_this(node));
+  if (node.size() == 0)
+    into.warn(line, key, "holds no rule: it is as if it were not there");
   for (const auto& entry : node) {
+    auto own_line = std::max(line_of(entry.first), line);
     if (!entry.first.IsScalar() || entry.first.Scalar().empty()) {
-      into.fail(line_of(entry.first), key, "expected texts as patterns; * stands for all");
+      into.fail(own_line, key, "expected texts as patterns; * stands for all");
       continue;
     }
     auto& rule = out.rules.emplace_back(entry.first.Scalar());
-    read_action(into, entry.second, key + "." + rule.pattern, rule.then);
+    read_action(into, entry.second, own_line, key + "." + rule.pattern, rule.then);
+  }
+  warn_of_idle_rules(into, node, key, out);
+}
+
+const proto::permission_rule* rule_for_all(const proto::tool_permission& of) {
+  auto found = std::ranges::find(of.rules, "*", &proto::permission_rule::pattern);
+  return found == of.rules.end() ? nullptr : &*found;
+}
+
+/// The same of a pattern of tools whose rules come after those of a tool that it matches.
+void warn_of_idle_tools(findings& into, const std::string& path, const proto::permission_set& all) {
+  for (auto later = all.tools.begin(); later != all.tools.end(); ++later) {
+    const auto* last = rule_for_all(*later);
+    auto idle = std::find_if(all.tools.begin(), later, [last, later](const auto& before) {
+      auto kind = proto::text::glob_kind::command;
+      return last && proto::text::matches(later->tool, before.tool, kind) &&
+             std::ranges::any_of(before.rules,
+                                 [last](const auto& rule) { return rule.then != last->then; });
+    });
+    if (idle != later)
+      into.warn_at(path + later->tool, "matches " + idle->tool +
+                                           ", too, and the last rule that matches wins: those "
+                                           "of " +
+                                           idle->tool + " never count; put it first");
   }
 }
 
 } // namespace
 
 void section::read(std::string_view key, proto::permission_set& out) {
+  describe(key, "a map of tools to `allow`, `ask`, `deny`, or to maps of patterns to these", "");
   auto node = find(key);
   section tools(into_, node, full(key) + "."); // Checks the map and its keys.
   for (const auto& entry : tools.node_) {
@@ -44,14 +138,17 @@ void section::read(std::string_view key, proto::permission_set& out) {
     auto& tool = out.tools.emplace_back();
     tool.tool = entry.first.Scalar();
     auto name = full(key) + "." + tool.tool;
-    into_.note(line_of(entry.first), name);
-    if (entry.second.IsScalar() && !entry.second.IsNull()) {
+    auto line = storage::line_of(entry.first);
+    into_.note(line, name);
+    if (is_word(entry.second)) {
       tool.is_word = true;
-      read_action(into_, entry.second, name, tool.rules.emplace_back("*").then);
+      read_action(into_, entry.second, std::max(storage::line_of(entry.second), line), name,
+                  tool.rules.emplace_back("*").then);
     } else {
-      read_rules(into_, entry.second, name, tool);
+      read_rules(into_, entry.second, line, name, tool);
     }
   }
+  warn_of_idle_tools(into_, full(key) + ".", out);
 }
 
 } // namespace kodad::storage

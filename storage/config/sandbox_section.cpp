@@ -1,8 +1,10 @@
 #include "storage/config/sandbox_section.hpp"
 
+#include "proto/text/ascii.hpp"
 #include "storage/config/path_list.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace kodad::storage {
 
@@ -12,7 +14,7 @@ constexpr uint64_t mebibyte = uint64_t{1} << 20;
 constexpr range<uint64_t> bytes{mebibyte, uint64_t{1} << 50};
 // A shell with a pipe has four processes, the sandbox itself two.
 constexpr range<int64_t> processes{8, 1'000'000};
-constexpr range<int64_t> seconds{1, 86'400};
+constexpr range<int64_t> seconds{1, 86'400, "seconds"};
 
 void read_seconds(section& from, std::string_view key, std::chrono::seconds& out) {
   auto value = static_cast<int64_t>(out.count());
@@ -36,18 +38,41 @@ void read_limits(section from, proto::command_limits& out) {
   from.finish();
 }
 
+/// Words that somebody may give for yes or no, and that name no agent.
+bool is_answer_of_sorts(std::string_view word) {
+  constexpr std::array<std::string_view, 12> words{"maybe", "all",    "any",   "none",
+                                                   "never", "always", "allow", "ask",
+                                                   "deny",  "host",   "full",  "null"};
+  return !meant_flag(word).empty() || std::ranges::find(words, word) != words.end();
+}
+
 /// true, false, or the agents that have it.
 void read_network(section& from, proto::sandbox_config& out) {
+  from.describe("network", "true, false, or a list of agents", "false");
   std::vector<std::string> given;
   from.read("network", given);
   bool is_answer = given.size() == 1 && (given[0] == "true" || given[0] == "false");
   out.network = is_answer && given[0] == "true";
-  for (size_t at = 0; at < given.size(); ++at)
-    if (given[at].empty())
-      from.fail_entry("network", at, "expected true, false or names of agents, not an empty text");
+  for (size_t at = 0; at < given.size() && !is_answer; ++at)
+    if (given[at].empty() || is_answer_of_sorts(proto::text::to_lower(given[at]))) {
+      auto meant = meant_flag(given[at]);
+      from.fail_entry("network", at,
+                      "expected true, false or names of agents" + proto::not_this(given[at]) +
+                          (meant.empty() ? "" : "; did you mean " + std::string(meant) + "?"));
+    }
   if (!is_answer)
     for (auto& agent : given)
       out.network_agents.push_back(proto::agent_id{std::move(agent)});
+}
+
+/// Only ${NAME} is replaced; $NAME stays, which few wish for.
+bool has_bare_variable(std::string_view text) {
+  for (size_t at = text.find('$'); at != text.npos; at = text.find('$', at + 1)) {
+    auto next = at + 1 < text.size() ? text[at + 1] : ' ';
+    if ((next >= 'A' && next <= 'Z') || next == '_')
+      return true;
+  }
+  return false;
 }
 
 bool is_variable(const std::string& name) {
@@ -96,6 +121,8 @@ void read_variables(section& from, proto::sandbox_config& out) {
       from.fail_name("env", name, fault);
     if (value.find('\0') != std::string::npos)
       from.fail_name("env", name, "expected texts without NUL");
+    if (has_bare_variable(value))
+      from.warn_name("env", name, "$NAME stays as it is: only ${NAME} is replaced");
   }
 }
 

@@ -33,9 +33,10 @@ public:
     leaf();
   }
 
-  void OnScalar(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+  void OnScalar(const YAML::Mark& at, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     note(at);
+    judge_tag(at, tag);
     if (!ends_on_its_line(at))
       into_.fail(at.line + 1, path(), "expected the closing quote on the same line");
     if (levels_.empty() || !levels_.back().expects_key)
@@ -47,19 +48,24 @@ public:
       into_.fail(at.line + 1, path(), "expected once, stands twice");
   }
 
-  void OnSequenceStart(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+  void OnSequenceStart(const YAML::Mark& at, const std::string& tag, YAML::anchor_t,
                        YAML::EmitterStyle::value) override {
     note(at);
-    levels_.push_back({});
+    judge_tag(at, tag);
+    levels_.push_back({false, false, {}, {}, 0, at.line + 1});
   }
   void OnSequenceEnd() override { end(); }
 
-  void OnMapStart(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+  void OnMapStart(const YAML::Mark& at, const std::string& tag, YAML::anchor_t,
                   YAML::EmitterStyle::value) override {
     note(at);
-    levels_.push_back({true, true, {}, {}, 0});
+    judge_tag(at, tag);
+    levels_.push_back({true, true, {}, {}, 0, at.line + 1});
   }
   void OnMapEnd() override { end(); }
+
+  /// Where the innermost list or map begins that has not ended; 0 for none.
+  int open_line() const { return levels_.empty() ? 0 : levels_.back().line; }
 
 private:
   struct level {
@@ -68,6 +74,7 @@ private:
     std::string key;
     std::set<std::string> seen;
     size_t at = 0; ///< In a sequence.
+    int line = 0;  ///< Where it begins.
   };
 
   /// A quote that nobody closes takes in all keys up to the next one.
@@ -85,6 +92,15 @@ private:
       else if (here[i] == quote)
         return true;
     return false;
+  }
+
+  /// "!env NAME" would be taken as the text NAME.
+  void judge_tag(const YAML::Mark& at, const std::string& tag) {
+    bool is_usual = tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002");
+    if (!is_usual)
+      into_.fail(at.line + 1, path(),
+                 "expected a value without the tag " + tag +
+                     "; a variable of the environment is written ${NAME}");
   }
 
   /// Something stands here; in a second document, that is one too many.
@@ -126,6 +142,34 @@ private:
   bool is_told_ = false;
 };
 
+/// What yaml-cpp says, and what it mostly means.
+std::string yaml_fault(const std::string& told) {
+  constexpr std::pair<std::string_view, const char*> meanings[] = {
+      {"illegal map value",
+       "is the line indented as its neighbours? a text that holds a colon and a blank needs "
+       "quotes"},
+      {"flow", "a [ or { that begins here is not closed, or a text in it that begins with * or "
+               "holds { needs quotes"},
+      {"end of map", "is the line indented as the others of its section?"},
+      {"end of sequence", "is the line indented as the others of its list?"},
+      {"alias", "a text that begins with * needs quotes"},
+      {"anchor", "a text that begins with * or & needs quotes"},
+      {"unknown token", "a text that begins with @, % or ` needs quotes"},
+      {"illegal block scalar", "a text that begins with | or > needs quotes"},
+  };
+  for (const auto& [part, meaning] : meanings)
+    if (told.find(part) != told.npos)
+      return "not YAML: " + told + ": " + meaning;
+  return "not YAML: " + told;
+}
+
+/// Editors show a tab as some blanks; YAML counts none.
+bool is_indented_by_tab(std::string_view line) {
+  auto end = line.find_first_not_of(" \t");
+  return end != line.npos && line[end] != '#' && line[end] != '\r' &&
+         line.substr(0, end).find('\t') != line.npos;
+}
+
 bool is_control(char c) {
   auto byte = static_cast<unsigned char>(c);
   return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
@@ -143,14 +187,25 @@ bool check_yaml(std::string_view text, findings& into) {
       into.fail(line, "the file", "expected text in UTF-8");
     else if (std::ranges::any_of(here, is_control))
       into.fail(line, "the file", "expected text, without control characters");
+    else if (is_indented_by_tab(here))
+      into.fail(line, "the file", "expected blanks before the text, not a tab");
     else
       continue;
     return false;
   }
   std::istringstream in{std::string(text)};
   YAML::Parser parser(in);
-  for (walker all(text, into); parser.HandleNextDocument(all);)
-    continue;
+  walker all(text, into);
+  try {
+    while (parser.HandleNextDocument(all))
+      continue;
+  } catch (const YAML::Exception& failure) {
+    auto noticed = failure.mark.is_null() ? 0 : failure.mark.line + 1;
+    // One that nothing closes is noticed at the end of the file only.
+    bool is_open = failure.msg.find("flow") != std::string::npos && all.open_line() > 0;
+    into.fail(is_open ? all.open_line() : noticed, "the file", yaml_fault(failure.msg));
+    return false;
+  }
   return true;
 }
 

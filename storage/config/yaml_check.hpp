@@ -9,8 +9,8 @@
 
 namespace kodad::storage {
 
-/// Tells `into`. May throw what yaml-cpp throws for text that is no YAML. False for what is no
-/// text at all: there is nothing to be parsed then.
+/// Tells `into`. False for what is no text, or no YAML: there is nothing to be parsed then. Of what
+/// yaml-cpp itself refuses only the first can be told: it reads no further.
 bool check_yaml(std::string_view text, findings& into);
 
 } // namespace kodad::storage

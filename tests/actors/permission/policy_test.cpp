@@ -118,7 +118,6 @@ TEST_CASE("between sets the strictest wins, but the user outranks a built-in age
   CHECK(both(denies, rule_origin::builtin_agent, allows) == action::allow);
   CHECK(both(denies, rule_origin::agent, allows) == action::deny);
   CHECK(both(allows, rule_origin::builtin_agent, denies) == action::deny);
-  CHECK(both(denies, rule_origin::workspace, allows) == action::deny);
 }
 
 TEST_CASE("without a rule reading is allowed and all else is asked") {

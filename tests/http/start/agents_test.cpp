@@ -5,8 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
 using namespace kodad;
 using http::load_agents;
 
@@ -53,16 +51,8 @@ TEST_CASE("an agent that was made over HTTP may be the default") {
 
 TEST_CASE("an agent with network that is not there yet is told, with the nearest name") {
   auto loaded = config_of("server: {tokens: [0123456789abcdef]}\nsandbox:\n  network: [enginer]");
-  auto told = http::unknown_names(loaded, *load_agents(loaded, nullptr));
+  auto told = http::unknown_agents(loaded, *load_agents(loaded, nullptr));
   REQUIRE(told.size() == 1);
   CHECK(told[0] == "config f line 3: sandbox.network: there is no agent enginer so far; it has the "
                    "network as soon as somebody makes it; did you mean engineer?");
-}
-
-TEST_CASE("a rule for a tool that there is not is told, with the nearest name") {
-  auto loaded = config_of("permission:\n  bash: ask\n  raed: {'*': deny}\n  xyzzy: deny");
-  auto told = http::unknown_names(loaded, *load_agents(loaded, nullptr));
-  REQUIRE(told.size() == 2);
-  CHECK(told[0] == "config f line 3: permission.raed: there is no tool raed; did you mean read?");
-  CHECK(told[1] == "config f line 4: permission.xyzzy: there is no tool xyzzy");
 }

@@ -41,7 +41,17 @@ TEST_CASE("all options are read") {
   CHECK(given.workspaces == std::vector<std::string>{"/one", "two"});
 }
 
+TEST_CASE("a value may stand behind = or by itself") {
+  CHECK(good({"--port=4100"}).port == 4100);
+  CHECK(good({"--port", "4100"}).port == 4100);
+  CHECK(good({"--default-port", "4100"}).default_port == 4100);
+  CHECK_FALSE(good({"--default-port", "4100"}).port.has_value());
+}
+
 TEST_CASE("help and version are answers") {
+  CHECK(leaves({"--help"}).text.find("Examples:") != std::string::npos);
+  CHECK(leaves({"--help-config"}).code == 0);
+  CHECK(leaves({"--help-config"}).text.find("| `server.port` |") != std::string::npos);
   CHECK(leaves({"--help"}).code == 0);
   for (const char* option : {"--port", "--host", "--config", "--state-dir", "--workspace"})
     CHECK(leaves({"--help"}).text.find(option) != std::string::npos);
@@ -56,18 +66,27 @@ TEST_CASE("a mistake is one line and exit code 2") {
   const std::pair<arguments, const char*> samples[] = {
       {{"--prot", "1"}, "unknown option --prot, did you mean --port?"},
       {{"--workspaces=/x"}, "unknown option --workspaces=/x, did you mean --workspace?"},
+      {{"-port", "1"}, "unknown option -port, did you mean --port?"},
+      {{"--state", "x"}, "unknown option --state, did you mean --state-dir?"},
       {{"--zzz"}, "unknown option --zzz ("},
       {{"-p", "1"}, "-p"},
-      {{"--port", "70000"}, "--port"},
-      {{"--port", "-1"}, "--port"},
-      {{"--port", ""}, "--port"},
-      {{"--port", "1", "--port", "2"}, "--port"},
-      {{"--port", "0x"}, "--port"},
-      {{"--port", "x"}, "--port"},
-      {{"--port"}, "--port"},
+      {{"--port", "70000"}, "--port wants a number from 0 to 65535, not 70000"},
+      {{"--port", "-1"}, "--port wants a number from 0 to 65535"},
+      {{"--port", ""}, "--port wants a number from 0 to 65535"},
+      {{"--port="}, "--port wants a number from 0 to 65535"},
+      {{"--port", "1", "--port", "2"}, "--port stands twice"},
+      {{"--port=1", "--port=2"}, "--port stands twice"},
+      {{"--host", "a", "--host", "b"}, "--host stands twice"},
+      {{"--port", "0x"}, "--port wants a number from 0 to 65535, not 0x"},
+      {{"--port", "abc"}, "--port wants a number from 0 to 65535, not abc"},
+      {{"--port"}, "--port wants a number from 0 to 65535"},
+      {{"--default-port", "abc"}, "--default-port wants a number from 0 to 65535, not abc"},
+      {{"--host", "--port", "1"}, "--host wants an address, not --port"},
+      {{"--config", "--help"}, "--config wants a file, not --help"},
+      {{"--config"}, "--config wants a file"},
       {{"serve"}, "unexpected argument serve"},
       {{"--workspace", "/x", "/y"}, "unexpected argument /y"},
-      {{"--workspace"}, "--workspace"},
+      {{"--workspace"}, "--workspace wants a folder"},
   };
   for (const auto& [given, named] : samples) {
     auto exit = leaves(given);

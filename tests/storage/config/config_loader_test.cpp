@@ -34,7 +34,9 @@ std::string failure_of(std::string_view text) {
 TEST_CASE("an empty file means the defaults") {
   auto done = read("");
   REQUIRE(done);
-  CHECK(done->warnings.empty());
+  CHECK(done->warnings ==
+        std::vector<std::string>{
+            "config test.yaml line 1: the file: holds nothing: all defaults hold"});
   CHECK(done->config.default_agent.text == "engineer");
   CHECK(done->config.server.port == 0);
   CHECK(done->config.session.max_retries == 5);
@@ -75,7 +77,8 @@ sandbox: {mode: off}
 sim: {load_tokens: 7, load_rate: 2.5}
 )");
   REQUIRE_MESSAGE(done, done.failure().context);
-  CHECK(done->warnings.size() == 2); // Both allowed paths are missing here.
+  // Both allowed paths and openai's key are missing here.
+  CHECK(done->warnings.size() == 3);
   const auto& config = done->config;
   REQUIRE(config.providers.size() == 2);
   CHECK(config.providers[0].api_key == "sk-1");
@@ -109,8 +112,8 @@ TEST_CASE("a wrong value is an error with file, line and key") {
       {"server: 5", "line 1: server: expected a map"},
       {"server: {tokens: [short]}", "server.tokens: expected tokens of at least 16"},
       {"session: {resume_turns: yes}", "session.resume_turns: expected true or false"},
-      {"session: {budget: -1}", "session.budget: expected a number from 0"},
-      {"session: {budget: nan}", "session.budget: expected a number from 0"},
+      {"session: {budget: -1}", "session.budget: expected a number of US dollars from 0"},
+      {"session: {budget: nan}", "session.budget: expected a number of US dollars from 0"},
       {"sandbox: {mode: on}", "sandbox.mode: expected auto, bubblewrap, landlock or off"},
       {"permission: {bash: maybe}", "permission.bash: expected allow, ask or deny"},
       {"permission: {bash: [a]}", "permission.bash: expected a map of patterns, or one word"},
@@ -130,7 +133,7 @@ TEST_CASE("a wrong value is an error with file, line and key") {
       {"providers: [{id: a, type: openai-chat, base_url: 'http://h/v1/messages'}]",
        "providers[0].base_url: expected no address that ends in the endpoint of another type"},
       {"allowed_paths: [data]", "allowed_paths: expected absolute paths"},
-      {"a: [", "config test.yaml line 1: not YAML"},
+      {"a: [", "config test.yaml line 1: the file: not YAML"},
       {"- a", "the file: expected a map"},
   };
   for (const auto& [text, expected] : samples) {
@@ -183,13 +186,13 @@ TEST_CASE("the proxy's variables count where the configuration says so") {
 
   CHECK(from("version: 1").network == proto::network_config{});
   auto all = from("proxy: environment\nproviders:\n- {id: openai}\n- {id: xai, proxy: none}\n"
-                  "- {id: groq, proxy: 'http://own:3', ca_file: /own.pem}");
+                  "- {id: groq, proxy: 'http://own:3', ca_file: /etc/passwd}");
   CHECK(all.network == proto::network_config{
                            "socks5://all:2", "http://u:secret@proxy:1", {"a.b", ".c"}, "/env.pem"});
   CHECK(all.providers[0].network == all.network);
   CHECK(all.providers[1].network.https_proxy == "");
   CHECK(all.providers[2].network ==
-        proto::network_config{"http://own:3", "http://own:3", {}, "/own.pem"});
+        proto::network_config{"http://own:3", "http://own:3", {}, "/etc/passwd"});
   for (auto text : {"proxy: 'ftp://u:secret@h'", "providers: [{id: openai, proxy: 'secret h'}]"}) {
     auto failure = failure_of(text);
     CHECK(failure.find("proxy: expected none, environment or an address") != std::string::npos);
@@ -227,17 +230,6 @@ TEST_CASE("a hostile file is refused in time") {
     aliases +=
         std::string(1, c) + ": &" + c + " [" + "*" + char(c - 1) + ",*" + char(c - 1) + "]\n";
   CHECK(failure_of(aliases) == "");
-}
-
-TEST_CASE("a workspace may narrow and never widen") {
-  auto done = load_workspace_config("permission:\n  bash: {'*': allow, 'curl *': deny}\n"
-                                    "  read: allow\n  write: ask\nproviders: []\n");
-  REQUIRE(done);
-  REQUIRE(done->permission.tools.size() == 2);
-  REQUIRE(done->permission.tools[0].rules.size() == 1);
-  CHECK(done->permission.tools[0].rules[0].pattern == "curl *");
-  CHECK(done->permission.tools[1].tool == "write");
-  CHECK(done->warnings.size() == 3);
 }
 
 TEST_CASE("files are looked for where the XDG rules say") {

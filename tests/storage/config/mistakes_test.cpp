@@ -125,7 +125,7 @@ TEST_CASE("origins and hosts are what a browser would send") {
   }
   tells("server: {host: 'http://0.0.0.0'}", "server.host: expected a name or an address");
   CHECK(told_of("server: {hosts: [x.example, 'x:80', '[::1]:1'], "
-                "origins: ['https://x', 'http://[::1]:80', 'vscode-webview://a-b']}")
+                "origins: ['https://x', 'http://[::1]:81', 'vscode-webview://a-b']}")
             .empty());
 }
 

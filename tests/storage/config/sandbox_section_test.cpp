@@ -109,7 +109,8 @@ TEST_CASE("a wrong value is an error that names its key and itself") {
       {"limits: {processes: 7}", "sandbox.limits.processes: expected a whole number from 8 to "
                                  "1000000, not 7"},
       {"limits: {processes: many}", "not many"},
-      {"limits: {time: 0}", "sandbox.limits.time: expected a whole number from 1 to 86400, not 0"},
+      {"limits: {time: 0}", "sandbox.limits.time: expected a whole number of seconds from 1 to "
+                            "86400, not 0"},
       {"limits: {time: 60, time_max: 59}", "sandbox.limits.time_max: expected at least"},
       {"limits: 5", "sandbox.limits: expected a map"},
       {"path: [tools]", "sandbox.path: expected absolute paths, or ~/…, not tools"},

@@ -1,0 +1,150 @@
+#include "storage/config/web_address.hpp"
+
+#include "proto/text/ascii.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+namespace kodad::storage {
+
+namespace {
+
+constexpr const char* address_wanted =
+    "expected an address that starts with http:// or https:// and names a host";
+constexpr const char* host_wanted = "expected names such as kodad.example or kodad.example:8443, "
+                                    "without scheme, path or *";
+constexpr const char* origin_wanted = "expected origins such as https://app.example or "
+                                      "https://app.example:8443, in lower case, without path or *";
+constexpr const char* listen_wanted = "expected a name or an address, such as 127.0.0.1";
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_port(std::string_view text) {
+  uint32_t port = 0;
+  auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return failure == std::errc() && end == text.data() + text.size() && port > 0 && port <= 65'535 &&
+         text[0] != '0';
+}
+
+/// Four numbers up to 255.
+bool is_ipv4(std::string_view text) {
+  int parts = 0;
+  for (;; ++parts) {
+    auto end = std::min(text.find('.'), text.size());
+    auto part = text.substr(0, end);
+    uint32_t value = 0;
+    auto [stop, failure] = std::from_chars(part.data(), part.data() + part.size(), value);
+    if (failure != std::errc() || stop != part.data() + part.size() || value > 255)
+      return false;
+    if (end == text.size())
+      return parts == 3;
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// A name, or an IPv4 address: what has digits and dots only must be one.
+bool is_name(std::string_view text) {
+  auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-' ||
+           c == '.' || c == '_';
+  };
+  if (text.empty() || text.front() == '.' || text.find("..") != text.npos ||
+      !std::ranges::all_of(text, is_letter))
+    return false;
+  bool is_number = std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '.'; });
+  return !is_number || is_ipv4(text);
+}
+
+bool is_ipv6(std::string_view text) {
+  return text.find(':') != text.npos && std::ranges::all_of(text, [](char c) {
+           return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
+                  c == '.';
+         });
+}
+
+struct host_and_port {
+  bool is_good = false;
+  std::string_view port; ///< Empty for none.
+};
+
+/// "name", "name:port", "[::1]", "[::1]:port"
+host_and_port split(std::string_view text) {
+  bool is_bracketed = text.starts_with('[');
+  auto end = is_bracketed ? text.find(']') : std::min(text.find(':'), text.size());
+  if (end == text.npos)
+    return {};
+  auto host = is_bracketed ? text.substr(1, end - 1) : text.substr(0, end);
+  auto rest = text.substr(is_bracketed ? end + 1 : end);
+  if (!(is_bracketed ? is_ipv6(host) : is_name(host)))
+    return {};
+  if (rest.empty())
+    return {true, {}};
+  return {rest[0] == ':' && is_port(rest.substr(1)), rest.substr(1)};
+}
+
+std::string_view scheme_of(std::string_view text) {
+  auto end = text.find("://");
+  return end == text.npos ? std::string_view() : text.substr(0, end);
+}
+
+std::string_view authority_of(std::string_view text) {
+  auto rest = text.substr(scheme_of(text).size() + 3);
+  return rest.substr(0, std::min(rest.find_first_of("/?#"), rest.size()));
+}
+
+} // namespace
+
+std::string address_fault(std::string_view text) {
+  auto scheme = proto::text::to_lower(scheme_of(text));
+  if (scheme != "http" && scheme != "https")
+    return address_wanted;
+  constexpr std::string_view strange = " *\\${}<>\"'`|^";
+  if (std::ranges::any_of(text, [&](char c) {
+        auto byte = static_cast<unsigned char>(c);
+        return byte <= 0x20 || byte >= 0x7f || strange.find(c) != strange.npos;
+      }))
+    return std::string(address_wanted) + ", without blanks, quotes, $ and *";
+  auto authority = authority_of(text);
+  if (authority.find('@') != authority.npos)
+    return std::string(address_wanted) + ", without user and password: a key is given by itself";
+  if (!split(authority).is_good)
+    return std::string(address_wanted) + " (and a port from 1 to 65535, if any)";
+  if (text.find('#') != text.npos)
+    return std::string(address_wanted) + ", without #";
+  return "";
+}
+
+std::string_view path_of_address(std::string_view text) {
+  return text.substr(static_cast<size_t>(authority_of(text).end() - text.begin()));
+}
+
+std::string host_header_fault(std::string_view text) {
+  if (split(text).is_good)
+    return "";
+  return std::string(host_wanted) + (is_ipv6(text) ? "; an IPv6 address stands in brackets" : "");
+}
+
+std::string listen_host_fault(std::string_view text) {
+  auto parts = split(text);
+  if (parts.is_good && !parts.port.empty())
+    return std::string(listen_wanted) + ", without its port, which is server.port's";
+  return parts.is_good || is_ipv6(text) ? "" : listen_wanted;
+}
+
+std::string origin_fault(std::string_view text) {
+  auto scheme = scheme_of(text);
+  bool has_capital = std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (scheme.empty() || !is_name(scheme) || has_capital)
+    return origin_wanted;
+  auto parts = split(text.substr(scheme.size() + 3));
+  if (!parts.is_good)
+    return origin_wanted;
+  bool is_usual =
+      (scheme == "http" && parts.port == "80") || (scheme == "https" && parts.port == "443");
+  return is_usual ? std::string(origin_wanted) + "; a browser leaves the usual port away" : "";
+}
+
+} // namespace kodad::storage

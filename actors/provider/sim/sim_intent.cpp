@@ -123,6 +123,8 @@ bool wants_entry_point(const std::vector<std::string>& words) {
 
 bool wants_list(const std::vector<std::string>& words) {
   constexpr std::array<std::string_view, 4> asks{"list", "which", "what", "show"};
+  if (words.size() <= 2 && !words.empty() && (words[0] == "ls" || words[0] == "tree"))
+    return true;
   return (holds(words, "files") || holds(words, "folders")) && holds_any(words, asks);
 }
 

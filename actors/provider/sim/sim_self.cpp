@@ -93,8 +93,9 @@ bool asks_to_look(std::string_view prompt) {
   if (is_bare && !has_foreign_letters(said.line))
     return true;
   bool is_english = clause.holds(english) || clause.size() <= 3;
+  // "Could you optimise it?" is a request, whatever its mark.
   bool asks = is_one_of(clause.lower(0), questions) ||
-              (!clause[clause.size() - 1].text.empty() && said.line.find('?') != said.line.npos);
+              (said.first == 0 && said.line.find('?') != said.line.npos);
   if (is_one_of(clause.lower(0), "give open display see view cat read look"))
     asks = asks && (clause.find_path(1) || clause.holds("overview summary explanation project"));
   return asks && is_english && !(has_foreign_letters(said.line) && !clause.holds("the what is"));

@@ -6,6 +6,25 @@ namespace kodad::actors {
 
 namespace {
 
+/// Does such a wish carry words that are not its own: a text, a pattern, a command?
+bool holds_text(sim_wish::kind what) {
+  using kind = sim_wish::kind;
+  return what == kind::command || what == kind::create || what == kind::replace ||
+         what == kind::append || what == kind::prepend || what == kind::search ||
+         what == kind::commit || what == kind::unclear;
+}
+
+/// The words behind an "and" that name nothing more of the same.
+std::string find_ignored(const sim_clause& clause) {
+  for (size_t i = 1; i + 1 < clause.size(); ++i) {
+    bool is_joint = is_one_of(clause.lower(i), "and then but");
+    if (is_joint && !clause[i + 1].is_quoted && !looks_like_path(clause[i + 1].text) &&
+        !is_one_of(clause.lower(i + 1), "and then the all"))
+      return clause.value_from(i + 1);
+  }
+  return {};
+}
+
 /// The first reader that understands the clause.
 std::optional<sim_wish> read_clause(const sim_clause& clause, const sim_message& about) {
   if (clause.size() == 0)
@@ -29,8 +48,15 @@ std::optional<sim_wish> read_clause(const sim_clause& clause, const sim_message&
     out = read_count(clause);
   if (!out)
     out = read_search(clause);
-  if (out)
-    out->said = clause.text();
+  if (!out)
+    return out;
+  if (!holds_text(out->what)) {
+    // Whether a condition holds cannot be judged, so nothing may hang on it.
+    if (clause.holds("if unless except until when only"))
+      return std::nullopt;
+    out->ignored = find_ignored(clause);
+  }
+  out->said = clause.text();
   return out;
 }
 

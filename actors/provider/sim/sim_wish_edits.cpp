@@ -19,9 +19,16 @@ struct exchange {
 std::optional<exchange> read_exchange(const sim_clause& clause) {
   auto joint = clause.find(arrows);
   bool has_arrow = joint.has_value();
+  size_t behind = 1; // Of the joint's words.
+  if (auto should = clause.find("should", 1);
+      !joint && should && clause.lower(*should + 1) == "be") {
+    joint = should;
+    has_arrow = true;
+    behind = 2;
+  }
   if (!joint)
     joint = clause.find("by with to into", 1);
-  if (!joint || *joint == 0 || *joint + 1 >= clause.size())
+  if (!joint || *joint == 0 || *joint + behind >= clause.size())
     return std::nullopt;
   constexpr std::string_view nouns = "word words text string spelling misspelling typo typos "
                                      "occurrence occurrences phrase literal";
@@ -32,13 +39,18 @@ std::optional<exchange> read_exchange(const sim_clause& clause) {
   first = clause.skip("the a of word words text string spelling misspelling typo typos occurrence "
                       "occurrences phrase literal",
                       first, *joint);
+  // "the port from 8080 to 9090"
+  auto from = clause.find("from", first);
+  bool is_from = from && *from + 2 == *joint;
+  if (is_from)
+    first = *from + 1;
   if (first >= *joint)
     return std::nullopt;
   exchange out;
   out.from = clause.value(first, *joint);
-  out.to = clause.value_from(*joint + 1);
+  out.to = clause.value_from(*joint + behind);
   bool is_quoted = first + 1 == *joint && clause[first].is_quoted;
-  out.is_literal = has_arrow || is_named || is_quoted || clause.lower(0) == "replace" ||
+  out.is_literal = has_arrow || is_named || is_quoted || is_from || clause.lower(0) == "replace" ||
                    clause.lower(0) == "substitute";
   return out;
 }
@@ -81,6 +93,24 @@ std::string ending_named(const sim_clause& clause) {
         return std::string(one.ending);
   }
   return {};
+}
+
+/// "where is total defined?": a plain word; what looks like code is looked up and explained.
+std::optional<sim_wish> read_whereabouts(const sim_clause& clause) {
+  if (clause.lower(0) != "where" || !is_one_of(clause.lower(1), "is are"))
+    return std::nullopt;
+  auto at = clause.skip("the function method class variable constant word text", 2);
+  bool is_plain =
+      at + 2 == clause.size() && !clause[at].is_quoted && clause[at].text == clause[at].lower &&
+      clause[at].text.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+  if (!is_plain ||
+      !is_one_of(clause.lower(at + 1), "defined declared used called implemented set") ||
+      clause.lower(at) == "main")
+    return std::nullopt;
+  sim_wish out;
+  out.what = kind::search;
+  out.text = clause[at].text;
+  return out;
 }
 
 /// "list the files in src", "show all python files": some of the files, not all.
@@ -207,6 +237,8 @@ std::optional<sim_wish> read_count(const sim_clause& clause) {
 std::optional<sim_wish> read_search(const sim_clause& clause) {
   if (auto out = read_listing(clause))
     return out;
+  if (auto out = read_whereabouts(clause))
+    return out;
   auto verb = clause.lower(0);
   bool searches =
       is_one_of(verb, "find grep search locate") || (verb == "look" && clause.lower(1) == "for");
@@ -237,6 +269,12 @@ std::optional<sim_wish> read_search(const sim_clause& clause) {
     first = clause.skip(nouns, first, last - 1);
     while (last > first + 1 && is_one_of(clause.lower(last - 1), nouns))
       --last;
+  }
+  // As at a prompt: grep -rn PATTERN PATH.
+  bool has_flags = clause.lower(1).starts_with('-');
+  if (verb == "grep" && has_flags && !at && first + 2 == last) {
+    out.paths.emplace_back(clause[first + 1].text);
+    --last;
   }
   auto text = clause.value(first, last);
   if (text == "main")

@@ -24,10 +24,10 @@ TEST_CASE("what is beyond a simulation is said to be, without a tool") {
   for (std::string prompt :
        {"Write a game", "Translate README.md into French", "Implement a cache", "Refactor main.cpp",
         "Fix the bug in main.cpp", "Add logging to `main`", "Review src/a.py", "Make it faster",
-        "Don't delete a.txt", "If the tests fail, delete a.txt", "Write a poem about the sea",
-        "Erkl\xc3\xa4re src/main.cpp", "L\xc3\xb6sche die Datei x.txt",
-        "Que fait la fonction main ?", "\xe8\xa7\xa3\xe9\x87\x8a main.cpp", "asdf qwer",
-        "Install numpy", "Open a pull request"}) {
+        "Can you optimize src/a.py?", "Don't delete a.txt", "If the tests fail, delete a.txt",
+        "Write a poem about the sea", "Erkl\xc3\xa4re src/main.cpp",
+        "L\xc3\xb6sche die Datei x.txt", "Que fait la fonction main ?",
+        "\xe8\xa7\xa3\xe9\x87\x8a main.cpp", "asdf qwer", "Install numpy", "Open a pull request"}) {
     CAPTURE(prompt);
     auto answer = conversation(prompt, {"bash", "edit", "glob", "grep", "read", "write"}).next();
     CHECK(holds(answer, "I cannot do that, and I have done nothing"));

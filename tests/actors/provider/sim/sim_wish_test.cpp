@@ -105,6 +105,8 @@ TEST_CASE("requests to change a file") {
       {"Change `8080` to `9090` in config.yaml", "replace config.yaml [8080] -> [9090]"},
       {"Change the color to blue in style.css", "unclear"},
       {"Fix the typo in README.md", "unclear"},
+      {"Change the port from 8080 to 9090 in a.yaml", "replace a.yaml [8080] -> [9090]"},
+      {"fix typo: teh should be the in README.md", "replace README.md [teh] -> [the]"},
       {"Replace foo by bar", "unclear"},
       {"Remove 'debug' from a.txt", "replace a.txt [debug]"},
       {"Append a line to notes.txt: remember the milk", "append notes.txt [remember the milk]"},
@@ -126,6 +128,8 @@ TEST_CASE("requests to look, count, test and commit") {
       {"find all HACK comments", "search [HACK]"},
       {"grep for `a.b` in src/x.py", "search src/x.py [a.b]"},
       {"Search the web for news", "none"},
+      {"Where is total defined?", "search [total]"},
+      {"grep -rn total src", "search src [total]"},
       {"find the main function", "none"},
       {"List all python files", "files [*.py]"},
       {"list the files in src", "files src [*]"},
@@ -150,6 +154,8 @@ TEST_CASE("several things are asked for one after the other") {
       {"Create a.txt with content salt and delete b.txt", "create a.txt [salt and delete b.txt]"},
       {"Create a.txt with content salt and then delete b.txt", "create a.txt [salt]; remove b.txt"},
   });
+  CHECK(read_wishes("Run the tests and fix what fails").all[0].ignored == "fix what fails");
+  CHECK(read_wishes("Delete a.txt and b.txt").all[0].ignored == "");
   auto many = read_wishes("delete a.txt; delete b.txt; delete c.txt; delete d.txt");
   CHECK(many.all.size() == 3);
   CHECK(many.left_out == 1);
@@ -164,6 +170,9 @@ TEST_CASE("what is no request is none") {
       {"Never run the tests", "none"},
       {"If the tests fail, delete a.txt", "none"},
       {"What happens if I delete a.txt?", "none"},
+      {"Delete a.txt if the tests fail", "none"},
+      {"Run the tests unless it is Friday", "none"},
+      {"Move a.txt to b.txt when I say so", "none"},
       {"Explain how rm a.txt works", "none"},
       {"Write a game", "none"},
       {"Translate README.md into French", "none"},

@@ -34,9 +34,10 @@ struct sim_wish {
   std::vector<std::string> paths;
   std::string text;
   std::string target;
-  std::string ignored;   ///< What the same sentence asks for besides and is not understood.
-  std::string said;      ///< The words that asked for it.
-  bool is_whole = false; ///< Remove: folders too. Create: over what is there.
+  std::string ignored; ///< What the same sentence asks for besides and is not understood.
+  std::string said;    ///< The words that asked for it.
+  /// Remove: folders too. Create: over what is there. Replace: a line, which goes altogether.
+  bool is_whole = false;
 
   std::string path() const { return paths.empty() ? std::string() : paths.front(); }
 };

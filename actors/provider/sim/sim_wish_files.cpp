@@ -71,6 +71,7 @@ std::optional<sim_wish> read_text_removal(const sim_clause& clause) {
   out.what = kind::replace;
   out.paths.push_back(at->path);
   out.text = clause[first].text;
+  out.is_whole = is_one_of(clause.lower(first - 1), "line lines");
   return out;
 }
 
@@ -141,6 +142,8 @@ std::optional<sim_wish> read_new_test(const sim_clause& clause) {
   if (clause.skip("a an the new some unit smoke simple small regression more one", 1) != *noun)
     return std::nullopt;
   auto at = clause.find("for of covering", *noun);
+  if (!at && *noun + 1 < clause.size())
+    return std::nullopt; // "make the tests pass"
   if (!at)
     return unclear("Say what the test is for: add a test for `NAME`.");
   sim_wish out;

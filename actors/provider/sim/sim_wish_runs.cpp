@@ -78,7 +78,8 @@ std::optional<sim_wish> read_command(const sim_clause& clause, const sim_message
 }
 
 bool asks_whether_tests_pass(const sim_clause& clause) {
-  bool asks = is_one_of(clause.lower(0), "do does are did is check verify ensure see make confirm");
+  bool asks = is_one_of(clause.lower(0), "do does are did is check verify ensure see confirm") ||
+              (clause.lower(0) == "make" && clause.lower(1) == "sure");
   return asks && clause.holds("tests testsuite suite specs") && clause.size() <= 12 &&
          clause.holds("pass passes passing passed green succeed succeeds work works run");
 }

@@ -43,6 +43,19 @@ std::string anchor_of(const std::vector<std::string>& lines, file_end where) {
   return {};
 }
 
+/// The change that takes a line away, with its end; nothing where there is no such line.
+std::optional<sim_change> without_line(const std::vector<std::string>& lines,
+                                       const std::string& line) {
+  auto at = std::find(lines.begin(), lines.end(), line);
+  if (at == lines.end())
+    return std::nullopt;
+  if (at != lines.begin())
+    return sim_change{*(at - 1) + "\n" + line, *(at - 1)};
+  if (at + 1 != lines.end())
+    return sim_change{line + "\n" + *(at + 1), *(at + 1)};
+  return sim_change{line, ""};
+}
+
 } // namespace
 
 sim_progress replace_text(const sim_wish& wish, sim_worker& hands) {
@@ -63,7 +76,12 @@ sim_progress replace_text(const sim_wish& wish, sim_worker& hands) {
     return not_done("I changed nothing: " + from + " does not stand in " + as_code(path) + "." +
                     (alike > 0 ? " In another spelling it does, " + times(alike) + "." : ""));
   }
-  const auto* made = hands.edit(path, {wish.text, wish.target, true});
+  auto change = wish.is_whole ? without_line(text.lines, wish.text) : std::nullopt;
+  if (wish.is_whole && !change)
+    return not_done("I changed nothing: " + from + " is no whole line of " + as_code(path) + ".");
+  if (change)
+    found = 1;
+  const auto* made = hands.edit(path, change ? *change : sim_change{wish.text, wish.target, true});
   if (!made)
     return std::nullopt;
   if (made->failed)

@@ -172,6 +172,8 @@ TEST_CASE("a prompt's words tell what it wants") {
         names{"session_id", "turn_machine"});
   CHECK(read_intent("Explain proto::make_error() and TurnMachine.").names ==
         names{"make_error", "TurnMachine"});
+  CHECK(read_intent("What does the total function do?").names == names{"total"});
+  CHECK(read_intent("What is the purpose of this function?").what == kind::overview);
   CHECK(read_intent("Explain this").what == kind::overview);
   CHECK(read_intent("Look at README.md").path == "README.md");
   CHECK(read_intent("hi").what == kind::greeting);

@@ -182,6 +182,17 @@ TEST_CASE("a file is read before it is changed") {
   CHECK(holds(failing.next(), "I did not change `a.txt`: tool_failed: the disk is full"));
 }
 
+TEST_CASE("a line that is removed goes with its end") {
+  work talk("Remove the line 'y' from a.txt");
+  talk.expect(read("a.txt"), "1: x\n2: y\n3: z\n(version 01)\n");
+  CHECK(talk.next() == "edit {\"filePath\":\"a.txt\",\"oldString\":\"x\\ny\",\"newString\":\"x\","
+                       "\"replaceAll\":false}");
+
+  work part("Remove the line 'y' from a.txt");
+  part.expect(read("a.txt"), "1: xy\n(version 01)\n");
+  CHECK(holds(part.next(), "I changed nothing: `y` is no whole line of `a.txt`."));
+}
+
 TEST_CASE("a file that lies elsewhere is found by its name if there is one only") {
   work talk("Replace foo by bar in a.txt");
   talk.expect(read("a.txt"), absent, true);

@@ -31,26 +31,72 @@ std::optional<proto::error> agent_registry_state::refuse_change(const proto::age
 }
 
 void agent_registry_state::create(proto::agent wish, agent_promise promise) {
-  if (find(wish.id)) {
+  if (auto fits = check_agent(wish, around.tools); !fits) {
+    promise.deliver(to_caf(fits.failure()));
+    return;
+  }
+  check_model_first(wish, promise, [this, wish, promise] { make(wish, promise); });
+}
+
+void agent_registry_state::make(proto::agent wish, agent_promise promise) {
+  if (find(wish.id) || being_made_.contains(wish.id.text)) {
     promise.deliver(
         to_caf(proto::field_error(ec::agent_exists, "id", "an agent of this id exists")));
     return;
   }
-  if (agents->size() >= proto::limits::agents) {
+  if (agents->size() + being_made_.size() >= proto::limits::agents) {
     auto full = proto::field_error(ec::host_full, "id",
                                    "the host has as many agents as it may; delete one first");
     full.limit = static_cast<int64_t>(proto::limits::agents);
     promise.deliver(to_caf(full));
     return;
   }
+  being_made_.insert(wish.id.text);
   keep_one(std::move(wish), promise);
 }
 
 void agent_registry_state::replace(proto::agent wish, agent_promise promise) {
-  if (auto problem = refuse_change(wish.id))
+  auto problem = refuse_change(wish.id);
+  if (auto fits = check_agent(wish, around.tools); !problem && !fits)
+    problem = fits.failure();
+  if (problem) {
     promise.deliver(to_caf(*problem));
-  else
-    keep_one(std::move(wish), promise);
+    return;
+  }
+  check_model_first(wish, promise, [this, wish, promise]() mutable {
+    // It may have been deleted meanwhile.
+    if (auto changed = refuse_change(wish.id))
+      promise.deliver(to_caf(*changed));
+    else
+      keep_one(wish, promise);
+  });
+}
+
+void agent_registry_state::check_model_first(const proto::agent& wish, agent_promise promise,
+                                             std::function<void()> then) {
+  if (wish.model.empty() || wish.model == "utility")
+    return then();
+  self->request(around.models, proto::limits::ask, proto::list_models{})
+      .then(
+          [this, named = wish.model, promise, then](proto::model_list& all) {
+            judge_model(named, std::move(all.models), promise, then);
+          },
+          [promise](const caf::error& failure) mutable { promise.deliver(failure); });
+}
+
+void agent_registry_state::judge_model(const std::string& wish, std::vector<proto::model> models,
+                                       agent_promise promise, std::function<void()> then) {
+  self->request(around.models, proto::limits::ask, proto::list_providers{})
+      .then(
+          [this, wish, models = std::move(models), promise,
+           then](const proto::provider_list& all) mutable {
+            auto fits = check_model(wish, models, all.providers, around.sources);
+            if (fits)
+              then();
+            else
+              promise.deliver(to_caf(fits.failure()));
+          },
+          [promise](const caf::error& failure) mutable { promise.deliver(failure); });
 }
 
 void agent_registry_state::keep_one(proto::agent wish, agent_promise promise) {
@@ -66,10 +112,14 @@ void agent_registry_state::keep_one(proto::agent wish, agent_promise promise) {
             auto all = *agents;
             std::erase_if(all, [&](const auto& x) { return x.id == wish.id; });
             all.push_back(wish);
+            being_made_.erase(wish.id.text);
             become_known(std::move(all));
             promise.deliver(std::move(wish));
           },
-          [promise](const caf::error& failure) mutable { promise.deliver(failure); });
+          [this, id = wish.id, promise](const caf::error& failure) mutable {
+            being_made_.erase(id.text);
+            promise.deliver(failure);
+          });
 }
 
 void agent_registry_state::remove(const proto::agent_id& id,
@@ -100,8 +150,9 @@ void agent_registry_state::become_known(std::vector<proto::agent> all) {
 
 agent_registry_actor::behavior_type
 agent_registry(agent_registry_actor::stateful_pointer<agent_registry_state> self, store_actor store,
-               std::vector<proto::agent> agents) {
+               std::vector<proto::agent> agents, agent_surroundings around) {
   self->state.store = std::move(store);
+  self->state.around = std::move(around);
   self->state.become_known(std::move(agents));
   return {
       [self](const proto::list_agents& x) -> caf::result<proto::agent_list> {

@@ -83,7 +83,6 @@ root::root(root_parts parts) : system_(config_) {
 }
 
 void root::spawn_catalogs(root_parts& parts) {
-  desk_.agents = system_.spawn(agent_registry, store_, std::move(parts.agents));
   std::vector<catalog_entry> entries;
   auto simulated = system_.spawn(sim, parts.sim, sim_bounds);
   providers_.emplace("sim", simulated);
@@ -103,9 +102,16 @@ void root::spawn_catalogs(root_parts& parts) {
   }
   if (!parts.providers.empty())
     spawn_metadata(std::move(parts.metadata));
+  std::vector<model_source> sources;
+  for (const auto& entry : entries)
+    sources.push_back({entry.id, static_cast<int64_t>(entry.configured.size()), entry.is_fixed});
   desk_.models = system_.spawn(model_catalog, std::move(entries), metadata_);
   if (metadata_)
     caf::anon_send(metadata_, listen_to_metadata{desk_.models});
+  agent_surroundings around{{}, std::move(sources), desk_.models};
+  for (const auto& tool : parts.tool_specs)
+    around.tools.push_back(tool.name);
+  desk_.agents = system_.spawn(agent_registry, store_, std::move(parts.agents), std::move(around));
 }
 
 void root::spawn_metadata(metadata_setup setup) {

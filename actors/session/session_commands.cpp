@@ -4,6 +4,7 @@
 #include "proto/limits.hpp"
 #include "proto/limits/storage.hpp"
 #include "proto/withdrawn.hpp"
+#include "proto/words.hpp"
 #include "storage/host/clock.hpp"
 #include "storage/question_store.hpp"
 #include "storage/session_store.hpp"
@@ -31,6 +32,32 @@ void session_state::answer(const proto::answer_question& given, done_promise pro
   self->send(runner, give_answer{given.question, given.response});
 }
 
+namespace {
+
+/// The answer to one question may be in the user's own words; who chooses several chooses from what
+/// there is, each once.
+std::optional<proto::error> refuse_choice(const proto::question& asked,
+                                          const std::vector<std::string>& chosen) {
+  if (chosen.empty() || (!asked.multiple && chosen.size() != 1))
+    return proto::field_error(ec::invalid_value, "response",
+                              asked.multiple ? "expected at least one answer"
+                                             : "expected exactly one answer");
+  bool is_permission = asked.purpose == proto::question_purpose::permission;
+  if (!is_permission && (!asked.multiple || asked.options.empty()))
+    return std::nullopt;
+  std::vector<std::string_view> options(asked.options.begin(), asked.options.end());
+  for (auto one = chosen.begin(); one != chosen.end(); ++one) {
+    if (std::ranges::find(options, *one) == options.end())
+      return proto::field_error(ec::invalid_value, "response", proto::expected_word(options, *one));
+    if (std::find(chosen.begin(), one, *one) != one)
+      return proto::field_error(ec::invalid_value, "response",
+                                "an option is chosen twice: " + *one);
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
 std::optional<proto::error> session_state::refuse(const proto::answer_question& given) const {
   auto asked = waiting.find(given.question);
   if (asked == waiting.end() || !runner) {
@@ -43,11 +70,8 @@ std::optional<proto::error> session_state::refuse(const proto::answer_question& 
     return proto::make_error(ec::already_answered, "the question was answered before");
   }
   const auto& shown = asked->second.shown;
-  if (given.response.empty() || (!shown.multiple && given.response.size() != 1))
-    return proto::field_error(ec::invalid_value, "response", "expected exactly one answer");
-  bool is_known = std::ranges::find(shown.options, given.response.front()) != shown.options.end();
-  if (shown.purpose == proto::question_purpose::permission && !is_known)
-    return proto::field_error(ec::invalid_value, "response", "expected once, always or reject");
+  if (auto problem = refuse_choice(shown, given.response))
+    return problem;
   if (shown.purpose == proto::question_purpose::permission && given.response.front() == "always")
     return refuse_always(shown);
   return std::nullopt;

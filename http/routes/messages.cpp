@@ -31,6 +31,26 @@ proto::result<std::vector<std::string>> read_response(const proto::raw_json& fro
   return proto::field_error(ec::wrong_type, "response", "expected a string or an array of strings");
 }
 
+/// A list answers only a question that takes several. What a question takes never changes; one that
+/// does not wait (any more) is the session's to judge.
+void answer_with_list(call& now, proto::answer_question given) {
+  auto run = [reader = now.at.to.reader, to = now.at.to.directory, token = now.token,
+              given = std::move(given)](gateway_actor::pointer self) {
+    auto fail = [token](const caf::error& why) { token.answer(actors::from_caf(why)); };
+    auto pass_on = [self, to, token, given, fail](const proto::question_list& waiting) {
+      for (const auto& one : waiting.questions)
+        if (one.question_id == given.question && !one.multiple)
+          return token.answer(proto::field_error(
+              ec::wrong_type, "response", "expected a string: this question takes one answer"));
+      self->request(to, proto::limits::ask, given)
+          .then([token](const proto::acknowledged&) { token.answer(empty_response()); }, fail);
+    };
+    self->request(reader, proto::limits::ask, proto::list_questions{given.session})
+        .then(pass_on, fail);
+  };
+  caf::anon_send(now.at.gateway, errand{std::move(run)});
+}
+
 proto::result<bool> read_order(const query& given) {
   auto order = text_of(given, "order").value_or("asc");
   if (order == "asc" || order == "desc")
@@ -113,10 +133,12 @@ void post_answer(call& now) {
   auto once = once_of(now.in);
   if (!once)
     return refuse(now, once.failure());
-  ask<proto::acknowledged>(now.at.gateway, now.at.to.directory,
-                           proto::answer_question{proto::session_id{now.ids[0]}, body->question_id,
-                                                  std::move(*response), std::move(*once)},
-                           now.token, [](const proto::acknowledged&) { return empty_response(); });
+  proto::answer_question given{proto::session_id{now.ids[0]}, body->question_id,
+                               std::move(*response), std::move(*once)};
+  if (body->response.text.starts_with('['))
+    return answer_with_list(now, std::move(given));
+  ask<proto::acknowledged>(now.at.gateway, now.at.to.directory, std::move(given), now.token,
+                           [](const proto::acknowledged&) { return empty_response(); });
 }
 
 void get_questions(call& now) {

@@ -90,14 +90,15 @@ class Agents(ServerTest):
     def test_create_read_update_delete(self):
         permission = {"bash": {"*": "allow", "rm *": "ask"}, "write": "deny"}
         made = self.client.expect(201, "POST", "/agents", {
-            "id": "Night Owl", "name": "Night Owl", "description": "Works late",
+            "id": "night_owl", "name": "Night Owl", "description": "Works late",
             "system_prompt": "Work.", "permission": permission, "temperature": 0.5,
             "deny_tools": ["web_fetch"]})
         self.assertEqual(made["id"], "night_owl")
         self.assertEqual(made["permission"], permission)
         self.assertEqual(list(made["permission"]["bash"]), ["*", "rm *"])
         put = self.client.expect(200, "PUT", "/agents/night_owl", {
-            "name": "Owl", "description": "Works", "system_prompt": "Rest."})
+            "name": "Owl", "description": "Works", "system_prompt": "Rest.",
+            "permission": permission, "deny_tools": []})
         self.assertEqual(put["name"], "Owl")
         self.assertEqual(self.client.get("/agents/night_owl").json["system_prompt"], "Rest.")
         self.assertEqual(self.client.json("DELETE", "/agents/night_owl").status, 204)

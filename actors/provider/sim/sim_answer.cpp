@@ -6,11 +6,12 @@
 
 namespace kodad::actors {
 
-namespace {
-
-constexpr std::string_view disclaimer =
+const std::string_view disclaimer =
     "*This is sim/koda, a simulation: no language model wrote this. It put together what the tools "
     "found.*";
+
+namespace {
+
 constexpr size_t quoted_lines_max = 12;
 
 std::string code(std::string_view text) {
@@ -73,7 +74,9 @@ std::string tell_place(const sim_knowledge& known, const sim_definition& found) 
       name = code(asked);
   auto out = name + " is in " + code(known.path) + ", ";
   out += first == last ? "line " + first : "lines " + first + " to " + last;
-  return out + (found.is_whole ? ".\n\n" : " and further on (I read no more than that).\n\n");
+  // Whether it goes on is known only where the reading stopped before the file did.
+  bool goes_on = !found.is_whole && known.is_cut;
+  return out + (goes_on ? " and further on (I read no more than that).\n\n" : ".\n\n");
 }
 
 std::string explain_definition(const sim_knowledge& known, size_t at) {
@@ -97,9 +100,35 @@ std::string explain_definition(const sim_knowledge& known, size_t at) {
   return out + other_places(known);
 }
 
+/// A text for people: in any other file "# words" is a comment.
 bool is_document(const std::string& path) {
   auto ending = file_ending(path);
-  return ending == "md" || ending == "txt" || ending == "rst" || ending.empty();
+  auto name = file_name(path);
+  if (ending == "md" || ending == "markdown" || ending == "rst" || ending == "adoc")
+    return true;
+  if (ending == "txt")
+    return name != "CMakeLists.txt" && !name.starts_with("requirements");
+  for (std::string_view known : {"README", "LICENSE", "CHANGELOG", "NOTICE", "AUTHORS", "COPYING",
+                                 "CONTRIBUTING", "INSTALL"})
+    if (name == known)
+      return true;
+  return false;
+}
+
+/// The headings of a text in Markdown; what is fenced has none.
+std::vector<std::string> headings_of(const std::vector<sim_line>& lines) {
+  std::vector<std::string> out;
+  bool fenced = false;
+  for (const auto& line : lines) {
+    auto text = trimmed(line.text);
+    bool is_fence = text.starts_with("```") || text.starts_with("~~~");
+    fenced = fenced != is_fence;
+    auto level = std::min(text.find_first_not_of('#'), text.size());
+    if (fenced || level == 0 || level > 3 || level == text.size() || text[level] != ' ')
+      continue;
+    out.emplace_back(trimmed(text.substr(level)));
+  }
+  return out;
 }
 
 /// Lines that belong together, as one text; headings and code are left out.
@@ -109,7 +138,7 @@ std::vector<std::string> paragraphs_of(const std::vector<sim_line>& lines) {
   bool fenced = false;
   for (size_t i = 0; i <= lines.size(); ++i) {
     auto line = i < lines.size() ? trimmed(lines[i].text) : std::string_view();
-    bool is_fence = line.starts_with("```");
+    bool is_fence = line.starts_with("```") || line.starts_with("~~~");
     fenced = fenced != is_fence;
     bool belongs = !line.empty() && !fenced && !is_fence && !line.starts_with('#') &&
                    !line.starts_with("![") && !line.starts_with('<') && !line.starts_with("[!");
@@ -149,10 +178,9 @@ std::string explain_document(const sim_knowledge& known) {
     out += "It begins:\n\n> " + paragraphs.front() + "\n\n";
   if (auto best = closest(paragraphs, known.prompt); best && *best > 0)
     out += "The passage closest to your words:\n\n> " + paragraphs[*best] + "\n\n";
-  std::vector<std::string> headings;
-  for (auto i : find_outline(known.lines))
-    if (auto line = trimmed(known.lines[i].text); line.starts_with('#'))
-      headings.emplace_back(trimmed(line.substr(line.find_first_not_of('#'))));
+  else if (!best && known.intent.what == sim_intent::kind::overview)
+    out += "No passage of it shares a word with yours, and I know no more than the files say.\n\n";
+  auto headings = headings_of(known.lines);
   if (!headings.empty())
     out += "Its headings: " + join(headings, 20) + ".\n\n";
   return out;
@@ -210,6 +238,8 @@ std::string body(const sim_knowledge& known) {
     auto at = known.at_line ? index_of(known.lines, *known.at_line) : std::nullopt;
     return at ? explain_definition(known, *at) : explain_file(known);
   }
+  if (!known.path.empty())
+    return code(known.path) + " is empty.\n\n";
   if (!known.hits.empty())
     return tell_nothing(known) + other_places(known);
   return known.paths.empty() ? tell_nothing(known) : tell_paths(known);

@@ -6,6 +6,9 @@
 
 namespace kodad::actors {
 
+/// What ends every answer.
+extern const std::string_view disclaimer;
+
 /// What sim/koda knows when it answers.
 struct sim_knowledge {
   std::string prompt;
@@ -14,6 +17,7 @@ struct sim_knowledge {
   std::vector<std::string> paths;  ///< Of a glob.
   std::string path;                ///< The file that was read; empty when none was.
   std::vector<sim_line> lines;     ///< Of that file.
+  bool is_cut = false;             ///< More lines of it follow.
   std::optional<int64_t> at_line;  ///< What to explain in it.
   std::vector<std::string> failed; ///< One sentence for each tool call that failed.
 };

@@ -55,6 +55,14 @@ std::optional<sim_line> read_numbered(std::string_view line) {
   return out;
 }
 
+/// What `read` adds below a file's lines.
+bool is_note(std::string_view line) {
+  for (std::string_view start : {"(version ", "(lines ", "(the file is larger", "(the file has "})
+    if (line.starts_with(start) && line.ends_with(')'))
+      return true;
+  return false;
+}
+
 bool is_path_line(std::string_view line) {
   return !line.empty() && line.size() <= 1024 &&
          line.find_first_of(" \t<>()\"'") == std::string_view::npos;
@@ -181,6 +189,8 @@ std::vector<std::string> read_paths(std::string_view output) {
 std::vector<sim_line> read_lines(std::string_view output) {
   std::vector<sim_line> out;
   auto lines = lines_of(output);
+  while (!lines.empty() && is_note(lines.back()))
+    lines.pop_back();
   for (auto line : lines) {
     auto numbered = read_numbered(line);
     // Numbers that do not climb belong to the text.
@@ -194,6 +204,15 @@ std::vector<sim_line> read_lines(std::string_view output) {
   for (size_t i = 0; i < lines.size(); ++i)
     out.push_back({static_cast<int64_t>(i + 1), std::string(lines[i])});
   return out;
+}
+
+bool says_more_follows(std::string_view output) {
+  auto lines = lines_of(output);
+  // A file may hold such words itself; the notes are the last lines, and bear no number.
+  for (auto at = lines.size(); at > 0 && is_note(lines[at - 1]); --at)
+    if (lines[at - 1].starts_with("(lines ") || lines[at - 1].starts_with("(the file is larger"))
+      return true;
+  return false;
 }
 
 std::string_view file_name(std::string_view path) {

@@ -30,6 +30,9 @@ struct sim_line {
 /// The lines of a read; numbered from 1 where the tool gave no numbers.
 std::vector<sim_line> read_lines(std::string_view output);
 
+/// Does a read say that the file has more lines than it shows?
+bool says_more_follows(std::string_view output);
+
 /// The part of a path after its last slash.
 std::string_view file_name(std::string_view path);
 

@@ -121,8 +121,26 @@ bool wants_entry_point(const std::vector<std::string>& words) {
   return main_function || entry || holds(words, "entrypoint");
 }
 
+/// "the total function", "function total": a plain word that is a name by what stands beside it.
+void add_name_beside_noun(std::vector<std::string>& names, const std::vector<std::string>& words) {
+  constexpr std::array<std::string_view, 3> nouns{"function", "method", "class"};
+  constexpr std::array<std::string_view, 4> articles{"the", "a", "this", "my"};
+  for (size_t i = 2; i < words.size(); ++i) {
+    bool is_noun = std::find(nouns.begin(), nouns.end(), words[i]) != nouns.end();
+    if (!is_noun)
+      continue;
+    // Only with its article is it certain: "the total function".
+    bool is_named = words[i - 2] == "the" &&
+                    std::find(articles.begin(), articles.end(), words[i - 1]) == articles.end();
+    if (is_named)
+      return add_name(names, words[i - 1]);
+  }
+}
+
 bool wants_list(const std::vector<std::string>& words) {
   constexpr std::array<std::string_view, 4> asks{"list", "which", "what", "show"};
+  if (words.size() <= 2 && !words.empty() && (words[0] == "ls" || words[0] == "tree"))
+    return true;
   return (holds(words, "files") || holds(words, "folders")) && holds_any(words, asks);
 }
 
@@ -154,6 +172,8 @@ sim_intent read_intent(std::string_view prompt) {
     else if (piece.text.find("::") != std::string_view::npos)
       add_name(out.names, piece.text);
   }
+  if (out.names.empty() && out.path.empty())
+    add_name_beside_noun(out.names, words);
   if (out.names.empty() && out.path.empty() && wants_entry_point(words)) {
     out.names = {"main"};
   }

@@ -1,6 +1,8 @@
 #include "actors/provider/sim/sim_koda.hpp"
 
 #include "actors/provider/sim/sim_answer.hpp"
+#include "actors/provider/sim/sim_self.hpp"
+#include "actors/provider/sim/sim_work.hpp"
 #include "actors/provider/token_estimate.hpp"
 #include "proto/json/codec.hpp"
 #include "proto/limits.hpp"
@@ -13,27 +15,6 @@ namespace json = proto::json;
 using kind = sim_intent::kind;
 
 namespace {
-
-/// The next look-up: one tool call and the thought that leads to it.
-struct look_up {
-  std::string thought;
-  std::string tool;
-  std::string input;
-};
-
-const proto::tool_spec* find_tool(const proto::chat_request& request, std::string_view name) {
-  auto found = std::find_if(request.tools.begin(), request.tools.end(),
-                            [name](const proto::tool_spec& tool) { return tool.name == name; });
-  return found == request.tools.end() ? nullptr : &*found;
-}
-
-/// What the tool calls its file argument; hosts differ.
-std::string path_key(const proto::tool_spec& tool) {
-  for (std::string key : {"filePath", "file_path", "path"})
-    if (tool.schema.text.find("\"" + key + "\"") != std::string::npos)
-      return key;
-  return "filePath";
-}
 
 std::string string_in(const std::string& input, std::initializer_list<std::string_view> keys) {
   static thread_local json::parser parse;
@@ -50,8 +31,8 @@ std::string read_path(const sim_past_call& call) {
   return string_in(call.input, {"filePath", "file_path", "path"});
 }
 
-std::optional<look_up> read_file(const proto::chat_request& request, const std::string& path,
-                                 std::optional<int64_t> line) {
+std::optional<sim_look_up> read_file(const proto::chat_request& request, const std::string& path,
+                                     std::optional<int64_t> line) {
   const auto* tool = find_tool(request, "read");
   if (tool == nullptr)
     return std::nullopt;
@@ -63,23 +44,23 @@ std::optional<look_up> read_file(const proto::chat_request& request, const std::
   auto thought = line ? "The best match is in " + path + " at line " + std::to_string(*line) +
                             ". I read the code around it."
                       : "I read " + path + ".";
-  return look_up{thought, "read", input.take()};
+  return sim_look_up{thought, "read", input.take()};
 }
 
-std::optional<look_up> glob(const proto::chat_request& request, const std::string& pattern,
-                            std::string thought) {
+std::optional<sim_look_up> glob(const proto::chat_request& request, const std::string& pattern,
+                                std::string thought) {
   if (find_tool(request, "glob") == nullptr)
     return std::nullopt;
-  return look_up{std::move(thought), "glob", "{\"pattern\":" + json::quote(pattern) + "}"};
+  return sim_look_up{std::move(thought), "glob", "{\"pattern\":" + json::quote(pattern) + "}"};
 }
 
-std::optional<look_up> grep(const proto::chat_request& request, const sim_intent& intent) {
+std::optional<sim_look_up> grep(const proto::chat_request& request, const sim_intent& intent) {
   if (find_tool(request, "grep") == nullptr)
     return std::nullopt;
   auto pattern = grep_pattern(intent);
   auto thought = intent.is_entry_point ? "The question is about the entry point. I search for it."
                                        : "I search for " + intent.names.front() + " by name.";
-  return look_up{thought, "grep", "{\"pattern\":" + json::quote(pattern) + "}"};
+  return sim_look_up{thought, "grep", "{\"pattern\":" + json::quote(pattern) + "}"};
 }
 
 bool was_called(const sim_prompt& prompt, std::string_view tool, std::string_view input_part = {}) {
@@ -115,6 +96,7 @@ sim_knowledge gather(const sim_prompt& prompt) {
     } else if (call.tool == "read") {
       out.path = read_path(call);
       out.lines = read_lines(call.output);
+      out.is_cut = says_more_follows(call.output);
     }
   }
   if (auto best = best_hit(out.hits, out.intent); best && out.hits[*best].path == out.path)
@@ -122,8 +104,9 @@ sim_knowledge gather(const sim_prompt& prompt) {
   return out;
 }
 
-std::optional<look_up> first_step(const proto::chat_request& request, const sim_intent& intent) {
-  std::optional<look_up> out;
+std::optional<sim_look_up> first_step(const proto::chat_request& request,
+                                      const sim_intent& intent) {
+  std::optional<sim_look_up> out;
   if (intent.what == kind::greeting)
     return out;
   if (intent.what == kind::file)
@@ -139,8 +122,8 @@ std::optional<look_up> first_step(const proto::chat_request& request, const sim_
 }
 
 /// What to try when the last call brought nothing to read.
-std::optional<look_up> another_way(const proto::chat_request& request, const sim_prompt& prompt,
-                                   const sim_intent& intent) {
+std::optional<sim_look_up> another_way(const proto::chat_request& request, const sim_prompt& prompt,
+                                       const sim_intent& intent) {
   auto not_found = "That found nothing. ";
   if (intent.is_entry_point && !was_called(prompt, "glob", "main."))
     return glob(request, "**/main.*", not_found + std::string("I look for a file named main."));
@@ -152,8 +135,8 @@ std::optional<look_up> another_way(const proto::chat_request& request, const sim
   return std::nullopt;
 }
 
-std::optional<look_up> next_step(const proto::chat_request& request, const sim_prompt& prompt,
-                                 const sim_knowledge& known) {
+std::optional<sim_look_up> next_step(const proto::chat_request& request, const sim_prompt& prompt,
+                                     const sim_knowledge& known) {
   if (prompt.calls.size() >= proto::limits::sim_tool_calls)
     return std::nullopt;
   if (prompt.calls.empty())
@@ -173,6 +156,80 @@ std::optional<look_up> next_step(const proto::chat_request& request, const sim_p
   return lists ? std::nullopt : another_way(request, prompt, known.intent);
 }
 
+/// What this model call does: a tool call, or the answer.
+struct course {
+  std::string thought;
+  std::optional<sim_look_up> step;
+  std::string answer;
+};
+
+course calling(sim_look_up step) {
+  auto thought = step.thought;
+  return {std::move(thought), std::move(step), {}};
+}
+
+course look_things_up(const proto::chat_request& request, const sim_prompt& prompt) {
+  auto known = gather(prompt);
+  if (auto step = next_step(request, prompt, known))
+    return calling(std::move(*step));
+  return {compose_reasoning(known), std::nullopt, compose_answer(known)};
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names)
+    out += (out.empty() ? "`" : ", `") + name + "`";
+  return out;
+}
+
+/// Why a wish could not be seen through.
+std::string tell_stop(const sim_worker& hands, const sim_wish& wish) {
+  auto asked = "You asked: " + as_code(wish.said) + ". ";
+  if (hands.is_spent)
+    return asked + "I have made as many tool calls as one answer may, so I stopped here.";
+  auto tools = hands.tools();
+  return asked + "I could not do it, and changed nothing for it: it takes the tool `" +
+         hands.missing + "`, and this agent has " +
+         (tools.empty() ? "no tools (any more)." : "only " + listed(tools) + ".");
+}
+
+course see_to(const proto::chat_request& request, const sim_prompt& prompt,
+              const sim_wishes& asked) {
+  sim_worker hands(request, prompt);
+  std::string answer;
+  size_t done = 0;
+  for (; done < asked.all.size(); ++done) {
+    auto report = perform(asked.all[done], hands);
+    if (hands.next)
+      return calling(std::move(*hands.next));
+    answer += (report ? report->text : tell_stop(hands, asked.all[done])) + "\n\n";
+    if (const auto& more = asked.all[done].ignored; !more.empty())
+      answer += "I did nothing of this, which I do not understand: " + as_code(more) + ".\n\n";
+    if (!report || !report->is_done)
+      break;
+  }
+  for (auto i = done + 1; i < asked.all.size(); ++i)
+    answer += "I did not go on to this: " + as_code(asked.all[i].said) + ".\n\n";
+  if (asked.left_out > 0)
+    answer += "Of what you asked I take " + std::to_string(asked.all.size()) +
+              " things at a time; ask for the rest in another message.\n\n";
+  return {"Now I report what the tools said.", std::nullopt, answer + std::string(disclaimer)};
+}
+
+course choose_course(const proto::chat_request& request, const sim_prompt& prompt) {
+  if (auto asked = read_wishes(prompt.text); !asked.all.empty())
+    return see_to(request, prompt, asked);
+  constexpr size_t greeting_bytes = 100;
+  bool is_greeting =
+      prompt.text.size() <= greeting_bytes && read_intent(prompt.text).what == kind::greeting;
+  if (!is_greeting && asks_about_itself(prompt.text))
+    return {"", std::nullopt, tell_of_itself() + std::string(disclaimer)};
+  if (is_greeting || asks_to_look(prompt.text))
+    return look_things_up(request, prompt);
+  return {"That is beyond a simulation.", std::nullopt,
+          tell_what_is_beyond() + std::string(disclaimer)};
+}
+
 } // namespace
 
 std::string call_prefix(const sim_prompt& prompt) {
@@ -180,20 +237,16 @@ std::string call_prefix(const sim_prompt& prompt) {
 }
 
 sim_plan plan_koda(const proto::chat_request& request, const sim_prompt& prompt, double rate) {
-  auto known = gather(prompt);
   sim_composer out(estimate_tokens(request));
   out.set_rate(rate);
-  bool may_reason = request.reasoning_budget.value_or(1) != 0;
-  if (auto step = next_step(request, prompt, known)) {
-    if (may_reason)
-      out.reasoning(step->thought);
-    out.tool_call(step->tool, step->input,
+  auto course = choose_course(request, prompt);
+  if (request.reasoning_budget.value_or(1) != 0)
+    out.reasoning(course.thought);
+  if (course.step)
+    out.tool_call(course.step->tool, course.step->input,
                   call_prefix(prompt) + std::to_string(prompt.calls.size() + 1));
-    return out.stop(proto::stop_reason::end);
-  }
-  if (may_reason)
-    out.reasoning(compose_reasoning(known));
-  out.text(compose_answer(known));
+  else
+    out.text(course.answer);
   return out.stop(proto::stop_reason::end);
 }
 

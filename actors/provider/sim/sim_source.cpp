@@ -180,8 +180,7 @@ std::vector<size_t> find_outline(const std::vector<sim_line>& lines) {
       continue;
     bool named = is_one_of(first_word(text), starts);
     bool is_function = text.find('(') != std::string::npos && trimmed(text).ends_with('{');
-    bool is_heading = text.starts_with("# ") || text.starts_with("## ");
-    if (named || is_function || is_heading)
+    if (named || is_function)
       out.push_back(i);
   }
   return out;

@@ -1,15 +1,14 @@
 #include "actors/provider/sim/sim_koda.hpp"
 
 #include "actors/provider/sim/sim_intent.hpp"
-#include "actors/provider/sim/sim_models.hpp"
-#include "tests/actors/provider/sim/sim_text.hpp"
+#include "tests/actors/provider/sim/conversation.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace kodad;
 using namespace kodad::actors;
-using proto::chat_part_kind;
-using proto::chunk_kind;
+using test::conversation;
+using test::holds;
 
 namespace {
 
@@ -30,60 +29,6 @@ constexpr auto main_file = "<file path=\"/w/src/main.cpp\">\n"
                            "14: }\n"
                            "15: int after() { return unrelated(); }\n"
                            "</file>\n";
-
-/// A conversation with sim/koda, in which the test plays the tools.
-struct conversation {
-  explicit conversation(const std::string& prompt) {
-    for (std::string name : {"glob", "grep", "read"})
-      request.tools.push_back({name, "", {R"({"properties":{"filePath":{},"path":{}}})"}, true});
-    request.model.text = "sim/koda";
-    say(prompt);
-  }
-
-  void say(const std::string& words) {
-    proto::chat_part part;
-    part.text = words;
-    request.messages.push_back({proto::chat_role::user, {part}});
-  }
-
-  /// The next model call's only tool call, as "tool input"; the answer's text when there is none.
-  std::string next() {
-    auto plan = plan_call(request, {200, 0, 0}, 1);
-    REQUIRE_FALSE(plan.failure);
-    for (const auto& beat : plan.beats)
-      for (const auto& chunk : beat.chunks)
-        if (chunk.kind == chunk_kind::tool_end) {
-          call = chunk;
-          return chunk.tool + " " + chunk.text;
-        }
-    return test::words_of(plan, chunk_kind::text);
-  }
-
-  /// The called tool's result.
-  void give(const std::string& output, bool failed = false) {
-    proto::chat_part asked;
-    asked.kind = chat_part_kind::tool_call;
-    asked.call_id = call.call_id;
-    asked.tool = call.tool;
-    asked.input = call.text;
-    proto::chat_part result;
-    result.kind = chat_part_kind::tool_result;
-    result.call_id = call.call_id;
-    result.tool = call.tool;
-    result.text = output;
-    result.failed = failed;
-    request.messages.push_back({proto::chat_role::assistant, {asked}});
-    request.messages.push_back({proto::chat_role::user, {result}});
-  }
-
-  proto::chat_request request;
-  proto::stream_chunk call;
-};
-
-bool holds(const std::string& text, std::string_view part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
 
 } // namespace
 
@@ -227,6 +172,8 @@ TEST_CASE("a prompt's words tell what it wants") {
         names{"session_id", "turn_machine"});
   CHECK(read_intent("Explain proto::make_error() and TurnMachine.").names ==
         names{"make_error", "TurnMachine"});
+  CHECK(read_intent("What does the total function do?").names == names{"total"});
+  CHECK(read_intent("What is the purpose of this function?").what == kind::overview);
   CHECK(read_intent("Explain this").what == kind::overview);
   CHECK(read_intent("Look at README.md").path == "README.md");
   CHECK(read_intent("hi").what == kind::greeting);
@@ -249,4 +196,42 @@ TEST_CASE("a script that is not valid refuses the call") {
   REQUIRE(plan.failure);
   CHECK(plan.failure->what.code == proto::ec::provider_refused);
   CHECK(holds(plan.failure->what.context, "steps[0]: no known key"));
+}
+
+TEST_CASE("a comment in code is no heading, and one in a text is") {
+  conversation script("Explain deploy.sh");
+  script.next();
+  script.give("1: # Not a heading\n2: set -e\n3: deploy() {\n4:   true\n5: }\n(version 0123)\n");
+  auto of_script = script.next();
+  conversation text("Explain notes.md");
+  text.next();
+  text.give("1: # A heading\n2: \n3: Words.\n4: \n5: ```sh\n6: # Not one\n7: ```\n(version 01)\n");
+  auto of_text = text.next();
+
+  CHECK_FALSE(holds(of_script, "Not a heading"));
+  CHECK(holds(of_script, "- line 3: `deploy() {`"));
+  CHECK(holds(of_text, "Its headings: `A heading`."));
+  CHECK_FALSE(holds(of_text, "Not one"));
+}
+
+TEST_CASE("a definition goes on only where the file does") {
+  for (bool is_cut : {false, true}) {
+    conversation talk("What does `last` do?");
+    talk.next();
+    talk.give("a.py\n  1: def last():\n");
+    talk.next();
+    std::string note = is_cut ? "(lines 3 to 9 follow: read on with offset 3)\n" : "";
+    talk.give("1: def last():\n2:   return 1\n" + note + "(version 0123)\n");
+    auto answer = talk.next();
+    CHECK(holds(answer, "further on") == is_cut);
+    CHECK(holds(answer, "`a.py`, lines 1 to 2"));
+  }
+}
+
+TEST_CASE("an empty file is told to be empty") {
+  conversation talk("Explain a.py");
+  talk.next();
+  talk.give("(version 0123)\n");
+
+  CHECK(holds(talk.next(), "`a.py` is empty."));
 }

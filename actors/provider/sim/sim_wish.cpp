@@ -1,0 +1,153 @@
+#include "actors/provider/sim/sim_wish.hpp"
+
+#include "proto/limits/sim.hpp"
+
+namespace kodad::actors {
+
+namespace {
+
+/// Does such a wish carry words that are not its own: a text, a pattern, a command?
+bool holds_text(sim_wish::kind what) {
+  using kind = sim_wish::kind;
+  return what == kind::command || what == kind::create || what == kind::replace ||
+         what == kind::append || what == kind::prepend || what == kind::search ||
+         what == kind::commit || what == kind::unclear;
+}
+
+/// The words behind an "and" that name nothing more of the same.
+std::string find_ignored(const sim_clause& clause) {
+  for (size_t i = 1; i + 1 < clause.size(); ++i) {
+    bool is_joint = is_one_of(clause.lower(i), "and then but");
+    if (is_joint && !clause[i + 1].is_quoted && !looks_like_path(clause[i + 1].text) &&
+        !is_one_of(clause.lower(i + 1), "and then the all"))
+      return clause.value_from(i + 1);
+  }
+  return {};
+}
+
+/// The first reader that understands the clause.
+std::optional<sim_wish> read_clause(const sim_clause& clause, const sim_message& about) {
+  if (clause.size() == 0)
+    return std::nullopt;
+  auto out = read_git(clause);
+  if (!out)
+    out = read_run(clause, about);
+  if (!out)
+    out = read_removal(clause);
+  if (!out)
+    out = read_move(clause);
+  if (!out)
+    out = read_new_test(clause);
+  if (!out)
+    out = read_insertion(clause, about);
+  if (!out)
+    out = read_replacement(clause);
+  if (!out)
+    out = read_creation(clause, about);
+  if (!out)
+    out = read_count(clause);
+  if (!out)
+    out = read_search(clause);
+  if (!out)
+    return out;
+  if (!holds_text(out->what)) {
+    // Whether a condition holds cannot be judged, so nothing may hang on it.
+    if (clause.holds("if unless except until when only"))
+      return std::nullopt;
+    out->ignored = find_ignored(clause);
+  }
+  out->said = clause.text();
+  return out;
+}
+
+/// Does a new request begin at word `at`? Then where the one before it ends.
+std::optional<size_t> end_before(const sim_words& words, size_t at) {
+  if (at == 0)
+    return std::nullopt;
+  const auto& before = words[at - 1];
+  bool is_joint = is_one_of(before.lower, "and then");
+  if (!is_joint)
+    return before.after == '.' || before.after == ';' || before.after == ',' ? std::optional(at)
+                                                                             : std::nullopt;
+  auto end = at - 1;
+  while (end > 0 && is_one_of(words[end - 1].lower, "and then"))
+    --end;
+  return end > 0 ? std::optional(end) : std::nullopt;
+}
+
+/// Is the clause one whose text goes on, since no quotes end it? "then" alone ends that.
+bool is_inside_content(const sim_clause& clause) {
+  if (!clause.holds("content contents containing saying says message") ||
+      clause.lower(clause.size() - 1) == "then")
+    return false;
+  auto last = clause.size() - 1;
+  if (clause.lower(last) == "and" && last > 0)
+    --last;
+  return !clause[last].is_quoted;
+}
+
+struct span_of_words {
+  size_t first = 0;
+  size_t last = 0;
+};
+
+} // namespace
+
+size_t skip_politeness(std::string_view line, std::span<const sim_word> words, size_t at) {
+  sim_clause all(line, words);
+  while (at < words.size()) {
+    auto word = all.lower(at);
+    auto next = all.lower(at + 1);
+    if (is_one_of(word, "please pls kindly now then also ok okay so hey hi hello just first next "
+                        "finally lastly and let's lets - * 1 2 3"))
+      ++at;
+    else if (is_one_of(word, "can could would will") && next == "you")
+      at += 2;
+    else if (word == "go" && next == "ahead")
+      at += 2;
+    else if (word == "i" && is_one_of(next, "want need") && all.lower(at + 2) == "you")
+      at += all.lower(at + 3) == "to" ? 4 : 3;
+    else if (word == "i'd" && next == "like" && all.lower(at + 2) == "you")
+      at += 4;
+    else
+      break;
+  }
+  return at;
+}
+
+sim_wishes read_wishes(std::string_view prompt) {
+  sim_wishes out;
+  auto about = divide(prompt);
+  if (about.request.empty() || about.request.size() > proto::limits::sim_request_bytes)
+    return out;
+  auto words = split_line(about.request);
+  sim_clause line(about.request, words);
+  auto clause_at = [&](size_t first, size_t last) {
+    return line.part(skip_politeness(about.request, words, first), last);
+  };
+  // Where each request begins; what is not understood by itself is a part of its neighbour.
+  std::vector<span_of_words> spans{{0, words.size()}};
+  for (size_t at = 1; at < words.size(); ++at) {
+    auto end = end_before(words, at);
+    if (!end || is_inside_content(line.part(spans.back().first, at)) ||
+        !read_clause(clause_at(at, words.size()), about) ||
+        !read_clause(clause_at(spans.back().first, *end), about))
+      continue;
+    // "delete a and b": the second is none; "find x, count y" has two.
+    spans.back().last = *end;
+    spans.push_back({at, words.size()});
+  }
+  for (const auto& [first, last] : spans) {
+    auto wish = read_clause(clause_at(first, last), about);
+    // What leads the line decides: behind a condition or a question nothing is a request.
+    if (!wish)
+      break;
+    if (out.all.size() < proto::limits::sim_requests)
+      out.all.push_back(std::move(*wish));
+    else
+      ++out.left_out;
+  }
+  return out;
+}
+
+} // namespace kodad::actors

@@ -1,0 +1,175 @@
+#include "actors/provider/sim/sim_work.hpp"
+
+#include "actors/provider/sim/sim_findings.hpp"
+
+#include <algorithm>
+
+namespace kodad::actors {
+
+using kind = sim_wish::kind;
+
+namespace {
+
+std::string regex_of(std::string_view text) {
+  constexpr std::string_view special = "\\.+*?()|[]{}^$#&-~";
+  std::string out;
+  for (char c : text) {
+    if (special.find(c) != std::string_view::npos)
+      out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+/// The first number in a text.
+std::string number_in(std::string_view text) {
+  constexpr std::string_view digits = "0123456789";
+  auto first = text.find_first_of(digits);
+  if (first == std::string_view::npos)
+    return {};
+  auto last = std::min(text.find_first_not_of(digits, first), text.size());
+  return std::string(text.substr(first, last - first));
+}
+
+std::string find_command(const std::string& ending, const std::string& end) {
+  auto names = ending.empty() ? "" : " -name " + shell_word("*." + ending);
+  return "find . -path ./.git -prune -o -type f" + names + " " + end;
+}
+
+} // namespace
+
+sim_report not_done(std::string text) {
+  return {std::move(text), false};
+}
+
+const sim_past_call* read_wherever(std::string& path, sim_worker& hands) {
+  const auto* seen = hands.read(path);
+  bool is_lost = seen && seen->failed && seen->output.find("there is no file") != std::string::npos;
+  if (!is_lost || path.find('/') != std::string::npos || !hands.has("glob"))
+    return seen;
+  const auto* found = hands.glob("**/" + path);
+  if (!found)
+    return nullptr;
+  auto paths = found->failed ? std::vector<std::string>() : read_paths(found->output);
+  if (paths.size() != 1)
+    return seen;
+  path = paths.front();
+  return hands.read(path);
+}
+
+sim_progress search_text(const sim_wish& wish, sim_worker& hands) {
+  const auto* made = hands.grep(regex_of(wish.text), wish.path());
+  if (!made)
+    return std::nullopt;
+  auto what = as_code(wish.text);
+  if (made->failed)
+    return not_done("The search for " + what + " failed: " + failure_of(*made));
+  auto hits = read_hits(made->output);
+  if (hits.empty())
+    return sim_report{"I searched for " + what + ": nothing matches.", true};
+  constexpr size_t shown = 20;
+  bool is_more = made->output.find("(more lines match") != std::string::npos;
+  std::string out = "I searched for " + what + ": " + (is_more ? "more than " : "") +
+                    std::to_string(hits.size()) + (hits.size() == 1 ? " line" : " lines") + ".\n";
+  for (size_t i = 0; i < std::min(hits.size(), shown); ++i)
+    out +=
+        "\n- `" + hits[i].path + ":" + std::to_string(hits[i].line) + "`: " + as_code(hits[i].text);
+  if (hits.size() > shown)
+    out += "\n- and " + std::to_string(hits.size() - shown) + " more";
+  return sim_report{out, true};
+}
+
+sim_progress find_files(const sim_wish& wish, sim_worker& hands) {
+  auto pattern = wish.text.find('/') == std::string::npos ? "**/" + wish.text : wish.text;
+  if (!wish.paths.empty())
+    pattern = wish.path() + "/" + pattern;
+  const auto* made = hands.glob(pattern);
+  if (!made)
+    return std::nullopt;
+  if (made->failed)
+    return not_done("The search for " + as_code(pattern) + " failed: " + failure_of(*made));
+  auto paths = read_paths(made->output);
+  if (paths.empty())
+    return sim_report{"No file fits " + as_code(pattern) + ".", true};
+  constexpr size_t shown = 50;
+  std::string out = std::to_string(paths.size()) +
+                    (paths.size() == 1 ? " file fits " : " files fit ") + as_code(pattern) + ":\n";
+  for (size_t i = 0; i < std::min(paths.size(), shown); ++i)
+    out += "\n- " + as_code(paths[i]);
+  if (paths.size() > shown)
+    out += "\n- and " + std::to_string(paths.size() - shown) + " more";
+  return sim_report{out, true};
+}
+
+sim_progress count_things(const sim_wish& wish, sim_worker& hands) {
+  bool of_lines = wish.what == kind::count_lines;
+  auto what = wish.text.empty() ? std::string("all files") : as_code("*." + wish.text) + " files";
+  if (!wish.paths.empty()) {
+    auto path = wish.path();
+    const auto* seen = read_wherever(path, hands);
+    if (!seen)
+      return std::nullopt;
+    if (seen->failed)
+      return not_done("I could not count the lines of " + as_code(path) + ": " + failure_of(*seen));
+    auto text = read_file_text(*seen);
+    auto lines = std::max(text.last_number, text.follow_until);
+    return sim_report{as_code(path) + " has " + std::to_string(lines) +
+                          (lines == 1 ? " line." : " lines."),
+                      true};
+  }
+  auto command = of_lines ? find_command(wish.text, "-print0 | xargs -0 -r cat -- | wc -l")
+                          : find_command(wish.text, "-print | wc -l");
+  const auto* made = hands.bash(command, of_lines ? "Count the lines" : "Count the files");
+  if (!made)
+    return std::nullopt;
+  auto ending = read_ending(*made);
+  auto number = number_in(ending.output);
+  if (!ending.is_good() || number.empty())
+    return not_done("I could not count: " + as_code(command) + " " + ending.how + ".\n" +
+                    fenced_end(ending.output));
+  auto counted = of_lines ? number + " lines in " + what : number + " files (" + what + ")";
+  return sim_report{"I counted " + counted + ", `.git` left out: " + as_code(command) + ".", true};
+}
+
+sim_progress perform(const sim_wish& wish, sim_worker& hands) {
+  switch (wish.what) {
+  case kind::run_tests:
+    return run_tests(wish, hands);
+  case kind::build:
+    return build_project(wish, hands);
+  case kind::command:
+    return run_command(wish, hands);
+  case kind::remove:
+    return remove_files(wish, hands);
+  case kind::create:
+    return create_file(wish, hands);
+  case kind::create_folder:
+    return create_folder(wish, hands);
+  case kind::move:
+    return move_file(wish, hands);
+  case kind::replace:
+    return replace_text(wish, hands);
+  case kind::append:
+  case kind::prepend:
+    return add_line(wish, hands);
+  case kind::add_test:
+    return add_test(wish, hands);
+  case kind::search:
+    return search_text(wish, hands);
+  case kind::find_files:
+    return find_files(wish, hands);
+  case kind::changes:
+  case kind::log:
+    return ask_git(wish, hands);
+  case kind::commit:
+    return commit_all(wish, hands);
+  case kind::count_lines:
+  case kind::count_files:
+    return count_things(wish, hands);
+  case kind::unclear:
+    return not_done("I did nothing. " + wish.text);
+  }
+  return std::nullopt;
+}
+
+} // namespace kodad::actors

@@ -1,11 +1,13 @@
 // LIMITS of what searches and commands may say.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
 namespace kodad::proto::limits {
 
+inline constexpr std::chrono::seconds search_time{30};
 inline constexpr size_t search_results_max = 1000; ///< Lines or files that a call may ask for.
 inline constexpr size_t search_context = 100;      ///< Lines around a match.
 inline constexpr size_t search_glob_bytes = 4 * 1024;
@@ -23,6 +25,6 @@ inline constexpr size_t search_said_bytes = 4 * 1024 * 1024;
 
 /// What a command may write in all. What is beyond that which the model sees and the log keeps is
 /// dropped; only who writes without end is ended.
-inline constexpr uint64_t command_output_bytes = 128ull * 1024 * 1024;
+inline constexpr uint64_t command_output_bytes = 64ull * 1024 * 1024;
 
 } // namespace kodad::proto::limits

@@ -105,7 +105,7 @@ proto::result<command> search_in(const host::folder& workspace, std::string scri
   out.spec.argv = {"bash", "--norc", "--noprofile", "-c", std::move(script), "search", pattern};
   out.spec.cwd = workspace.root();
   out.spec.environment = host::base_environment();
-  out.spec.timeout = limits::search_deadline;
+  out.spec.timeout = limits::search_time;
   out.spec.output_bytes_max = limits::search_said_bytes;
   out.finish = [shape = std::move(shape)](const output_keeper& kept,
                                           const host::exit_status& status,

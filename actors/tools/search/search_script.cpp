@@ -9,43 +9,72 @@ namespace {
 
 // In each script: the pattern is $1, complaints of ripgrep go to descriptor 3. Paths come a line
 // each, with a NUL for a line break of their own: in lines that end in NUL ripgrep takes "$" for
-// something else.
+// something else. Everything is one pipe of programs, without functions: each would be a process.
 constexpr const char* plain_options = "rg --no-config --color=never";
+constexpr const char* swap = " | tr '\\n\\0' '\\0\\n'";
+constexpr const char* count = " | wc -l";
+constexpr const char* lines = " | tr '\\0' '?'"; // Of names with line breaks one line each.
 
-/// Lets lines through, after " | "; empty for all.
-std::string filter(const std::vector<std::string>& regexes, const char* option) {
-  if (regexes.empty())
-    return "";
-  std::string out = " | " + std::string(plain_options) + " --text" + option;
+/// Sets an array of ripgrep's options for these regular expressions.
+std::string array(const std::string& name, const std::vector<std::string>& regexes) {
+  std::string out;
   for (const auto& regex : regexes)
     out += " " + shell_word("--regexp=" + regex);
-  return out + " -";
+  return name + "=(" + out + " )\n";
 }
 
-std::string function(const std::string& name, const std::string& body) {
-  return name + "() { " + body + "; }\n";
+/// Lets through what fits an array, or what does not; all for an empty one.
+std::string filter(const std::string& name, const std::vector<std::string>& regexes,
+                   const char* option = "") {
+  if (regexes.empty())
+    return "";
+  return std::string(" | ") + plain_options + " --text" + option + " \"${" + name + "[@]}\" -";
 }
 
-/// The functions that choose files.
-std::string choosing(const file_choice& files, const char* order) {
-  std::string list = std::string(plain_options) + " --hidden --files --null --no-require-git";
-  // What stands above the workspace is none of its business.
-  list += files.place == "." ? " --no-ignore-parent" : "";
-  list += files.ignored ? " --no-ignore" : "";
-  list += files.type.empty() ? "" : " " + shell_word("--type=" + files.type);
-  list += std::string(" --sort") + order + " \"$@\" '--glob=!.git'";
-  list += files.place == "." ? "" : " -- " + shell_word(files.place);
-  std::vector<std::string> guards;
-  if (!files.guarded.empty())
-    guards.push_back(files.guarded);
-  auto beneath = files.beneath.empty() ? " | false" : filter(files.beneath, "");
-  return function("swap", "tr '\\n\\0' '\\0\\n'") + function("list", list + " 2>&3 | swap") +
-         function("pick", "cat" + filter(files.fit, "") + filter(files.unfit, " -v")) +
-         function("beneath", "cat" + beneath) + function("free", "cat" + filter(guards, " -v")) +
-         function("guarded", "cat" + filter(guards, "")) + function("count", "wc -l") +
-         // Of names with line breaks one line each.
-         function("lines", "tr '\\0' '?'") + function("mark", "sed -u \"s/^/$1/\"");
+std::string mark(char sign) {
+  return std::string(" | sed -u 's/^/") + sign + "/'";
 }
+
+/// Pipes that choose files.
+class choosing {
+public:
+  choosing(const file_choice& files, std::string order) : files_(files), order_(std::move(order)) {
+    if (!files.guarded.empty())
+      guards_.push_back(files.guarded);
+  }
+
+  std::string arrays() const {
+    return array("fit", files_.fit) + array("unfit", files_.unfit) +
+           array("beneath", files_.beneath) + array("guards", guards_);
+  }
+
+  std::string list(const char* complaints, const char* more = "") const {
+    auto out = std::string(plain_options) + " --hidden --files --null --no-require-git";
+    // What stands above the workspace is none of its business.
+    out += files_.place == "." ? " --no-ignore-parent" : "";
+    out += files_.ignored ? " --no-ignore" : "";
+    out += files_.type.empty() ? "" : " " + shell_word("--type=" + files_.type);
+    out += " --sort" + order_ + more + " '--glob=!.git'";
+    out += files_.place == "." ? "" : " -- " + shell_word(files_.place);
+    return out + " 2>" + complaints + swap;
+  }
+
+  std::string chosen(const char* complaints, const char* more = "") const {
+    return list(complaints, more) + filter("fit", files_.fit) +
+           filter("unfit", files_.unfit, " -v");
+  }
+
+  std::string beneath() const {
+    return files_.beneath.empty() ? " | false" : filter("beneath", files_.beneath);
+  }
+  std::string free() const { return filter("guards", guards_, " -v"); }
+  std::string guarded() const { return filter("guards", guards_); }
+
+private:
+  const file_choice& files_;
+  std::string order_;
+  std::vector<std::string> guards_;
+};
 
 /// Says what of the pattern or the options ripgrep does not understand.
 std::string check(const std::vector<std::string>& options) {
@@ -56,8 +85,8 @@ std::string check(const std::vector<std::string>& options) {
 }
 
 std::string paging(const output_page& page) {
-  return "tail -n +" + std::to_string(page.offset + 1) + " | head -n " +
-         std::to_string(page.limit + 1);
+  auto skipped = page.offset == 0 ? "" : " | tail -n +" + std::to_string(page.offset + 1);
+  return skipped + " | head -n " + std::to_string(page.limit + 1);
 }
 
 /// Complaints first, so that they are never cut off.
@@ -65,54 +94,57 @@ constexpr const char* show = "printf '%s\\n' \"$all\" | grep -av '^[=~+]' | head
                              "printf '%s\\n' \"$all\" | grep -a '^[=~+]'\n"
                              "exit 0\n";
 
-constexpr const char* all_ignored =
-    "echo \"#ignored $(list --no-ignore 3>/dev/null | pick 2>/dev/null | count)\"\n";
+std::string number(const std::string& name, const std::string& pipe) {
+  return "echo \"#" + name + " $(" + pipe + count + ")\"\n";
+}
+
+constexpr const char* nobody = "/dev/null";
+constexpr const char* if_nothing = "case $'\\n'\"$all\" in *$'\\n='*) ;; *)\n";
 
 } // namespace
 
 std::string glob_script(const file_choice& files, const output_page& page) {
-  auto out = check({}) + choosing(files, "r=modified");
-  out += "all=$( { list | pick | lines | " + paging(page) + " | mark =; } 3>&1 2>/dev/null )\n";
-  out += "case $'\\n'\"$all\" in *$'\\n='*) ;; *)\n";
-  out += all_ignored;
-  out += "echo \"#beneath $(list 3>/dev/null | beneath 2>/dev/null | count)\"\nesac\n";
+  choosing choose(files, "r=modified");
+  auto out = check({}) + choose.arrays();
+  out += "all=$( { " + choose.chosen("&3") + lines + paging(page) + mark(said::found) +
+         "; } 3>&1 2>/dev/null )\n";
+  out += if_nothing + number("ignored", choose.chosen(nobody, " --no-ignore")) +
+         number("beneath", choose.list(nobody) + choose.beneath()) + "esac\n";
   return out + show;
 }
 
-std::string grep_script(const file_choice& files, const line_search& lines,
+std::string grep_script(const file_choice& files, const line_search& wanted,
                         const output_page& page) {
-  auto options = lines.options;
+  choosing choose(files, "=path");
+  auto options = wanted.options;
   if (!files.type.empty())
     options.push_back("--type=" + files.type);
-  auto out = check(options) + choosing(files, "=path");
-  out += function("search", std::string("swap | xargs -0 -r ") + plain_options + " " + "\"$@\" " +
-                                shell_line(lines.options) + " --regexp=\"$pattern\" -- 2>&3");
-  // What is no UTF-8 has lines that not even everything fits.
-  out += function("others", std::string("swap | xargs -0 -r ") + plain_options +
-                                " -0 --files-with-matches -v -e '^.*$' -- | swap");
-  std::string again = lines.any_encoding
-                          ? "; list 3>/dev/null | pick | %s | others | search --encoding=latin1"
-                          : "";
-  auto both = [&again](const std::string& which) {
-    auto second = again;
-    if (auto place = second.find("%s"); place != second.npos)
-      second.replace(place, 2, which);
-    return "{ list | pick | " + which + " | search" + second + "; }";
+  auto search = [&](const std::string& more) {
+    return std::string(swap) + " | xargs -0 -r " + plain_options + more + " " +
+           shell_line(wanted.options) + " --regexp=\"$pattern\" -- 2>&3";
   };
-  out += "all=$( { " + both("free") + " | " + paging(page) + " | mark =; } 3>&1 2>/dev/null )\n";
+  // What is no UTF-8 has lines that not even everything fits.
+  auto others = std::string(swap) + " | xargs -0 -r " + plain_options +
+                " -0 --files-with-matches -v -e '^.*$' --" + swap;
+  auto both = [&](const std::string& which) {
+    auto again = "; " + choose.chosen(nobody) + which + others + search(" --encoding=latin1");
+    return "{ " + choose.chosen("&3") + which + search("") + (wanted.any_encoding ? again : "") +
+           "; }";
+  };
+  auto out = check(options) + choose.arrays();
+  out += "all=$( { " + both(choose.free()) + paging(page) + mark(said::found) +
+         "; } 3>&1 2>/dev/null )\n";
   if (!files.guarded.empty()) {
-    auto most = std::to_string(proto::limits::guarded_files);
-    out += "closed=$(list 3>/dev/null | pick 2>/dev/null | guarded 2>/dev/null | lines)\n"
-           "if [ -n \"$closed\" ]; then\n"
-           "echo \"#guarded $(printf '%s\\n' \"$closed\" | count)\"\n"
-           "all=$all$'\\n'$(printf '%s\\n' \"$closed\" | head -n " +
-           most + " | mark +)$'\\n'$( { " + both("guarded | head -n " + most) + " | " +
-           paging({0, page.offset + page.limit}) + " | mark '~'; } 3>/dev/null 2>/dev/null )\nfi\n";
+    auto most = " | head -n " + std::to_string(proto::limits::guarded_files);
+    out += "closed=$(" + choose.chosen(nobody) + choose.guarded() + lines + ")\n" +
+           "if [ -n \"$closed\" ]; then\n" + number("guarded", "printf '%s\\n' \"$closed\"") +
+           "all=$all$'\\n'$(printf '%s\\n' \"$closed\"" + most + mark(said::guarded) +
+           ")$'\\n'$( { " + both(choose.guarded() + most) + paging({0, page.offset + page.limit}) +
+           mark(said::guarded_found) + "; } 3>/dev/null 2>/dev/null )\nfi\n";
   }
-  out += "case $'\\n'\"$all\" in *$'\\n='*) ;; *)\n";
-  out += "echo \"#searched $(list 3>/dev/null | pick 2>/dev/null | count)\"\n";
-  out += all_ignored;
-  return out + "esac\n" + show;
+  out += if_nothing + number("searched", choose.chosen(nobody)) +
+         number("ignored", choose.chosen(nobody, " --no-ignore")) + "esac\n";
+  return out + show;
 }
 
 } // namespace kodad::actors

@@ -1,5 +1,6 @@
 #include "actors/tools/call_steps.hpp"
 
+#include "actors/tools/argument_rules.hpp"
 #include "actors/tools/files/read.hpp"
 #include "actors/tools/files/write.hpp"
 
@@ -72,7 +73,8 @@ prepared_call prepare_call(const tool_run_request& what, const step_surroundings
     return over(failed(workspace.failure()));
   if (!workspace)
     return over(failed(ec::workspace_vanished, "the session's folder is gone"));
-  auto given = tool_arguments::parse(what.input);
+  auto ruled = without_rules(what.input);
+  auto given = read_arguments(what.tool, ruled.input);
   if (!given)
     return over(failed(given.failure()));
   file_turns turns{*around.order, std::move(given_up)};
@@ -84,7 +86,7 @@ prepared_call prepare_call(const tool_run_request& what, const step_surroundings
   if (tool == "edit")
     return over(edit_tool(*workspace, *given, turns));
   auto made = tool == "bash"   ? bash_command(*workspace, *given, around.sandbox->limits)
-              : tool == "grep" ? grep_command(*workspace, *given)
+              : tool == "grep" ? grep_command(*workspace, *given, ruled.rules)
               : tool == "glob" ? glob_command(*workspace, *given)
                                : proto::make_error(ec::tool_not_found, "no such tool: " + tool);
   return confined(std::move(made), *workspace, what, around);

@@ -6,6 +6,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/tools/command.hpp"
+#include "actors/tools/files/call_order.hpp"
 #include "actors/tools/files/file_order.hpp"
 #include "actors/tools/guard_lease.hpp"
 #include "actors/tools/output/output_desk.hpp"
@@ -24,6 +25,7 @@ struct step_surroundings {
   /// Tells the operator what a command left that git would have run. From any thread.
   std::function<void(const std::string&)> tell_operator;
   std::shared_ptr<file_order> order = std::make_shared<file_order>();
+  std::shared_ptr<call_order> lines = std::make_shared<call_order>();
 };
 
 /// A call after its first step: over, or a command whose child is to be started. Whatever the

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/tools/exec/output_keeper.hpp"
+#include "actors/tools/search/reading_rules.hpp"
 #include "actors/tools/tool.hpp"
 #include "proto/config.hpp"
 #include "storage/host/child_spec.hpp"
@@ -27,8 +28,10 @@ struct command {
 
 proto::result<command> glob_command(const storage::host::folder& workspace,
                                     const tool_arguments& given);
+/// @param rules On reading; files that they close are not searched. None close nothing.
 proto::result<command> grep_command(const storage::host::folder& workspace,
-                                    const tool_arguments& given);
+                                    const tool_arguments& given,
+                                    const std::optional<reading_rules>& rules = {});
 /// @param limits Bound the time that a call may ask for.
 proto::result<command> bash_command(const storage::host::folder& workspace,
                                     const tool_arguments& given,

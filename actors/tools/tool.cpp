@@ -1,7 +1,6 @@
 #include "actors/tools/tool.hpp"
 
 #include <charconv>
-#include <cmath>
 
 namespace kodad::actors {
 
@@ -18,8 +17,9 @@ tool_output failed(ec code, std::string why) {
   return failed(proto::make_error(code, std::move(why)));
 }
 
-tool_output missing(std::string_view argument) {
-  return failed(ec::tool_invalid_args, "the argument " + std::string(argument) + " is missing");
+proto::error missing(std::string_view argument) {
+  return proto::make_error(ec::tool_invalid_args,
+                           "the argument " + std::string(argument) + " is missing");
 }
 
 proto::result<tool_arguments> tool_arguments::parse(std::string_view text) {
@@ -40,31 +40,34 @@ proto::result<tool_arguments> tool_arguments::parse(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> tool_arguments::text(names any_of) const {
-  for (auto name : any_of)
-    for (auto one = all_.rbegin(); one != all_.rend(); ++one)
-      if (one->name == name)
-        return one->text;
+std::optional<std::string> tool_arguments::text(std::string_view name) const {
+  for (auto one = all_.rbegin(); one != all_.rend(); ++one)
+    if (one->name == name)
+      return one->text;
   return std::nullopt;
 }
 
-proto::result<std::optional<int64_t>> tool_arguments::number(names any_of) const {
-  auto given = text(any_of);
-  if (!given)
-    return std::optional<int64_t>();
-  // "1.0" counts as 1: some models write every number so.
-  double number = 0;
-  auto end = given->data() + given->size();
-  auto read = std::from_chars(given->data(), end, number);
-  if (read.ptr != end || read.ec != std::errc() || !(std::abs(number) < 1e15))
-    return proto::make_error(ec::tool_invalid_args, "the argument " + std::string(*any_of.begin()) +
-                                                        " must be a whole number");
-  return std::optional(static_cast<int64_t>(number));
+std::vector<std::string> tool_arguments::texts(std::string_view name) const {
+  std::vector<std::string> out;
+  for (const auto& one : all_)
+    if (one.name == name)
+      out.push_back(one.text);
+  return out;
 }
 
-bool tool_arguments::flag(names any_of) const {
-  auto given = text(any_of);
-  return given && (*given == "true" || *given == "1" || *given == "yes");
+std::optional<size_t> tool_arguments::count(std::string_view name) const {
+  auto given = text(name);
+  size_t number = 0;
+  if (!given ||
+      std::from_chars(given->data(), given->data() + given->size(), number).ec != std::errc() ||
+      number == 0)
+    return std::nullopt;
+  return number;
+}
+
+bool tool_arguments::flag(std::string_view name, bool usual) const {
+  auto given = text(name);
+  return given ? *given == "true" : usual;
 }
 
 } // namespace kodad::actors

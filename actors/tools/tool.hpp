@@ -5,7 +5,6 @@
 #include "proto/json/codec.hpp"
 #include "storage/host/folder.hpp"
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,21 +23,24 @@ struct tool_output {
 tool_output failed(proto::error why);
 tool_output failed(proto::ec code, std::string why);
 
-/// The arguments of one call. Keys may be spelt in several ways, numbers and truths may come as
-/// strings: models do both.
+/// The arguments of one call by their own names, as argument_rules.hpp reads them.
 class tool_arguments {
 public:
-  /// Fails with `tool_invalid_args` when `text` is no JSON object.
+  /// Takes them as they are written. Fails with `tool_invalid_args` when `text` is no JSON object.
   static proto::result<tool_arguments> parse(std::string_view text);
 
-  using names = std::initializer_list<std::string_view>;
+  void add(std::string_view name, std::string value) {
+    all_.push_back({std::string(name), std::move(value)});
+  }
 
-  /// Of equal keys the last counts, of spellings the first named here.
-  std::optional<std::string> text(names any_of) const;
+  /// Of equal names the last counts.
+  std::optional<std::string> text(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;
 
-  /// Nothing when absent; `tool_invalid_args` when it is no whole number.
-  proto::result<std::optional<int64_t>> number(names any_of) const;
-  bool flag(names any_of) const;
+  /// Nothing when absent, or 0, which models write for "as usual".
+  std::optional<size_t> count(std::string_view name) const;
+
+  bool flag(std::string_view name, bool usual = false) const;
 
 private:
   struct argument {
@@ -48,7 +50,7 @@ private:
   std::vector<argument> all_;
 };
 
-/// "The argument X is missing", as a failure.
-tool_output missing(std::string_view argument);
+/// "The argument X is missing".
+proto::error missing(std::string_view argument);
 
 } // namespace kodad::actors

@@ -36,13 +36,18 @@ struct step_job {
   tool_run_request what;
   std::shared_ptr<const step_surroundings> around;
   std::stop_token given_up;
+  std::shared_ptr<call_order::place> place;  ///< Of the first step, if it changes a file.
   std::shared_ptr<prepared_call> prepared;   ///< Missing for the first step.
   std::shared_ptr<const child_result> child; ///< With the last step of a command.
 };
 
 step_done run_step(const step_job& job) {
+  if (job.place)
+    job.place->wait(job.given_up);
   auto call =
       job.prepared ? std::move(*job.prepared) : prepare_call(job.what, *job.around, job.given_up);
+  if (job.place)
+    job.place->leave();
   if (call.to_start && !job.child)
     return {job.key, {}, std::make_shared<prepared_call>(std::move(call))};
   return {job.key, conclude_call(job.what, *job.around, std::move(call), job.child.get()), {}};
@@ -51,6 +56,10 @@ step_done run_step(const step_job& job) {
 bool may_change(const std::string& tool) {
   auto known = std::ranges::find(tool_specs(), tool, &proto::tool_spec::name);
   return known == tool_specs().end() || !known->read_only;
+}
+
+bool changes_a_file(const std::string& tool) {
+  return tool == "write" || tool == "edit";
 }
 
 /// What is not known of a call that was given up while it hung.
@@ -71,6 +80,10 @@ void tool_runner_state::start(const run_tool& call) {
   one.what = call.what;
   one.listener = call.listener;
   self->monitor(call.listener);
+  if (changes_a_file(call.what.tool))
+    one.place =
+        around->lines->join(call.what.session.text + "\n" +
+                            subject_of(call.what.tool, call.what.input, call.what.workspace));
   enter(key, one, run::phase::preparing, limits::step_deadline);
   post_step(key, one);
 }
@@ -85,7 +98,8 @@ void tool_runner_state::enter(uint64_t key, run& one, run::phase next, milliseco
 void tool_runner_state::post_step(uint64_t key, run& one) {
   // The last step takes a copy along: the runner's own is for a result without that step.
   auto prepared = one.ended ? std::make_shared<prepared_call>(*one.prepared) : nullptr;
-  step_job job{key, one.what, around, one.given_up.get_token(), std::move(prepared), one.ended};
+  step_job job{key,      one.what, around, one.given_up.get_token(), prepared ? nullptr : one.place,
+               prepared, one.ended};
   auto posted = host->post({one.what.session.text, one.what.workspace},
                            [job = std::move(job), way = outlet] { way->send(run_step(job)); });
   if (posted)
@@ -199,6 +213,8 @@ void tool_runner_state::finish(uint64_t key, tool_output output) {
   auto is_alike = [&one](const auto& other) { return other.second.listener == one.listener; };
   if (std::none_of(runs.begin(), runs.end(), is_alike))
     self->demonitor(one.listener.address());
+  if (one.place)
+    one.place->leave();
   release(one.what, one.prepared);
   self->send(one.listener,
              tool_finished{one.what.call, std::move(output.text), std::move(output.failure),

@@ -75,6 +75,7 @@ struct tool_runner_state {
     tool_listener_actor listener;
     bool is_cancelled = false;
     std::stop_source given_up;
+    std::shared_ptr<call_order::place> place; ///< Of a call that changes a file.
 
     /// What goes on. A phase has a number, so that a late reminder is known as such.
     enum class phase : uint8_t { preparing, child, concluding } now = phase::preparing;

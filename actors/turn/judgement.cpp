@@ -1,6 +1,7 @@
 #include "actors/turn/judgement.hpp"
 
 #include "actors/permission/policy.hpp"
+#include "actors/tools/argument_rules.hpp"
 #include "actors/tools/catalog.hpp"
 #include "actors/turn/tool_names.hpp"
 #include "proto/json/reader.hpp"
@@ -33,6 +34,18 @@ std::optional<proto::error> problem_of(const std::string& input) {
   return std::nullopt;
 }
 
+/// Who searches a file reads it.
+void judge_as_reading(decision& so_far, const judgement_rules& by, const std::string& subject) {
+  auto reading = decide(layers_of(by.who, by.user), by.granted, "read", subject);
+  bool was_granted = std::ranges::any_of(by.granted, [&](const auto& rule) {
+    return rule.tool == "grep" && rule.pattern == so_far.suggested_pattern;
+  });
+  if (reading.then == proto::action::ask && was_granted)
+    return;
+  if (reading.then > so_far.then)
+    so_far = std::move(reading);
+}
+
 } // namespace
 
 verdict judge_tool_call(const judgement_rules& by, const std::string& name,
@@ -42,8 +55,12 @@ verdict judge_tool_call(const judgement_rules& by, const std::string& name,
     return {proto::action::deny, "", no_such_tool(by.tools, name), ""};
   if (auto problem = problem_of(input))
     return {proto::action::deny, "", problem, *tool};
+  if (auto given = read_arguments(*tool, input); !given)
+    return {proto::action::deny, "", given.failure(), *tool};
   auto subject = subject_of(*tool, input, by.workspace);
   auto decided = decide(layers_of(by.who, by.user), by.granted, *tool, subject);
+  if (*tool == "grep")
+    judge_as_reading(decided, by, subject);
   return {decided.then, decided.suggested_pattern, {}, *tool};
 }
 

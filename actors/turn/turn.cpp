@@ -1,6 +1,7 @@
 #include "actors/turn/turn.hpp"
 
 #include "actors/error.hpp"
+#include "actors/tools/search/reading_rules.hpp"
 #include "actors/turn/judgement.hpp"
 #include "actors/turn/plain.hpp"
 #include "actors/turn/prompt.hpp"
@@ -126,6 +127,9 @@ void turn_state::perform_one(start_tool& what) {
                        .tool = what.tool,
                        .input = what.input,
                        .workspace = setup.workspace};
+  if (what.tool == "grep")
+    run.input = with_rules(
+        run.input, {setup.who->permission, setup.who->builtin, world->options.permission, granted});
   self->send(world->tools, run_tool{std::move(run), caf::actor_cast<tool_listener_actor>(self)});
 }
 

@@ -2,7 +2,7 @@
 #include "actors/turn/turn_machine.hpp"
 
 #include "actors/tools/catalog.hpp"
-#include "proto/json/codec.hpp"
+#include "actors/turn/question_input.hpp"
 
 #include <algorithm>
 
@@ -11,20 +11,6 @@ namespace kodad::actors {
 using proto::tool_status;
 
 namespace {
-
-/// The arguments of the `question` tool.
-struct question_input {
-  std::string question;
-  std::vector<std::string> options;
-  bool multiple = false;
-
-  static constexpr auto fields() {
-    return std::tuple(
-        proto::field("question", &question_input::question, proto::presence::required),
-        proto::field("options", &question_input::options),
-        proto::field("multiple", &question_input::multiple));
-  }
-};
 
 proto::call_name name_of_call(const proto::part& call) {
   return {call.call_id->text, call.tool};
@@ -101,21 +87,20 @@ void turn_machine::ask(uint32_t index, const std::string& pattern, turn_keeps& s
 
 void turn_machine::ask_question(uint32_t index, turn_keeps& step) {
   auto& call = parts_[index].shown;
-  auto input = proto::json::read<question_input>(call.input);
-  if (!input) {
-    auto why = input.failure();
-    why.code = proto::ec::tool_invalid_args;
-    why.context += why.field.empty() ? "" : ": " + why.field;
-    return fail_call(index, step, why);
-  }
+  auto all = read_questions(call.input);
+  if (!all)
+    return fail_call(index, step, all.failure());
   call.started_at = sources_.now();
   step.events.push_back(proto::tool_start_event(step.turn, name_of_call(call), call.input));
-  proto::question asked;
-  asked.purpose = proto::question_purpose::question;
-  asked.text = input->question;
-  asked.options = input->options;
-  asked.multiple = input->multiple;
-  add_question(index, std::move(asked), step);
+  // All at once: they may be answered in any order, and the call is over with the last.
+  for (auto& one : *all) {
+    proto::question asked;
+    asked.purpose = proto::question_purpose::question;
+    asked.text = std::move(one.question);
+    asked.options = std::move(one.options);
+    asked.multiple = one.multiple;
+    add_question(index, std::move(asked), step);
+  }
 }
 
 void turn_machine::add_question(uint32_t index, proto::question asked, turn_keeps& step) {
@@ -180,9 +165,22 @@ void turn_machine::answer_question(proto::question_record& asked, turn_keeps& st
       parts_, [&](const auto& piece) { return piece.shown.call_id == asked.call_id; });
   if (call == parts_.end())
     return;
+  auto index = static_cast<uint32_t>(call - parts_.begin());
+  auto waits = std::ranges::any_of(
+      questions_, [&](const auto& other) { return other.call_id == asked.call_id; });
+  auto& before = call->shown.output;
   tool_finished told;
-  told.output = "The user answered: " + join(*asked.response);
-  close_call(static_cast<uint32_t>(call - parts_.begin()), step, told);
+  if (!waits && !before) {
+    told.output = "The user answered: " + join(*asked.response);
+    return close_call(index, step, told);
+  }
+  // One of several: kept with the call until the last.
+  told.output = before.value_or("") + asked.shown.text +
+                "\nThe user answered: " + join(*asked.response) + "\n";
+  if (!waits)
+    return close_call(index, step, told);
+  before = std::move(told.output);
+  note_part(index, step);
 }
 
 effects turn_machine::on_tool_chunk(const tool_chunk& piece) {

@@ -14,4 +14,7 @@ inline constexpr size_t tool_list_bytes = 4 * 1024;
 /// Of arguments that are no JSON, as the model is shown them again: enough to see where they broke.
 inline constexpr size_t broken_input_bytes = 2 * 1024;
 
+/// Asked by one call of the tool `question`: more than a person wants to answer at once.
+inline constexpr size_t questions_of_call = 10;
+
 } // namespace kodad::proto::limits

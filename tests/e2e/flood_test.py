@@ -106,7 +106,7 @@ class FloodTest(ServerTest):
             self.client.say(session, script(bash("yes"), {"text": "done"}))
         loaded = self.turns()
         for session in flooding:
-            self.client.finish(session)
+            self.client.finish(session, 300)
         grown = self.resident() - before
         written = self.database_bytes() - kept
         print(f"turn p{RANK * 100:.0f} {quiet * 1e3:.1f} -> {loaded * 1e3:.1f} ms, "

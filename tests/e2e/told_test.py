@@ -81,7 +81,7 @@ class Running(ServerTest):
                     for part in message["parts"] if part["type"] == "tool")
 
     def test_what_ended_a_command_is_its_error(self):
-        for command, cause in (("yes", "it wrote more than 16 MiB"),
+        for command, cause in (("yes", "it wrote more than 64 MiB"),
                                ("head -c 200M /dev/zero | tail", "of memory (sandbox.limits")):
             part = self.call(command)
             self.assertIn(cause, part["error"] or "", command)

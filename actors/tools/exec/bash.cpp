@@ -1,5 +1,6 @@
 #include "actors/tools/command.hpp"
 #include "actors/tools/exec/ending.hpp"
+#include "proto/limits/search.hpp"
 
 #include <algorithm>
 
@@ -49,7 +50,7 @@ tool_output finish_bash(const output_keeper& kept, const host::exit_status& stat
 }
 
 proto::result<std::string> folder_of(const host::folder& workspace, const tool_arguments& given) {
-  auto wanted = given.text({"workdir", "workingDir", "working_dir", "cwd"});
+  auto wanted = given.text("workdir");
   if (!wanted)
     return workspace.root();
   auto relative = workspace.relative_path(*wanted);
@@ -67,24 +68,22 @@ proto::result<std::string> folder_of(const host::folder& workspace, const tool_a
 
 proto::result<command> bash_command(const host::folder& workspace, const tool_arguments& given,
                                     const proto::command_limits& limits) {
-  auto line = given.text({"command", "cmd"});
-  if (!line || line->empty())
-    return proto::make_error(ec::tool_invalid_args, "the argument command is missing");
+  auto line = given.text("command");
+  if (!line)
+    return missing("command");
   auto where = folder_of(workspace, given);
   if (!where)
     return where.failure();
-  auto timeout = given.number({"timeout", "timeout_ms"});
-  if (!timeout)
-    return timeout.failure();
-  auto usual = std::chrono::milliseconds(limits.time).count();
-  auto most = std::chrono::milliseconds(limits.time_max).count();
+  auto usual = static_cast<size_t>(std::chrono::milliseconds(limits.time).count());
+  auto most = static_cast<size_t>(std::chrono::milliseconds(limits.time_max).count());
   command out;
   out.spec.argv = {"bash", "-c", wrapper, "bash", *line};
   out.spec.cwd = *where;
   out.spec.environment = host::base_environment();
   out.spec.errors = host::error_output::merged;
   out.spec.timeout =
-      std::chrono::milliseconds(std::clamp<int64_t>(timeout->value_or(usual), 1, most));
+      std::chrono::milliseconds(std::min(given.count("timeout").value_or(usual), most));
+  out.spec.output_bytes_max = proto::limits::command_output_bytes;
   out.access = workspace_access::write;
   out.streams = true;
   out.finish = finish_bash;

@@ -1,5 +1,6 @@
 #include "actors/tools/files/read.hpp"
 
+#include "actors/tools/files/text_file.hpp"
 #include "proto/limits.hpp"
 #include "proto/text/utf8.hpp"
 #include "storage/digest.hpp"
@@ -36,12 +37,12 @@ struct page {
   size_t shown = 0;
 };
 
-page number_lines(std::string_view bytes, size_t first, size_t count) {
+page number_lines(std::string_view text, size_t first, size_t count) {
   page out;
-  while (!bytes.empty()) {
-    auto end = std::min(bytes.find('\n'), bytes.size());
-    auto line = bytes.substr(0, end);
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+  while (!text.empty()) {
+    auto end = std::min(text.find('\n'), text.size());
+    auto line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
     ++out.lines;
     bool fits = out.shown < count && out.text.size() < limits::tool_output_bytes;
     if (out.lines < first || !fits)
@@ -87,6 +88,30 @@ std::string_view media_type(std::string_view bytes) {
   return bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP") ? "image/webp" : "";
 }
 
+struct line_range {
+  size_t first = 1;
+  size_t count = limits::read_lines;
+};
+
+/// By offset and limit, or by the first and the last line.
+proto::result<line_range> range_of(const tool_arguments& given) {
+  auto offset = given.count("offset");
+  auto start = given.count("startLine");
+  auto end = given.count("endLine");
+  if (offset && start && offset != start)
+    return proto::make_error(ec::tool_invalid_args,
+                             "the arguments offset and startLine name two lines to begin with");
+  line_range out;
+  out.first = offset ? *offset : start.value_or(1);
+  if (end && *end < out.first)
+    return proto::make_error(ec::tool_invalid_args,
+                             "the argument endLine lies before the first line asked for");
+  out.count = std::min(given.count("limit").value_or(limits::read_lines), limits::read_lines);
+  if (end)
+    out.count = std::min(out.count, *end - out.first + 1);
+  return out;
+}
+
 tool_output show_file(const host::folder& workspace, const std::string& path, size_t first,
                       size_t count) {
   auto content = workspace.read_file(path, limits::file_bytes);
@@ -98,18 +123,23 @@ tool_output show_file(const host::folder& workspace, const std::string& path, si
     out.text = path + ": " + std::string(mime) + ", " + size + "\n";
     return out;
   }
-  if (is_binary(content->bytes))
+  auto file = decode_text(content->bytes);
+  if (!file)
     return failed(ec::tool_failed, path + " is a binary file of " + size);
-  auto shown = number_lines(content->bytes, first, count);
+  auto shown = number_lines(with_line_feeds(file->text), first, count);
   out.text = shown.text;
   auto last = first + shown.shown - 1;
-  if (shown.shown == 0 && shown.lines > 0)
+  if (shown.lines == 0)
+    out.text = "(the file is empty)\n";
+  else if (shown.shown == 0)
     out.text = "(the file has only " + std::to_string(shown.lines) + " lines)\n";
   else if (last < shown.lines)
     out.text += "(lines " + std::to_string(last + 1) + " to " + std::to_string(shown.lines) +
                 " follow: read on with offset " + std::to_string(last + 1) + ")\n";
   if (content->status.size > content->bytes.size())
     out.text += "(the file is larger than a tool may load; its end is not shown)\n";
+  if (auto note = encoding_note(*file); !note.empty())
+    out.text += "(" + note + ")\n";
   out.text += "(version " + content_version(content->bytes) + ")\n";
   return out;
 }
@@ -125,9 +155,9 @@ bool is_binary(std::string_view bytes) {
 }
 
 tool_output read_tool(const host::folder& workspace, const tool_arguments& given) {
-  auto path = given.text({"filePath", "file_path", "path", "file", "filename", "filepath"});
+  auto path = given.text("filePath");
   if (!path)
-    return missing("filePath");
+    return failed(missing("filePath"));
   auto relative = workspace.relative_path(*path);
   if (!relative)
     return failed(relative.failure());
@@ -139,14 +169,10 @@ tool_output read_tool(const host::folder& workspace, const tool_arguments& given
                   "there is no file " + *relative + suggestion(workspace, *relative));
   if ((*about)->kind == host::file_kind::directory)
     return list_folder(workspace, *relative);
-  auto first = given.number({"offset", "start_line", "startLine"});
-  auto count = given.number({"limit", "lines"});
-  if (!first || !count)
-    return failed(first ? count.failure() : first.failure());
-  constexpr auto most = static_cast<int64_t>(limits::read_lines);
-  return show_file(workspace, *relative,
-                   static_cast<size_t>(std::max<int64_t>(first->value_or(1), 1)),
-                   static_cast<size_t>(std::clamp<int64_t>(count->value_or(most), 1, most)));
+  auto range = range_of(given);
+  if (!range)
+    return failed(range.failure());
+  return show_file(workspace, *relative, range->first, range->count);
 }
 
 } // namespace kodad::actors

@@ -10,7 +10,7 @@ tool_output read_tool(const storage::host::folder& workspace, const tool_argumen
 /// A short name for a file's content, to say later "as I saw it".
 std::string content_version(std::string_view bytes);
 
-/// Is this no text? Text in another encoding than UTF-8 is text; it is shown mended.
+/// Has this what no text in a one-byte encoding has?
 bool is_binary(std::string_view bytes);
 
 } // namespace kodad::actors

@@ -2,6 +2,7 @@
 
 #include "actors/tools/diff.hpp"
 #include "actors/tools/files/read.hpp"
+#include "actors/tools/files/text_file.hpp"
 #include "proto/limits.hpp"
 
 #include <algorithm>
@@ -18,6 +19,7 @@ struct present_file {
   std::string path;
   bool exists = false;
   std::string bytes;
+  std::optional<text_file> text; ///< None of a file that is no text.
 };
 
 proto::result<present_file> load(const host::folder& workspace, const std::string& path) {
@@ -35,11 +37,12 @@ proto::result<present_file> load(const host::folder& workspace, const std::strin
     return content.failure();
   out.exists = true;
   out.bytes = std::move(content->bytes);
+  out.text = decode_text(out.bytes);
   return out;
 }
 
 std::optional<tool_output> check_version(const present_file& now, const tool_arguments& given) {
-  auto expected = given.text({"expectedVersion", "expected_version"});
+  auto expected = given.text("expectedVersion");
   if (!expected || *expected == content_version(now.bytes))
     return std::nullopt;
   return failed(ec::tool_failed, now.path + " has changed since it was read; read it again");
@@ -62,26 +65,13 @@ tool_output replace(const host::folder& workspace, const present_file& now,
   auto verb = !now.exists ? "created " : unchanged ? "unchanged: " : "wrote ";
   out.text = verb + now.path + ", " + std::to_string(bytes.size()) + " bytes, version " +
              content_version(bytes);
-  out.diff = unified_diff(now.path, now.bytes, bytes);
+  auto after = decode_text(bytes);
+  out.diff =
+      unified_diff(now.path, now.text ? now.text->text : now.bytes, after ? after->text : bytes);
   proto::json::writer about;
   about.begin_object().key("path").string(now.path).key("created").boolean(!now.exists);
   about.key("version").string(content_version(bytes)).end_object();
   out.metadata.text = about.take();
-  return out;
-}
-
-/// On which lines `wanted` begins, counted from 1.
-std::vector<size_t> lines_of(std::string_view text, std::string_view wanted) {
-  std::vector<size_t> out;
-  size_t line = 1;
-  size_t counted = 0;
-  for (auto at = text.find(wanted); at != std::string_view::npos;
-       at = text.find(wanted, at + wanted.size())) {
-    auto between = text.substr(counted, at - counted);
-    line += static_cast<size_t>(std::count(between.begin(), between.end(), '\n'));
-    counted = at;
-    out.push_back(line);
-  }
   return out;
 }
 
@@ -95,33 +85,57 @@ std::string ambiguous(const std::string& path, const std::vector<size_t>& lines)
          "; add surrounding lines or set replaceAll";
 }
 
-std::string not_found(const present_file& now, const std::string& wanted) {
-  auto why = "oldString does not occur in " + now.path + "; it must match exactly, blanks included";
-  bool only_here = wanted.find('\r') == wanted.npos && now.bytes.find("\r\n") != wanted.npos;
-  if (only_here && wanted.find('\n') != wanted.npos)
-    why += "; the file's lines end in CR LF";
-  return why;
+std::string not_found(const present_file& now, const edit_wish& wish, std::string_view wanted) {
+  auto everywhere = edit_text(now.text->text, {wish.from, wish.from}).lines;
+  if (everywhere.empty())
+    return "oldString does not occur in " + now.path +
+           "; it must match exactly, blanks included; read the file again" +
+           (wanted.starts_with("1: ") ? " and leave the line numbers away" : "");
+  return "oldString does not occur within the lines from startLine to endLine of " + now.path +
+         "; it begins on line " + std::to_string(everywhere.front());
 }
 
-std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
-  std::string out;
-  while (true) {
-    auto at = text.find(from);
-    if (at == std::string_view::npos)
-      return out.append(text);
-    out.append(text.substr(0, at)).append(to);
-    text.remove_prefix(at + from.size());
-  }
+/// The new content as the file has its text: its encoding, its mark, its ends of lines.
+proto::result<std::string> like(const present_file& now, const std::string& content) {
+  if (!now.text)
+    return content;
+  return encode_text(*now.text, with_ends_of(now.text->text, content));
+}
+
+proto::result<edit_wish> wish_of(const tool_arguments& given) {
+  edit_wish out;
+  out.from = given.text("oldString").value_or("");
+  out.to = given.text("newString").value_or("");
+  out.first_line = given.count("startLine").value_or(1);
+  out.last_line = given.count("endLine").value_or(SIZE_MAX);
+  if (out.last_line < out.first_line)
+    return proto::make_error(ec::tool_invalid_args, "the argument endLine lies before startLine");
+  return out;
+}
+
+tool_output edit_present(const host::folder& workspace, const present_file& now,
+                         const edit_wish& wish, bool all, const file_turns& turns) {
+  if (!now.text)
+    return failed(ec::tool_failed, now.path + " is a binary file; edit changes text only");
+  auto edited = edit_text(now.text->text, wish);
+  if (edited.lines.empty())
+    return failed(ec::tool_failed, not_found(now, wish, wish.from));
+  if (edited.lines.size() > 1 && !all)
+    return failed(ec::tool_failed, ambiguous(now.path, edited.lines));
+  auto bytes = encode_text(*now.text, edited.text);
+  if (!bytes)
+    return failed(bytes.failure());
+  return replace(workspace, now, *bytes, turns);
 }
 
 } // namespace
 
 tool_output write_tool(const host::folder& workspace, const tool_arguments& given,
                        file_turns& turns) {
-  auto path = given.text({"filePath", "file_path", "path", "file", "filename", "filepath"});
-  auto content = given.text({"content", "text", "contents"});
+  auto path = given.text("filePath");
+  auto content = given.text("content");
   if (!path || !content)
-    return missing(path ? "content" : "filePath");
+    return failed(missing(path ? "content" : "filePath"));
   auto relative = workspace.relative_path(*path);
   if (!relative)
     return failed(relative.failure());
@@ -133,16 +147,20 @@ tool_output write_tool(const host::folder& workspace, const tool_arguments& give
     return failed(now.failure());
   if (auto changed = check_version(*now, given))
     return *changed;
-  return replace(workspace, *now, *content, turns);
+  auto bytes = like(*now, *content);
+  if (!bytes)
+    return failed(bytes.failure());
+  return replace(workspace, *now, *bytes, turns);
 }
 
 tool_output edit_tool(const host::folder& workspace, const tool_arguments& given,
                       file_turns& turns) {
-  auto path = given.text({"filePath", "file_path", "path", "file", "filename", "filepath"});
-  auto from = given.text({"oldString", "old_string", "old_text", "oldText"});
-  auto to = given.text({"newString", "new_string", "new_text", "newText"});
-  if (!path || !from || !to)
-    return missing(!path ? "filePath" : !from ? "oldString" : "newString");
+  auto path = given.text("filePath");
+  if (!path)
+    return failed(missing("filePath"));
+  auto wish = wish_of(given);
+  if (!wish)
+    return failed(wish.failure());
   auto relative = workspace.relative_path(*path);
   if (!relative)
     return failed(relative.failure());
@@ -154,18 +172,13 @@ tool_output edit_tool(const host::folder& workspace, const tool_arguments& given
     return failed(now.failure());
   if (auto changed = check_version(*now, given))
     return *changed;
-  if (from->empty() && !now->exists)
-    return replace(workspace, *now, *to, turns);
-  if (from->empty())
+  if (wish->from.empty() && !now->exists)
+    return replace(workspace, *now, wish->to, turns);
+  if (wish->from.empty())
     return failed(ec::tool_invalid_args, "oldString is empty, but the file exists");
   if (!now->exists)
     return failed(ec::tool_failed, "there is no file " + *relative);
-  auto found = lines_of(now->bytes, *from);
-  if (found.empty())
-    return failed(ec::tool_failed, not_found(*now, *from));
-  if (found.size() > 1 && !given.flag({"replaceAll", "replace_all"}))
-    return failed(ec::tool_failed, ambiguous(*relative, found));
-  return replace(workspace, *now, replace_all(now->bytes, *from, *to), turns);
+  return edit_present(workspace, *now, *wish, given.flag("replaceAll"), turns);
 }
 
 } // namespace kodad::actors

@@ -49,9 +49,11 @@ void output_flow::log(std::string_view shown) {
   if (fitting.size() == shown.size())
     return;
   log_is_full_ = true;
-  pending_ += complaint_.empty()
-                  ? "\n(more output follows; it is not shown here but kept at " + place_ + ")\n"
-                  : "\n(more output follows; " + complaint_ + ")\n";
+  pending_ +=
+      complaint_.empty()
+          ? "\n(more output follows; it is not shown here, but the first 16 MiB are kept at " +
+                place_ + ")\n"
+          : "\n(more output follows; " + complaint_ + ")\n";
 }
 
 std::string output_flow::cut_chunk() {

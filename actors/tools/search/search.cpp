@@ -1,10 +1,14 @@
 // GLOB and GREP: both are ripgrep, which knows ignore rules, binary files and speed.
+#include "proto/limits/search.hpp"
 #include "actors/tools/command.hpp"
 #include "actors/tools/exec/ending.hpp"
+#include "actors/tools/search/glob_regex.hpp"
+#include "actors/tools/search/search_result.hpp"
 #include "proto/limits.hpp"
 #include "proto/text/utf8.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace kodad::actors {
 
@@ -14,32 +18,14 @@ namespace limits = proto::limits;
 
 namespace {
 
-constexpr int nothing_found = 1; // ripgrep's exit codes
-constexpr int search_failed = 2;
-
-/// How ripgrep says that it does not understand a pattern or a glob.
-constexpr std::string_view complaints[] = {
-    "error parsing", "regex parse error", "error: ", "rg: ", "Compiled regex", "the literal"};
-
-/// Of globs the last one counts, so this one stands behind the call's own.
-constexpr const char* not_git = "--glob=!.git";
-
-/// What both searches share.
-command search_in(const host::folder& workspace, std::vector<std::string> argv) {
-  command out;
-  out.spec.argv = {"rg", "--no-config", "--no-messages", "--color=never", "--hidden"};
-  out.spec.argv.insert(out.spec.argv.end(), argv.begin(), argv.end());
-  out.spec.cwd = workspace.root();
-  out.spec.environment = host::base_environment();
-  out.spec.timeout = limits::search_deadline;
-  out.spec.output_bytes_max = limits::search_output_bytes;
-  return out;
+proto::error wrong(std::string why) {
+  return proto::make_error(ec::tool_invalid_args, std::move(why));
 }
 
 /// Where to search, relative to the workspace.
 proto::result<std::string> place_of(const host::folder& workspace, const tool_arguments& given) {
-  auto path = given.text({"path", "directory", "dir", "folder"});
-  if (!path || path->empty())
+  auto path = given.text("path");
+  if (!path)
     return std::string(".");
   auto inside = workspace.relative_path(*path);
   if (!inside)
@@ -53,125 +39,232 @@ proto::result<std::string> place_of(const host::folder& workspace, const tool_ar
   return inside;
 }
 
+/// Adds what the globs ask for. @param folder From where they count.
+proto::result<void> choose(file_choice& files, const glob_place& from,
+                           const std::vector<std::string>& globs) {
+  if (globs.size() > limits::search_globs)
+    return wrong("there are more than " + std::to_string(limits::search_globs) + " globs");
+  for (const auto& glob : globs) {
+    auto regex = glob_regex(from, glob);
+    if (!regex)
+      return regex.failure();
+    (regex->negated ? files.unfit : files.fit).push_back(regex->text);
+    if (!regex->negated)
+      files.beneath.push_back(regex->beneath);
+  }
+  return {};
+}
+
+proto::result<bool> any_case_of(const tool_arguments& given) {
+  bool ignores = given.flag("-i");
+  auto sensitive = given.text("caseSensitive");
+  if (ignores && sensitive && given.flag("caseSensitive"))
+    return wrong("the arguments -i and caseSensitive contradict each other");
+  return ignores || (sensitive && !given.flag("caseSensitive"));
+}
+
+bool wants_ignored(const tool_arguments& given) {
+  return given.flag("includeIgnored") || !given.flag("respectGitIgnore", true);
+}
+
+output_page page_of(const tool_arguments& given, std::string_view limit, size_t usual) {
+  constexpr size_t far = 1'000'000'000;
+  bool is_all = given.text(limit) == "0"; // As it is elsewhere.
+  auto most = limits::search_results_max;
+  return {std::min(given.count("offset").value_or(0), far),
+          std::min(given.count(limit).value_or(is_all ? most : usual), most)};
+}
+
 std::optional<tool_output> problem_of(const host::exit_status& status, const host::child_spec& spec,
                                       std::string_view said) {
   if (status.failure)
     return failed(*status.failure);
-  if (status.cancelled)
+  if (status.cancelled && !status.timed_out)
     return failed(ec::cancelled, "the search was cancelled");
   if (status.timed_out)
     return failed(ec::tool_timeout, "the search took too long; narrow the path or the pattern");
   // Of a flood the first results are as good as those of any other search.
   if (auto why = failure_of(status, spec); why && !status.flooded)
     return failed(std::move(*why));
-  // The same code tells of a file that could not be read; then there is no complaint, or there
-  // are results beside it.
-  bool complains = std::ranges::any_of(complaints, [&](auto c) { return said.starts_with(c); });
-  if (status.code == search_failed && (said.empty() || complains))
+  if (status.code == no_ripgrep)
+    return failed(ec::tool_failed, "ripgrep (rg) is not installed where commands run");
+  if (status.code == not_understood)
     return failed(ec::tool_invalid_args,
-                  said.empty() ? "the search failed; does the path exist?"
-                               : std::string(proto::text::prefix(said, limits::line_bytes)));
+                  std::string(proto::text::prefix(said, limits::line_bytes)));
+  if (status.code != 0 && said.empty())
+    return failed(ec::tool_failed, "the search ended with code " + std::to_string(status.code));
   return std::nullopt;
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> out;
-  while (!text.empty()) {
-    auto end = std::min(text.find('\n'), text.size());
-    out.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+/// The script as a command in the workspace, its output told by `shape`.
+proto::result<command> search_in(const host::folder& workspace, std::string script,
+                                 const std::string& pattern, result_shape shape) {
+  if (script.size() > limits::search_script_bytes)
+    return wrong("the globs are too long together");
+  command out;
+  out.spec.argv = {"bash", "--norc", "--noprofile", "-c", std::move(script), "search", pattern};
+  out.spec.cwd = workspace.root();
+  out.spec.environment = host::base_environment();
+  out.spec.timeout = limits::search_time;
+  out.spec.output_bytes_max = limits::search_said_bytes;
+  out.finish = [shape = std::move(shape)](const output_keeper& kept,
+                                          const host::exit_status& status,
+                                          const host::child_spec& spec) {
+    auto text = kept.unbroken();
+    if (auto problem = problem_of(status, spec, text))
+      return *problem;
+    return search_result(text, text.size() < kept.bytes_seen(), shape);
+  };
   return out;
 }
 
-std::string_view without_dot(std::string_view path) {
-  return path.starts_with("./") ? path.substr(2) : path;
-}
-
-tool_output finish_glob(const output_keeper& kept, const host::exit_status& status,
-                        const host::child_spec& spec) {
-  auto text = kept.unbroken();
-  if (auto problem = problem_of(status, spec, text))
-    return *problem;
-  auto found = lines_of(text);
-  tool_output out;
-  for (size_t i = 0; i < std::min(found.size(), limits::glob_results); ++i)
-    out.text.append(without_dot(found[i])).append("\n");
-  if (found.size() > limits::glob_results)
-    out.text += "(more than " + std::to_string(limits::glob_results) +
-                " files match; the newest are shown)\n";
-  if (status.code == nothing_found || found.empty())
-    out.text = "(no file matches)\n";
-  return out;
-}
-
-/// ripgrep's lines are path, line number and text, set apart by tabs: colons are common in paths.
-tool_output finish_grep(const output_keeper& kept, const host::exit_status& status,
-                        const host::child_spec& spec) {
-  auto text = kept.unbroken();
-  if (auto problem = problem_of(status, spec, text))
-    return *problem;
-  tool_output out;
-  std::string_view file;
-  size_t shown = 0;
-  auto found = lines_of(text);
-  for (auto line : found) {
-    auto tab = line.find('\t');
-    if (tab == std::string_view::npos)
+/// Can more than ASCII fit the pattern? Then text in other encodings must be looked at as such.
+bool may_meet_more_than_ascii(std::string_view pattern, bool is_literal) {
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    char c = pattern[i];
+    if (static_cast<unsigned char>(c) >= 0x80)
+      return true;
+    if (is_literal)
       continue;
-    if (++shown > limits::grep_results)
-      break;
-    if (line.substr(0, tab) != file) {
-      file = line.substr(0, tab);
-      out.text.append(without_dot(file)).append("\n");
-    }
-    auto rest = line.substr(tab + 1);
-    auto second = std::min(rest.find('\t'), rest.size());
-    out.text.append("  ").append(rest.substr(0, second)).append(": ");
-    out.text.append(rest.substr(std::min(second + 1, rest.size()))).append("\n");
+    bool is_escape = c == '\\' && i + 1 < pattern.size();
+    bool is_letter = is_escape && std::isalnum(static_cast<unsigned char>(pattern[i + 1])) != 0;
+    if (c == '.' || is_letter || (c == '[' && i + 1 < pattern.size() && pattern[i + 1] == '^'))
+      return true;
+    i += is_escape ? 1 : 0;
   }
-  if (shown > limits::grep_results || text.size() < kept.bytes_seen())
-    out.text += "(more lines match than the " +
-                std::to_string(std::min(shown, limits::grep_results)) +
-                " shown; narrow the pattern)\n";
-  if (shown == 0)
-    out.text = "(nothing matches)\n";
+  return false;
+}
+
+proto::result<result_kind> kind_of(const tool_arguments& given) {
+  auto mode = given.text("outputMode").value_or("content");
+  if (mode == "content")
+    return result_kind::lines;
+  if (mode == "files_with_matches")
+    return result_kind::matching_files;
+  if (mode == "count")
+    return result_kind::counts;
+  return wrong("the argument outputMode must be content, files_with_matches or count, not '" +
+               std::string(proto::text::prefix(mode, 64)) + "'");
+}
+
+/// ripgrep's options for a call.
+std::vector<std::string> options_of(const tool_arguments& given, result_kind kind,
+                                    const output_page& page) {
+  std::vector<std::string> out{"--sort=path", "--with-filename", "--crlf"};
+  auto context = [&](const char* option, std::string_view name) {
+    if (auto lines = given.count(name); lines && kind == result_kind::lines)
+      out.push_back(option + std::to_string(std::min(*lines, limits::search_context)));
+  };
+  auto flag = [&](const char* option, std::string_view name) {
+    if (given.flag(name))
+      out.emplace_back(option);
+  };
+  if (kind == result_kind::matching_files) {
+    out.emplace_back("--files-with-matches");
+  } else if (kind == result_kind::counts) {
+    out.emplace_back("--count");
+  } else {
+    auto most = std::to_string(page.offset + page.limit + 1);
+    out.insert(out.end(), {"--line-number", "--no-heading", "--field-match-separator=\t:\t",
+                           "--field-context-separator=\t-\t", "--max-columns-preview",
+                           "--max-columns=" + std::to_string(limits::grep_line_bytes)});
+    out.push_back("--max-count=" + most);
+  }
+  context("--context=", "-C");
+  context("--after-context=", "-A");
+  context("--before-context=", "-B");
+  if (given.flag("multiline"))
+    out.insert(out.end(), {"--multiline", "--multiline-dotall"});
+  flag("--fixed-strings", "fixedStrings");
+  flag("--word-regexp", "wordRegexp");
+  flag("--only-matching", "onlyMatching");
+  flag("--invert-match", "invertMatch");
+  return out;
+}
+
+/// Which files a search looks into.
+proto::result<file_choice> files_of(const host::folder& workspace, const tool_arguments& given,
+                                    const std::optional<reading_rules>& rules) {
+  auto place = place_of(workspace, given);
+  if (!place)
+    return place.failure();
+  file_choice out;
+  out.place = *place;
+  out.ignored = wants_ignored(given);
+  out.type = given.text("type").value_or("");
+  std::vector<std::string> globs;
+  for (const auto& several : given.texts("include"))
+    for (auto& one : split_globs(several))
+      globs.push_back(std::move(one));
+  auto about = workspace.stat(*place);
+  bool is_file = about && *about && (*about)->kind != host::file_kind::directory;
+  // A glob on one file counts from where that file is.
+  auto slash = place->rfind('/');
+  auto above = slash == std::string::npos ? "." : place->substr(0, slash);
+  if (auto chosen = choose(out, {workspace, is_file ? above : *place}, globs); !chosen)
+    return chosen.failure();
+  if (rules)
+    out.guarded = guarded_regex(*rules, *place);
   return out;
 }
 
 } // namespace
 
 proto::result<command> glob_command(const host::folder& workspace, const tool_arguments& given) {
-  auto pattern = given.text({"pattern", "glob", "filePattern", "file_pattern"});
-  if (!pattern || pattern->empty())
-    return proto::make_error(ec::tool_invalid_args, "the argument pattern is missing");
+  auto pattern = given.text("pattern");
+  if (!pattern)
+    return missing("pattern");
   auto place = place_of(workspace, given);
-  if (!place)
-    return place.failure();
-  auto out = search_in(
-      workspace, {"--files", "--sortr=modified", "--glob=" + *pattern, not_git, "--", *place});
-  out.finish = finish_glob;
-  return out;
+  auto any_case = any_case_of(given);
+  if (!place || !any_case)
+    return place ? any_case.failure() : place.failure();
+  file_choice files;
+  files.place = *place;
+  files.ignored = wants_ignored(given);
+  // The name of a folder stands for what is in it.
+  auto below = *place + "/" + *pattern;
+  if (is_plain_path(*pattern) && !pattern->starts_with('/') && !pattern->ends_with('/'))
+    if (auto path = workspace.relative_path(below))
+      if (auto about = workspace.stat(*path);
+          about && *about && (*about)->kind == host::file_kind::directory)
+        *pattern = "./" + *pattern + "/**";
+  if (auto chosen = choose(files, {workspace, *place, *any_case}, {*pattern}); !chosen)
+    return chosen.failure();
+  result_shape shape;
+  shape.kind = result_kind::files;
+  shape.page = page_of(given, "limit", limits::glob_results);
+  shape.ignored = files.ignored;
+  return search_in(workspace, glob_script(files, shape.page), "", shape);
 }
 
-proto::result<command> grep_command(const host::folder& workspace, const tool_arguments& given) {
-  auto pattern = given.text({"pattern", "query", "regex"});
-  if (!pattern || pattern->empty())
-    return proto::make_error(ec::tool_invalid_args, "the argument pattern is missing");
-  auto place = place_of(workspace, given);
-  if (!place)
-    return place.failure();
-  std::vector<std::string> argv{
-      "--line-number",         "--with-filename",
-      "--no-heading",          "--field-match-separator=\t",
-      "--sort=path",           "--max-columns=" + std::to_string(limits::grep_line_bytes),
-      "--max-columns-preview", "--max-count=" + std::to_string(limits::grep_results + 1)};
-  if (auto include = given.text({"include", "glob", "filePattern", "file_pattern"}))
-    argv.push_back("--glob=" + *include);
-  argv.insert(argv.end(), {not_git, "--regexp=" + *pattern, "--", *place});
-  auto out = search_in(workspace, std::move(argv));
-  out.finish = finish_grep;
-  return out;
+proto::result<command> grep_command(const host::folder& workspace, const tool_arguments& given,
+                                    const std::optional<reading_rules>& rules) {
+  auto pattern = given.text("pattern");
+  if (!pattern)
+    return missing("pattern");
+  if (pattern->size() > limits::search_pattern_bytes || pattern->find('\0') != pattern->npos)
+    return wrong("the argument pattern is longer than 32 KiB or holds a NUL");
+  auto kind = kind_of(given);
+  auto any_case = any_case_of(given);
+  if (!kind || !any_case)
+    return kind ? any_case.failure() : kind.failure();
+  auto files = files_of(workspace, given, rules);
+  if (!files)
+    return files.failure();
+  result_shape shape;
+  shape.kind = *kind;
+  shape.page = page_of(given, "headLimit", limits::grep_results);
+  shape.with_numbers = given.flag("-n", true);
+  shape.is_repeating = given.flag("onlyMatching");
+  shape.ignored = files->ignored;
+  shape.place = files->place;
+  shape.rules = rules;
+  line_search lines;
+  lines.options = options_of(given, *kind, shape.page);
+  if (*any_case)
+    lines.options.insert(lines.options.begin(), "--ignore-case");
+  lines.any_encoding = may_meet_more_than_ascii(*pattern, given.flag("fixedStrings"));
+  return search_in(workspace, grep_script(*files, lines, shape.page), *pattern, shape);
 }
 
 } // namespace kodad::actors

@@ -10,21 +10,17 @@ namespace {
 
 struct place : workspace_place {
   tool_output glob(const std::string& json) {
-    return finish_command(*processes, glob_command(workspace, arguments(json)));
+    return finish_command(*processes, glob_command(workspace, arguments("glob", json)));
   }
   tool_output grep(const std::string& json) {
-    return finish_command(*processes, grep_command(workspace, arguments(json)));
+    return finish_command(*processes, grep_command(workspace, arguments("grep", json)));
   }
   tool_output bash(const std::string& json) {
-    return finish_command(*processes, bash_command(workspace, arguments(json), {}));
+    return finish_command(*processes, bash_command(workspace, arguments("bash", json), {}));
   }
 
   std::unique_ptr<host::process_host> processes = host::start_processes();
 };
-
-bool has(const std::string& text, const std::string& piece) {
-  return text.find(piece) != std::string::npos;
-}
 
 } // namespace
 
@@ -77,16 +73,17 @@ TEST_CASE("what a search does not understand is said") {
   auto broken = at.grep(R"({"pattern":"(a"})");
   CHECK(broken.failure->code == ec::tool_invalid_args);
   CHECK(has(broken.text, "unclosed group"));
-  CHECK(at.glob(R"({"pattern":"a["})").failure->code == ec::tool_invalid_args);
+  CHECK(has(glob_command(at.workspace, arguments("glob", R"({"pattern":"a["})")).failure().context,
+            "has a [ without its ]"));
   for (const char* json :
        {R"({"pattern":"root","path":"../.."})", R"({"pattern":"root","path":"/etc"})",
         R"({"pattern":"root","path":"out"})"}) {
     CAPTURE(json);
-    CHECK(grep_command(at.workspace, arguments(json)).failure().code == ec::tool_denied);
+    CHECK(grep_command(at.workspace, arguments("grep", json)).failure().code == ec::tool_denied);
   }
-  CHECK(grep_command(at.workspace, arguments("{}")).failure().code == ec::tool_invalid_args);
-  CHECK(grep_command(at.workspace, arguments(R"({"pattern":"x","path":"none"})")).failure().code ==
-        ec::tool_failed);
+  CHECK(grep_command(at.workspace, arguments("grep", R"({"pattern":"x","path":"none"})"))
+            .failure()
+            .code == ec::tool_failed);
 }
 
 TEST_CASE("a pattern that ruins backtracking engines does no harm") {
@@ -113,12 +110,12 @@ TEST_CASE("bash runs where it is told, within the workspace") {
   CHECK(at.bash(R"({"command":"ls","workdir":"sub"})").text == "f\n(exit code 0)");
   for (const char* where : {"..", "/etc"}) {
     auto json = std::string(R"({"command":"ls","workdir":")") + where + "\"}";
-    CHECK(bash_command(at.workspace, arguments(json), {}).failure().code == ec::tool_denied);
+    CHECK(bash_command(at.workspace, arguments("bash", json), {}).failure().code ==
+          ec::tool_denied);
   }
-  CHECK(bash_command(at.workspace, arguments(R"({"command":"ls","workdir":"none"})"), {})
+  CHECK(bash_command(at.workspace, arguments("bash", R"({"command":"ls","workdir":"none"})"), {})
             .failure()
             .code == ec::tool_invalid_args);
-  CHECK(bash_command(at.workspace, arguments("{}"), {}).failure().code == ec::tool_invalid_args);
 }
 
 TEST_CASE("bash ends at its time-out, given as number or text, and is bounded") {
@@ -128,11 +125,9 @@ TEST_CASE("bash ends at its time-out, given as number or text, and is bounded") 
   CHECK(out.text == "on\n(ended: it ran longer than the 200 ms it was given (argument "
                     "timeout; sandbox.limits.time and time_max))");
   CHECK(has(out.metadata.text, R"("timed_out":true)"));
-  auto most = bash_command(at.workspace, arguments(R"({"command":"x","timeout":99999999})"), {});
+  auto most =
+      bash_command(at.workspace, arguments("bash", R"({"command":"x","timeout":99999999})"), {});
   CHECK(most->spec.timeout == limits::bash_deadline_max);
-  CHECK(bash_command(at.workspace, arguments(R"({"command":"x","timeout":"soon"})"), {})
-            .failure()
-            .code == ec::tool_invalid_args);
 }
 
 TEST_CASE("the time of a call is the configuration's where it asks for none, and bounded by it") {
@@ -141,7 +136,7 @@ TEST_CASE("the time of a call is the configuration's where it asks for none, and
   given.time = 2s;
   given.time_max = 5s;
   auto time_of = [&](const char* json) {
-    return bash_command(at.workspace, arguments(json), given)->spec.timeout;
+    return bash_command(at.workspace, arguments("bash", json), given)->spec.timeout;
   };
   CHECK(time_of(R"({"command":"x"})") == 2s);
   CHECK(time_of(R"({"command":"x","timeout":3000})") == 3s);

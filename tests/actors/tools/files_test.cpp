@@ -11,19 +11,19 @@ namespace limits = kodad::proto::limits;
 namespace {
 
 struct place : workspace_place {
-  tool_output read(const std::string& json) { return read_tool(workspace, arguments(json)); }
-  tool_output write(const std::string& json) {
-    return write_tool(workspace, arguments(json), turns);
+  tool_output read(const std::string& json) {
+    return read_tool(workspace, arguments("read", json));
   }
-  tool_output edit(const std::string& json) { return edit_tool(workspace, arguments(json), turns); }
+  tool_output write(const std::string& json) {
+    return write_tool(workspace, arguments("write", json), turns);
+  }
+  tool_output edit(const std::string& json) {
+    return edit_tool(workspace, arguments("edit", json), turns);
+  }
 
   file_order order;
   file_turns turns{order, {}};
 };
-
-bool has(const std::string& text, const std::string& piece) {
-  return text.find(piece) != std::string::npos;
-}
 
 } // namespace
 
@@ -64,19 +64,15 @@ TEST_CASE("read lists a folder, describes images, refuses other binary files") {
   CHECK(at.read(R"({"filePath":"i.png"})").text == "i.png: image/png, 10 bytes\n");
   CHECK(at.read(R"({"filePath":"d.pdf"})").text == "d.pdf: application/pdf, 9 bytes\n");
   CHECK(at.read(R"({"filePath":"bin"})").failure->code == ec::tool_failed);
-  CHECK(at.read(R"({"filePath":"latin"})").text.starts_with("1: caf\xef\xbf\xbd\n"));
+  CHECK(at.read(R"({"filePath":"latin"})").text.starts_with("1: café\n(the file is no UTF-8"));
 }
 
 TEST_CASE("read says what is wrong") {
   place at;
   at.put("src/Main.cpp", "");
   CHECK(has(at.read(R"({"filePath":"src/main.cpp"})").text, "did you mean src/Main.cpp?"));
-  CHECK(at.read("{}").failure->code == ec::tool_invalid_args);
   CHECK(at.read(R"({"filePath":"../x"})").failure->code == ec::tool_denied);
   CHECK(at.read(R"({"filePath":"/etc/passwd"})").failure->code == ec::tool_denied);
-  CHECK(at.read(R"({"filePath":"src","offset":"x"})").failure == std::nullopt);
-  CHECK(at.read(R"({"filePath":"src/Main.cpp","offset":"x"})").failure->code ==
-        ec::tool_invalid_args);
 }
 
 TEST_CASE("write creates, changes and leaves alone, and shows the difference") {
@@ -95,7 +91,6 @@ TEST_CASE("write creates, changes and leaves alone, and shows the difference") {
   CHECK(same.diff.empty());
   CHECK(std::filesystem::last_write_time(at.path("a/b.txt")) == before);
   CHECK(has(changed.metadata.text, content_version("one\n2\n")));
-  CHECK(at.write(R"({"filePath":"x"})").failure->code == ec::tool_invalid_args);
   CHECK(at.write(R"({"filePath":".git/config","content":"x"})").failure->code == ec::tool_denied);
 }
 
@@ -127,7 +122,8 @@ TEST_CASE("edit replaces exactly, once or everywhere") {
   CHECK(!at.edit(R"({"filePath":"f","oldString":"\n","newString":"\r\n","replace_all":"true"})")
              .failure);
   CHECK(at.get("f") == "B\r\na c\r\n");
-  CHECK(has(at.edit(R"({"filePath":"f","oldString":"B\na","newString":"x"})").text, "CR LF"));
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"B\na","newString":"x"})").failure);
+  CHECK(at.get("f") == "x c\r\n");
 }
 
 TEST_CASE("edit with an empty oldString creates and never overwrites") {

@@ -1,16 +1,29 @@
 // What the tools' tests share: a workspace in a temporary folder, and calls on it.
 #pragma once
 
+#include "actors/tools/argument_rules.hpp"
 #include "actors/tools/command.hpp"
 #include "proto/limits.hpp"
 #include "tests/storage/host/fixture.hpp"
 
 namespace kodad::actors {
 
-inline tool_arguments arguments(const std::string& json) {
-  auto given = tool_arguments::parse(json);
+inline tool_arguments arguments(std::string_view tool, const std::string& json) {
+  auto given = read_arguments(tool, json);
   REQUIRE(given);
   return std::move(*given);
+}
+
+/// The sentence that refuses the arguments.
+inline std::string refusal(std::string_view tool, const std::string& json) {
+  auto given = read_arguments(tool, json);
+  REQUIRE(!given);
+  CHECK(given.failure().code == proto::ec::tool_invalid_args);
+  return given.failure().context;
+}
+
+inline bool has(std::string_view text, std::string_view piece) {
+  return text.find(piece) != text.npos;
 }
 
 struct workspace_place {

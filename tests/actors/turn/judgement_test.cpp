@@ -26,3 +26,32 @@ TEST_CASE("no spelling of a path passes by the rule that denies it") {
   }
   CHECK(judged(R"({"filePath":"public/key"})") == action::allow);
 }
+
+TEST_CASE("a search of a file is judged as reading it, too") {
+  proto::agent who;
+  who.builtin = true;
+  who.permission.tools = {{"read", {{"*", action::allow}, {"*.env", action::ask}}, false},
+                          {"grep", {{"*", action::allow}}, true}};
+  proto::permission_set user{{{"read", {{"secrets/**", action::deny}}, false}}};
+  std::vector<proto::granted_rule> granted;
+  auto judged = [&](const std::string& input) {
+    return actors::judge_tool_call({who, user, granted, actors::tool_specs(), "/work"}, "grep",
+                                   input)
+        .then;
+  };
+  CHECK(judged(R"({"pattern":"x"})") == action::allow);
+  CHECK(judged(R"({"pattern":"x","path":"a/.env"})") == action::ask);
+  CHECK(judged(R"({"pattern":"x","path":"secrets/a"})") == action::deny);
+  granted = {{"grep", "a/.env"}};
+  CHECK(judged(R"({"pattern":"x","path":"./a/.env"})") == action::allow);
+}
+
+TEST_CASE("wrong arguments are refused before anybody is asked") {
+  proto::agent who;
+  proto::permission_set user{{{"bash", {{"*", action::ask}}, true}}};
+  std::vector<proto::granted_rule> granted;
+  auto ruling = actors::judge_tool_call({who, user, granted, actors::tool_specs(), "/work"}, "bash",
+                                        R"({"command":"x","run_in_background":true})");
+  REQUIRE(ruling.problem);
+  CHECK(ruling.problem->code == proto::ec::tool_invalid_args);
+}

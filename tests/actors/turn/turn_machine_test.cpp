@@ -197,6 +197,26 @@ TEST_CASE_FIXTURE(machine_fixture, "the question tool gives the answer to the mo
   CHECK(all<call_model>(out).size() == 1);
 }
 
+TEST_CASE_FIXTURE(machine_fixture, "a call with several questions is over with the last answer") {
+  auto machine = make();
+  (void)machine.begin();
+  (void)machine.on_chunks(tool_call(
+      0, "a", "question",
+      R"({"questions":[{"question":"why?","options":[{"label":"x"}]},{"question":"how?"}]})"));
+  (void)machine.on_chunks({stop()});
+
+  auto asked = all<keep_step>(machine.on_call_ended({}));
+  auto first = machine.on_answer({{"q_2"}, {"so"}});
+  auto last = machine.on_answer({{"q_1"}, {"x"}});
+
+  REQUIRE(asked[0].what.questions.size() == 2);
+  CHECK(asked[0].what.questions[0].shown.options == std::vector<std::string>{"x"});
+  CHECK(all<call_model>(first).empty());
+  CHECK(all<call_model>(last).size() == 1);
+  CHECK(*machine.parts()[0].shown.output ==
+        "how?\nThe user answered: so\nwhy?\nThe user answered: x\n");
+}
+
 TEST_CASE_FIXTURE(machine_fixture, "a retryable failure is shown and tried again after a wait") {
   auto machine = make();
   (void)machine.begin();

@@ -1,6 +1,7 @@
 // The session's half that serves commands other than messages: answers, cancel, patch, delete.
 #include "actors/error.hpp"
 #include "actors/session/session.hpp"
+#include "proto/broader_rule.hpp"
 #include "proto/limits.hpp"
 #include "proto/limits/storage.hpp"
 #include "proto/withdrawn.hpp"
@@ -39,11 +40,20 @@ std::optional<proto::error> session_state::refuse(const proto::answer_question& 
     if (!kept)
       return kept.failure();
     if (!*kept || (*kept)->withdrawn)
-      return proto::make_error(ec::question_not_found, "no such question is waiting");
+      return proto::field_error(ec::question_not_found, "question_id",
+                                "no such question is waiting");
     return proto::make_error(ec::already_answered, "the question was answered before");
   }
   const auto& shown = asked->second.shown;
-  if (given.response.empty() || (!shown.multiple && given.response.size() != 1))
+  // With "always" comes the rule that is meant, where there are two.
+  bool names_rule = shown.purpose == proto::question_purpose::permission &&
+                    given.response.size() == 2 && given.response.front() == "always";
+  if (names_rule && given.response.back() != shown.suggested_pattern &&
+      given.response.back() != proto::broader_rule(shown))
+    return proto::field_error(ec::invalid_value, "pattern",
+                              "expected the question's suggested_pattern or broader_pattern");
+  bool is_single = given.response.size() == 1 || names_rule;
+  if (given.response.empty() || (!shown.multiple && !is_single))
     return proto::field_error(ec::invalid_value, "response", "expected exactly one answer");
   bool is_known = std::ranges::find(shown.options, given.response.front()) != shown.options.end();
   if (shown.purpose == proto::question_purpose::permission && !is_known)

@@ -60,6 +60,13 @@ constexpr std::array statuses = {
     status_row{ec::storage_full, 507},
 };
 
+/// Who is turned away because there is too much to do, or because the host stops, may come back.
+std::optional<int64_t> seconds_to_wait(const proto::error& failure, int status) {
+  constexpr int64_t at_least = 1;
+  bool is_passing = status == 503 || status == 429;
+  return failure.retry_after_s || !is_passing ? failure.retry_after_s : at_least;
+}
+
 } // namespace
 
 bool is_internal(proto::ec code) {
@@ -82,8 +89,9 @@ response to_response(const proto::error& failure, int status, std::string_view r
     json.key("field").string(failure.field);
   if (failure.limit)
     json.key("limit").integer(*failure.limit);
-  if (failure.retry_after_s)
-    json.key("retry_after").integer(*failure.retry_after_s);
+  auto wait_s = seconds_to_wait(failure, status);
+  if (wait_s)
+    json.key("retry_after").integer(*wait_s);
   if (!request_id.empty() && is_internal(failure.code))
     json.key("request_id").string(request_id);
   json.end_object();
@@ -91,8 +99,8 @@ response to_response(const proto::error& failure, int status, std::string_view r
   response answer;
   answer.status = status;
   answer.body = json.take();
-  if (failure.retry_after_s)
-    answer.headers.emplace_back("Retry-After", std::to_string(*failure.retry_after_s));
+  if (wait_s)
+    answer.headers.emplace_back("Retry-After", std::to_string(*wait_s));
   if (failure.code == proto::ec::unauthorized)
     answer.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (failure.code == ec::range_not_satisfiable) // The bound is the size of the whole.

@@ -15,7 +15,8 @@ int to_status(proto::ec code);
 /// Is this about the host's inside, so that clients see a fixed sentence in place of the context?
 bool is_internal(proto::ec code);
 
-/// The answer that tells a client of `failure`; has Retry-After when `retry_after_s` is set.
+/// The answer that tells a client of `failure`; has Retry-After when `retry_after_s` is set, and
+/// with every 503 and 429.
 /// @param request_id Told with failures of the host, which its log knows by this.
 response to_response(const proto::error& failure, std::string_view request_id = {});
 

@@ -101,9 +101,16 @@ std::optional<proto::error> find_no_text(const route& to, const call& now) {
   return std::nullopt;
 }
 
-response not_allowed(const std::string& methods) {
-  auto out = to_response(
-      proto::make_error(proto::ec::method_not_allowed, "this path knows only " + methods));
+/// Who asks for a path's methods is told; who uses another is told them as well.
+/// @param methods Of the path's routes.
+response tell_methods(const request& in, std::string methods) {
+  if (methods.find("GET") != std::string::npos)
+    methods += ", HEAD";
+  methods += ", OPTIONS";
+  auto out = in.method == "OPTIONS"
+                 ? empty_response()
+                 : to_response(proto::make_error(proto::ec::method_not_allowed,
+                                                 "this path knows only " + methods));
   out.headers.emplace_back("Allow", methods);
   return out;
 }
@@ -115,6 +122,8 @@ std::span<const route> all_routes() {
 }
 
 void dispatch(const request& in, reply_token token, const desk& at) {
+  if (in.method == "OPTIONS" && in.raw_path == "*")
+    return token.answer(tell_methods(in, "GET, POST, PUT, PATCH, DELETE"));
   std::string methods;
   for (const auto& one : table) {
     auto ids = match(one.path, in.raw_path);
@@ -129,7 +138,7 @@ void dispatch(const request& in, reply_token token, const desk& at) {
     methods += (methods.empty() ? "" : ", ") + std::string(one.method);
   }
   if (!methods.empty())
-    return token.answer(not_allowed(methods));
+    return token.answer(tell_methods(in, methods));
   if (!is_plain_text(in.path))
     return token.answer(no_text("path"));
   token.answer(proto::make_error(proto::ec::not_found, "there is no such path"));

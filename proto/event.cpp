@@ -1,5 +1,6 @@
 #include "proto/event.hpp"
 
+#include "proto/broader_rule.hpp"
 #include "proto/json/codec.hpp"
 #include "proto/limits/tools.hpp"
 #include "proto/text/json_size.hpp"
@@ -105,7 +106,9 @@ event user_question_event(uint32_t turn, const question& asked) {
     shown.input = bounded(*shown.input, limits::event_input_bytes);
   if (shown.suggested_pattern)
     shown.suggested_pattern = bounded(*shown.suggested_pattern, limits::event_text_bytes);
-  return from_record(event_type::user_question, turn, shown);
+  json::writer out;
+  write_shown(out, shown, asked);
+  return {event_type::user_question, turn, out.take()};
 }
 
 event question_answered_event(uint32_t turn, const question_id& which,

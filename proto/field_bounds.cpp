@@ -108,10 +108,13 @@ result<void> check_bounds(const send_message& wish) {
   all.text("variant", wish.variant, limits::name_bytes)
       .maybe("agent_id", wish.agent_id, limits::name_bytes)
       .maybe("model_id", wish.model_id, limits::name_bytes);
-  for (const auto& file : wish.attachments)
-    all.text("attachments.path", file.path, limits::path_text_bytes)
-        .text("attachments.name", file.name, limits::file_name_bytes)
-        .text("attachments.mime_type", file.mime_type, limits::name_bytes);
+  for (size_t i = 0; i < wish.attachments.size(); ++i) {
+    const auto& file = wish.attachments[i];
+    auto field = "attachments[" + std::to_string(i) + "]";
+    all.text(field + ".path", file.path, limits::path_text_bytes)
+        .text(field + ".name", file.name, limits::file_name_bytes)
+        .text(field + ".mime_type", file.mime_type, limits::name_bytes);
+  }
   return all.done();
 }
 

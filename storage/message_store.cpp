@@ -155,12 +155,13 @@ result<uint64_t> count_back(const snapshot& at, const proto::session_id& session
 }
 
 result<uint64_t> must_find(const snapshot& at, const proto::session_id& session,
-                           const proto::message_id& id) {
+                           const proto::message_id& id, const char* field) {
   auto found = message_store::find_sequence(at, session, id);
   if (!found)
     return found.failure();
   if (!*found)
-    return proto::make_error(ec::message_not_found, "there is no such message in the session");
+    return proto::field_error(ec::message_not_found, field,
+                              "there is no such message in the session");
   return **found;
 }
 
@@ -234,13 +235,13 @@ result<message_slice> message_store::page(const snapshot& at, const proto::sessi
   uint64_t first = 0;
   uint64_t end = UINT64_MAX;
   if (bounds.after) {
-    auto after = must_find(at, session, *bounds.after);
+    auto after = must_find(at, session, *bounds.after, "after");
     if (!after)
       return after.failure();
     first = *after + 1;
   }
   if (bounds.before) {
-    auto before = must_find(at, session, *bounds.before);
+    auto before = must_find(at, session, *bounds.before, "before");
     if (!before)
       return before.failure();
     end = *before;

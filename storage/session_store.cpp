@@ -2,7 +2,7 @@
 
 #include "proto/limits.hpp"
 #include "proto/limits/storage.hpp"
-#include "proto/text/ascii.hpp"
+#include "proto/text/fold_case.hpp"
 #include "storage/blob_reference.hpp"
 #include "storage/keys.hpp"
 #include "storage/message_store.hpp"
@@ -27,12 +27,9 @@ std::string order_key(const proto::session& of) {
   return key;
 }
 
+/// @param wanted Folded.
 bool occurs_in(std::string_view text, std::string_view wanted) {
-  auto found =
-      std::search(text.begin(), text.end(), wanted.begin(), wanted.end(), [](char a, char b) {
-        return proto::text::to_lower(a) == proto::text::to_lower(b);
-      });
-  return found != text.end();
+  return proto::text::fold_case(text).find(wanted) != std::string::npos;
 }
 
 void append_text(std::string& to, std::string_view text) {
@@ -103,9 +100,9 @@ result<lmdb::key_range> order_range(const std::string& cursor) {
   return lmdb::key_range{"", std::move(*end)};
 }
 
-/// A page that is being filled.
+/// A page that is being filled. The text that is sought is folded.
 struct filling {
-  const proto::list_sessions& wish;
+  proto::list_sessions wish;
   proto::session_page page;
   size_t bytes = 0;
 };
@@ -223,6 +220,7 @@ result<proto::session_page> session_store::page(const snapshot& at,
   if (!range)
     return range.failure();
   filling out{wish, {}, 0};
+  out.wish.text = proto::text::fold_case(wish.text);
   result<bool> going = true;
   auto scanned = at.scan_keys(table::sessions_by_update, *range, lmdb::direction::backward,
                               [&](std::string_view key, std::string_view value) {

@@ -48,6 +48,20 @@ std::string bare_type(std::string_view declared) {
   return proto::text::to_lower(out);
 }
 
+/// Two words of RFC 9110 with a slash between them.
+bool is_media_type(std::string_view text) {
+  auto slash = text.find('/');
+  auto is_word = [](std::string_view word) {
+    static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !word.empty() && std::ranges::all_of(word, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+             marks.find(c) != std::string_view::npos;
+    });
+  };
+  return slash != std::string_view::npos && is_word(text.substr(0, slash)) &&
+         is_word(text.substr(slash + 1));
+}
+
 /// Does the declared type say something else than the bytes do? Text types are all alike, and
 /// "application/octet-stream" says nothing; what is text may be declared by its language
 /// ("application/json").
@@ -138,11 +152,13 @@ std::string name_of_file(const proto::attachment& given) {
 }
 
 result<proto::part_record> load_one(const load_attachments& wish, const entry& from) {
+  auto declared = bare_type(from.given.mime_type);
+  if (!from.given.mime_type.empty() && !is_media_type(declared))
+    return from.fail(".mime_type", "expected a media type such as text/plain or image/png");
   auto bytes = read_bytes(wish, from);
   if (!bytes)
     return bytes.failure();
   auto type = host::type_of_content(*bytes);
-  auto declared = bare_type(from.given.mime_type);
   if (contradicts(declared, type))
     return from.fail(".mime_type", "declared as " + declared + ", but it is " + type);
   if (auto fine = check_ability(wish, from, type); !fine)

@@ -1,6 +1,7 @@
 // The session's half that serves commands other than messages: answers, cancel, patch, delete.
 #include "actors/error.hpp"
 #include "actors/session/session.hpp"
+#include "proto/broader_rule.hpp"
 #include "proto/limits.hpp"
 #include "proto/limits/storage.hpp"
 #include "proto/withdrawn.hpp"
@@ -66,11 +67,19 @@ std::optional<proto::error> session_state::refuse(const proto::answer_question& 
     if (!kept)
       return kept.failure();
     if (!*kept || (*kept)->withdrawn)
-      return proto::make_error(ec::question_not_found, "no such question is waiting");
+      return proto::field_error(ec::question_not_found, "question_id",
+                                "no such question is waiting");
     return proto::make_error(ec::already_answered, "the question was answered before");
   }
   const auto& shown = asked->second.shown;
-  if (auto problem = refuse_choice(shown, given.response))
+  // With "always" comes the rule that is meant, where there are two.
+  bool names_rule = shown.purpose == proto::question_purpose::permission &&
+                    given.response.size() == 2 && given.response.front() == "always";
+  if (names_rule && given.response.back() != shown.suggested_pattern &&
+      given.response.back() != proto::broader_rule(shown))
+    return proto::field_error(ec::invalid_value, "pattern",
+                              "expected the question's suggested_pattern or broader_pattern");
+  if (auto problem = names_rule ? std::nullopt : refuse_choice(shown, given.response))
     return problem;
   if (shown.purpose == proto::question_purpose::permission && given.response.front() == "always")
     return refuse_always(shown);

@@ -25,7 +25,9 @@ std::string sentence_of(const proto::error& failure) {
 } // namespace
 
 void session_state::show(turn_shows shown) {
-  if (!current || current->shown.number != shown.turn)
+  // At a stop the turn is cut off first, and the last number is settled: what it said meanwhile
+  // would take numbers that come again.
+  if (!runner || !current || current->shown.number != shown.turn)
     return;
   for (auto& what : shown.events)
     number(what);

@@ -74,8 +74,10 @@ result<proto::turn> find_turn(const storage::snapshot& at, const proto::get_turn
                    : storage::turn_store::last(at, which.session);
   if (!found)
     return found.failure();
+  if (!*found && which.operation)
+    return proto::field_error(ec::turn_not_found, "operation_id", "there is no such turn");
   if (!*found)
-    return proto::make_error(ec::turn_not_found, "there is no such turn");
+    return proto::make_error(ec::turn_not_found, "there is no turn yet");
   return std::move((*found)->shown);
 }
 
@@ -133,7 +135,8 @@ result<branch_plan> make_branch(const storage::snapshot& at, const plan_branch& 
   if (!last)
     return last.failure();
   if (!*last)
-    return proto::make_error(ec::message_not_found, "there is no such message in the session");
+    return proto::field_error(ec::message_not_found, "message_id",
+                              "there is no such message in the session");
   branch_plan out;
   auto copied = storage::copy_messages(out.writes, at, {which.from, which.to, **last}, [] {
     return storage::host::new_id<proto::message_id>("msg");

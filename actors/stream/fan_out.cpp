@@ -1,5 +1,6 @@
 #include "actors/stream/fan_out.hpp"
 
+#include "actors/error.hpp"
 #include "actors/session/event_outbox.hpp"
 #include "proto/limits.hpp"
 
@@ -79,7 +80,18 @@ void fan_out_state::read_on(subscriber_key who) {
   self->request(archive, proto::limits::ask,
                 read_events{session, place.cursor, proto::limits::replay_page_bytes})
       .then([this, who](const event_page& page) { take_page(who, page); },
-            [this, who](const caf::error&) { reset(who, "the event log could not be read"); });
+            [this, who](const caf::error& failure) { miss_page(who, from_caf(failure)); });
+}
+
+/// Only a log that cannot be read costs a stream its place.
+void fan_out_state::miss_page(subscriber_key who, const proto::error& why) {
+  auto place = replays.find(who);
+  if (place == replays.end() || why.code == proto::ec::internal)
+    return; // The archive has ended: the host stops, and its end cuts the stream off.
+  if (why.code != proto::ec::timeout)
+    return reset(who, "the event log could not be read");
+  place->second.is_reading = false;
+  advance(who);
 }
 
 void fan_out_state::take_page(subscriber_key who, const event_page& page) {

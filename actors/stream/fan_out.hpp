@@ -36,6 +36,7 @@ struct fan_out_state {
   void advance(subscriber_key who);
   void read_on(subscriber_key who);
   void take_page(subscriber_key who, const event_page& page);
+  void miss_page(subscriber_key who, const proto::error& why);
   void follow(subscriber_key who, const replay& from, std::vector<shared_frame> first);
   void reset(subscriber_key who, const char* reason);
   void publish(const publish_frames& news);

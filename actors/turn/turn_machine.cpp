@@ -34,9 +34,10 @@ effects turn_machine::resume(std::vector<proto::part_record> parts,
       fail_call(i, step, proto::make_error(proto::ec::interrupted, "interrupted, effect unknown"));
   bool was_cut = !step.parts.empty() || questions_.empty();
   if (was_cut)
-    step.events.push_back(proto::retry_event(
-        facts_.record.shown.number, {"the host was restarted; the turn goes on", attempt_,
-                                     facts_.retries_max, 0, facts_.record.model_id, "restarted"}));
+    step.events.push_back(proto::retry_event(facts_.record.shown.number,
+                                             {"the host was restarted; the turn goes on", attempt_,
+                                              std::max(attempt_, facts_.retries_max), 0,
+                                              facts_.record.model_id, "restarted"}));
   phase_ = phase::working;
   step.attempt_begins = questions_.empty();
   if (was_cut)

@@ -7,6 +7,7 @@
 #include "actors/turn/shrink.hpp"
 #include "actors/turn/turn_machine.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kodad::actors {
@@ -62,7 +63,8 @@ bool turn_machine::try_another(effects& out, const call_failure& failure) {
   shrinking_ = 0;
   plain_ = false;
   call_again(out, {failure.what.context + "; falling back to " + model().id.text, attempt_,
-                   retries_left_, 0, model().id, std::string(to_word(failure.what.code))});
+                   std::max(attempt_, retries_left_), 0, model().id,
+                   std::string(to_word(failure.what.code))});
   return true;
 }
 

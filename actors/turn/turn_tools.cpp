@@ -3,6 +3,9 @@
 
 #include "actors/tools/catalog.hpp"
 #include "actors/turn/question_input.hpp"
+#include "proto/limits/questions.hpp"
+#include "proto/text/glob.hpp"
+#include "proto/text/utf8.hpp"
 
 #include <algorithm>
 
@@ -21,6 +24,29 @@ std::string join(const std::vector<std::string>& words) {
   for (const auto& word : words)
     out += (out.empty() ? "" : "\n") + word;
   return out;
+}
+
+/// What a permission is asked for, in a question's sentence: on one line, and not without end.
+/// @param pattern The rule for exactly this call.
+std::string subject_shown(std::string_view pattern) {
+  std::string out;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    bool is_escape =
+        pattern[i] == '\\' && proto::text::escape(pattern.substr(i + 1, 1)).size() == 2;
+    i += is_escape ? 1 : 0;
+    bool is_control = static_cast<unsigned char>(pattern[i]) < 0x20 || pattern[i] == 0x7f;
+    out.push_back(is_control ? ' ' : pattern[i]);
+  }
+  auto shown = std::string(proto::text::prefix(out, proto::limits::question_subject_bytes));
+  shown += shown.size() < out.size() ? "…" : "";
+  return shown.empty() ? shown : ": " + shown;
+}
+
+/// The rule that "always" grants: the one that the answer names, else for exactly this call.
+std::string rule_granted(const proto::question_record& asked) {
+  if (asked.response->size() > 1)
+    return asked.response->back();
+  return asked.shown.suggested_pattern.value_or("*");
 }
 
 } // namespace
@@ -77,7 +103,7 @@ void turn_machine::ask(uint32_t index, const std::string& pattern, turn_keeps& s
   const auto& call = parts_[index].shown;
   proto::question asked;
   asked.purpose = proto::question_purpose::permission;
-  asked.text = "Allow " + call.tool + "?";
+  asked.text = "Allow " + call.tool + subject_shown(pattern) + "?";
   asked.options = {"once", "always", "reject"};
   asked.tool = call.tool;
   asked.input = call.input;
@@ -156,7 +182,7 @@ void turn_machine::answer_permission(proto::question_record& asked, turn_keeps& 
     return fail_call(index, step,
                      proto::make_error(proto::ec::tool_denied, "the user rejected this call"));
   if (word == "always")
-    step.granted.push_back({call->shown.tool, asked.shown.suggested_pattern.value_or("*")});
+    step.granted.push_back({call->shown.tool, rule_granted(asked)});
   allow(index, step, then);
 }
 

@@ -58,19 +58,23 @@ std::optional<rejection> read_version(std::string_view version, request_head& he
 
 /// "http://name:1/path" is what a client sends through a proxy, and a server has to understand it
 /// (RFC 9112 3.2.2). From here on it is "/path".
-void take_authority(request_head& head) {
+std::optional<rejection> take_authority(request_head& head) {
   constexpr std::string_view scheme = "http://";
   if (to_lower(std::string_view(head.target).substr(0, scheme.size())) != scheme)
-    return;
+    return std::nullopt;
   auto end = std::min(head.target.find_first_of("/?", scheme.size()), head.target.size());
   head.authority = to_lower(head.target.substr(scheme.size(), end - scheme.size()));
+  if (head.authority.empty() || head.authority.find('@') != std::string::npos)
+    return malformed("the request target names no host, or a user");
   head.target.erase(0, end);
   if (!head.target.starts_with('/'))
     head.target.insert(0, "/");
+  return std::nullopt;
 }
 
 std::optional<rejection> check_target(const reader_limits& limits, request_head& head) {
-  take_authority(head);
+  if (auto bad = take_authority(head))
+    return bad;
   const std::string& target = head.target;
   if (target.empty() || !std::all_of(target.begin(), target.end(), is_target_character))
     return malformed("the request target has a character that must be escaped");
@@ -121,7 +125,6 @@ struct framing {
   int types = 0;
   int lengths = 0;
   int encodings = 0;
-  std::string_view host;
   std::string_view length;
   std::string_view encoding;
 };
@@ -131,7 +134,6 @@ framing find_framing(const header_list& headers) {
   for (const auto& [name, value] : headers) {
     if (name == "host") {
       ++found.hosts;
-      found.host = value;
     } else if (name == "content-type") {
       ++found.types;
     } else if (name == "content-length") {
@@ -162,8 +164,6 @@ std::optional<rejection> read_framing(const reader_limits& limits, request_head&
   framing found = find_framing(head.headers);
   if (found.hosts != 1)
     return malformed("exactly one Host header is needed");
-  if (!head.authority.empty() && head.authority != to_lower(found.host))
-    return malformed("the request target and the Host header name different hosts");
   if (found.types > 1)
     return malformed("Content-Type is given twice");
   if (found.lengths > 1)
@@ -243,6 +243,11 @@ std::optional<rejection> parse_head(std::string_view text, const reader_limits& 
   }
   if (auto bad = read_framing(limits, head))
     return bad;
+  // The target is the request's own word: what stands in Host beside it counts for nothing.
+  if (!head.authority.empty())
+    for (auto& [name, value] : head.headers)
+      if (name == "host")
+        value = head.authority;
   for (const auto& [name, value] : head.headers)
     if (auto bad = read_meaning(name, value, head))
       return bad;

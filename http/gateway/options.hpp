@@ -8,6 +8,7 @@
 #include "proto/limits.hpp"
 #include "proto/limits/door.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -51,6 +52,8 @@ struct gateway_options {
   size_t requests_waiting = proto::limits::requests_waiting;
   /// Of requests that fail inside the host; never null.
   std::shared_ptr<operator_log> failures = std::make_shared<operator_log>("requests failed", "");
+  /// True once the host stops: what then fails inside is no fault. Never null.
+  std::shared_ptr<const std::atomic<bool>> is_stopping = std::make_shared<std::atomic<bool>>(false);
 };
 
 } // namespace kodad::http

@@ -249,7 +249,13 @@ void reactor::check_deadline(connection& c) {
 void reactor::close_all() {
   post_->close();
   streams_.drop_all();
-  connections_.for_each([this](connection& c) { close(c); });
+  auto stopping = proto::make_error(proto::ec::draining, "the server is stopping");
+  connections_.for_each([this, &stopping](connection& c) {
+    using phase = connection::phase;
+    if (c.now == phase::reading || c.now == phase::receiving)
+      reject(c, {503, stopping});
+    close(c);
+  });
 }
 
 } // namespace kodad::http

@@ -135,9 +135,9 @@ void reactor::dispatch(connection& c, std::string_view rest) {
   c.keep_alive = c.reader->head().keep_alive;
   c.head_only = c.reader->head().method == "HEAD";
   c.is_1_0 = c.reader->head().is_1_0;
-  auto reply =
-      std::make_shared<pending_reply>(post_, exchange_place{c.id, c.serial},
-                                      request_id_of(c.reader->head().headers), options_.failures);
+  auto reply = std::make_shared<pending_reply>(post_, exchange_place{c.id, c.serial},
+                                               request_id_of(c.reader->head().headers),
+                                               options_.failures, options_.is_stopping);
   if (c.peer_ended)
     reply->client_closed();
   c.reply = reply;

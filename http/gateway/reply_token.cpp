@@ -2,6 +2,7 @@
 
 #include "http/error_response.hpp"
 #include "http/failure_log.hpp"
+#include "http/gateway/path_prefix.hpp"
 #include "http/gateway/request_id.hpp"
 
 namespace kodad::http {
@@ -21,6 +22,7 @@ pending_reply::~pending_reply() {
 void pending_reply::answer(response reply) {
   if (spent_.exchange(true))
     return;
+  add_path_prefix(path_prefix_, reply.headers);
   append(reply.headers, extra_headers_);
   reply.headers.emplace_back(request_id_header, request_id_);
   post_->post(answer_request{place_, std::move(reply)});
@@ -29,6 +31,8 @@ void pending_reply::answer(response reply) {
 void pending_reply::answer(const proto::error& failure) {
   if (spent_.load())
     return;
+  if (failure.code == proto::ec::internal && *is_stopping_)
+    return answer(proto::make_error(proto::ec::draining, failure.context));
   log_failure(*failures_, request_id_, failure);
   answer(to_response(failure, request_id_));
 }

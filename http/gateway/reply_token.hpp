@@ -21,10 +21,12 @@ namespace kodad::http {
 class pending_reply {
 public:
   /// @param failures Is told of those that belong to the host.
+  /// @param is_stopping Parts that have ended already do not answer then.
   pending_reply(std::shared_ptr<mailbox> post, exchange_place place, std::string request_id,
-                std::shared_ptr<operator_log> failures)
+                std::shared_ptr<operator_log> failures,
+                std::shared_ptr<const std::atomic<bool>> is_stopping)
       : post_(std::move(post)), place_(place), request_id_(std::move(request_id)),
-        failures_(std::move(failures)) {}
+        failures_(std::move(failures)), is_stopping_(std::move(is_stopping)) {}
   ~pending_reply();
   pending_reply(const pending_reply&) = delete;
   pending_reply& operator=(const pending_reply&) = delete;
@@ -38,6 +40,9 @@ public:
   /// Put on every answer. Set before the token is handed out.
   void set_extra_headers(header_list headers) { extra_headers_ = std::move(headers); }
 
+  /// Put before the paths that an answer names. Set before the token is handed out.
+  void set_path_prefix(std::string prefix) { path_prefix_ = std::move(prefix); }
+
   /// Called by the reactor when the client closes its side.
   void client_closed() { open_.store(false, std::memory_order_relaxed); }
 
@@ -50,11 +55,13 @@ private:
   exchange_place place_;
   std::string request_id_; ///< On every answer, too.
   std::shared_ptr<operator_log> failures_;
+  std::shared_ptr<const std::atomic<bool>> is_stopping_;
   std::atomic<bool> open_{true};
   std::atomic<bool> spent_{false};
   std::mutex mutex_; ///< Guards `key_`.
   actors::subscriber_key key_ = 0;
   header_list extra_headers_;
+  std::string path_prefix_;
 };
 
 /// Copies share one duty: the first answer counts, all later ones do nothing.

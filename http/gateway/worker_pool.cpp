@@ -1,6 +1,7 @@
 #include "http/gateway/worker_pool.hpp"
 
 #include "http/gateway/head_parser.hpp"
+#include "http/gateway/path_prefix.hpp"
 
 #include <exception>
 
@@ -21,7 +22,9 @@ header_list cors_headers(std::string origin) {
   if (origin.empty())
     return {};
   return {{"Access-Control-Allow-Origin", std::move(origin)},
-          {"Access-Control-Expose-Headers", "Link, Location, Retry-After, X-Request-Id"},
+          {"Access-Control-Expose-Headers",
+           "Accept-Ranges, Allow, Content-Range, Link, Location, Retry-After, X-Output-Truncated, "
+           "X-Provider-Errors, X-Request-Id"},
           {"Vary", "Origin"}};
 }
 
@@ -68,6 +71,7 @@ void worker_pool::serve(work_item item) {
   auto origin = guard_.welcome_origin(item.head.headers);
   bool welcome = !origin.empty();
   item.reply->set_extra_headers(cors_headers(std::move(origin)));
+  item.reply->set_path_prefix(path_prefix_of(item.head.headers));
   item.reply.reset();
   if (welcome && is_preflight(item.head)) {
     auto bad = guard_.tokenless_refusal(item.head.headers);

@@ -89,6 +89,8 @@ void get_health(call& now) {
   response made;
   made.status = is_draining ? 503 : 200;
   made.body = health_body(*now.at.facts, is_draining);
+  if (is_draining)
+    made.headers.emplace_back("Retry-After", "1");
   now.token.answer(std::move(made));
 }
 

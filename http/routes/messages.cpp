@@ -1,6 +1,7 @@
 #include "http/routes/handlers.hpp"
 #include "http/routes/parse.hpp"
 #include "http/routes/streaming.hpp"
+#include "proto/broader_rule.hpp"
 #include "proto/limits.hpp"
 #include "proto/limits/storage.hpp"
 
@@ -10,14 +11,78 @@ using proto::ec;
 
 namespace {
 
+/// The files beside a message. A fault in one of them names its place.
+struct attachment_list {
+  std::vector<proto::attachment> all;
+};
+
+proto::result<void> read_value(const proto::json::value& in, attachment_list& out) {
+  proto::json::array items;
+  if (in.get(items) != simdjson::SUCCESS)
+    return proto::json::wrong_type("an array");
+  for (auto item : items) {
+    std::string place(1, '[');
+    place.append(std::to_string(out.all.size())).append(1, ']');
+    auto read = proto::json::read_value(item, out.all.emplace_back());
+    if (read)
+      continue;
+    auto why = read.failure();
+    if (!why.field.empty())
+      place.append(1, '.').append(why.field);
+    why.field = std::move(place);
+    return why;
+  }
+  return {};
+}
+
+struct message_body {
+  std::string content;
+  attachment_list attachments;
+  std::string variant;
+  std::optional<proto::agent_id> agent_id;
+  std::optional<proto::model_id> model_id;
+  proto::busy_policy when_busy = proto::busy_policy::reject;
+
+  static constexpr auto fields() {
+    return std::tuple(proto::field("content", &message_body::content, proto::presence::required),
+                      proto::field("attachments", &message_body::attachments),
+                      proto::field("variant", &message_body::variant),
+                      proto::field("agent_id", &message_body::agent_id),
+                      proto::field("model_id", &message_body::model_id),
+                      proto::field("when_busy", &message_body::when_busy));
+  }
+};
+
+/// The body as a message; answers the call and gives nothing when it is no good.
+std::optional<proto::send_message> read_message(call& now) {
+  auto body = read_body<message_body>(now);
+  if (!body)
+    return std::nullopt;
+  proto::send_message out{proto::session_id{now.ids[0]},
+                          std::move(body->content),
+                          std::move(body->attachments.all),
+                          std::move(body->variant),
+                          std::move(body->agent_id),
+                          std::move(body->model_id),
+                          body->when_busy,
+                          {}};
+  if (auto fits = proto::check_bounds(out); !fits) {
+    refuse(now, fits.failure());
+    return std::nullopt;
+  }
+  return out;
+}
+
 struct answer_body {
   proto::question_id question_id;
   proto::raw_json response;
+  std::optional<std::string> pattern; ///< The rule that "always" is meant for.
 
   static constexpr auto fields() {
     constexpr auto required = proto::presence::required;
     return std::tuple(proto::field("question_id", &answer_body::question_id, required),
-                      proto::field("response", &answer_body::response, required));
+                      proto::field("response", &answer_body::response, required),
+                      proto::field("pattern", &answer_body::pattern));
   }
 };
 
@@ -81,13 +146,12 @@ std::string links(const link_base& from, bool newest_first, const proto::message
 } // namespace
 
 void post_message(call& now) {
-  auto message = read_body<proto::send_message>(now);
+  auto message = read_message(now);
   if (!message)
     return;
   auto once = once_of(now.in);
   if (!once)
     return refuse(now, once.failure());
-  message->session = proto::session_id{now.ids[0]};
   message->once = std::move(*once);
   if (wants_stream(now.in))
     return send_and_stream(now, std::move(*message));
@@ -126,10 +190,16 @@ void post_answer(call& now) {
   auto response = read_response(body->response);
   if (!response)
     return refuse(now, response.failure());
+  if (body->pattern && *response != std::vector<std::string>{"always"})
+    return refuse(now, proto::field_error(ec::invalid_value, "pattern",
+                                          "a pattern belongs to the response always"));
+  if (body->pattern)
+    response->push_back(*body->pattern);
   if (auto fits = proto::check_bounds(*response); !fits)
     return refuse(now, fits.failure());
   if (body->question_id.text.size() > proto::limits::name_bytes)
-    return refuse(now, proto::make_error(ec::question_not_found, "there is no such question"));
+    return refuse(now, proto::field_error(ec::question_not_found, "question_id",
+                                          "there is no such question"));
   auto once = once_of(now.in);
   if (!once)
     return refuse(now, once.failure());
@@ -142,9 +212,18 @@ void post_answer(call& now) {
 }
 
 void get_questions(call& now) {
-  ask<proto::question_list>(
-      now.at.gateway, now.at.to.reader, proto::list_questions{proto::session_id{now.ids[0]}},
-      now.token, [](const proto::question_list& all) { return json_response(all.questions); });
+  auto shape = [](const proto::question_list& all) {
+    proto::json::writer list;
+    list.begin_array();
+    for (const auto& asked : all.questions)
+      proto::write_shown(list, asked, asked);
+    list.end_array();
+    response out;
+    out.body = list.take();
+    return out;
+  };
+  ask<proto::question_list>(now.at.gateway, now.at.to.reader,
+                            proto::list_questions{proto::session_id{now.ids[0]}}, now.token, shape);
 }
 
 } // namespace kodad::http

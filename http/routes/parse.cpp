@@ -3,6 +3,7 @@
 #include "http/routes/fingerprint.hpp"
 #include "proto/limits/storage.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace kodad::http {
@@ -127,11 +128,12 @@ std::optional<std::string> text_of(const query& from, const std::string& name) {
 
 proto::result<proto::idempotency> once_of(const request& in) {
   auto key = in.header("idempotency-key");
-  if (!key || key->empty())
+  if (!key)
     return proto::idempotency{};
-  if (key->size() > key_bytes_max)
+  auto is_key = [](const auto& header) { return header.first == "idempotency-key"; };
+  if (key->empty() || key->size() > key_bytes_max || std::ranges::count_if(in.headers, is_key) > 1)
     return proto::field_error(ec::invalid_value, "Idempotency-Key",
-                              "a key has 1 to 255 characters");
+                              "expected one key of 1 to 255 characters");
   return proto::idempotency{std::string(*key), fingerprint_of(in)};
 }
 

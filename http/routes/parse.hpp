@@ -34,6 +34,9 @@ std::optional<T> read_body(call& now) {
   if (read)
     return std::move(*read);
   auto why = read.failure();
+  // Within a list: "files[1].name".
+  if (auto place = why.field.find(".["); place != std::string::npos)
+    why.field.erase(place, 1);
   // A body that is no object at all is no JSON for us.
   if (why.code == proto::ec::wrong_type && why.field.empty())
     why.code = proto::ec::invalid_json;

@@ -2,6 +2,8 @@
 #include "http/routes/parse.hpp"
 #include "proto/limits.hpp"
 
+#include <filesystem>
+
 namespace kodad::http {
 
 using proto::ec;
@@ -21,6 +23,14 @@ response created(const proto::session& made) {
   return out;
 }
 
+/// As sessions tell their own: without a slash at the end, "." or "..".
+std::string plain_path(const std::string& given) {
+  auto out = std::filesystem::path(given).lexically_normal().string();
+  while (out.size() > 1 && out.ends_with('/'))
+    out.pop_back();
+  return out;
+}
+
 proto::result<proto::list_sessions> parse_list(const request& in) {
   auto given = parse_query(in.query);
   proto::list_sessions out;
@@ -29,7 +39,8 @@ proto::result<proto::list_sessions> parse_list(const request& in) {
     return limit.failure();
   out.limit = *limit;
   out.cursor = text_of(given, "cursor").value_or("");
-  out.workspace = text_of(given, "workspace");
+  if (auto workspace = text_of(given, "workspace"))
+    out.workspace = plain_path(*workspace);
   out.text = text_of(given, "q").value_or("");
   if (auto agent = text_of(given, "agent_id"))
     out.agent_id = proto::agent_id{*agent};

@@ -127,12 +127,14 @@ bool names_stream(std::string_view part) {
 } // namespace
 
 bool wants_stream(const request& in) {
-  auto rest = in.header("accept").value_or("");
-  while (!rest.empty()) {
-    auto end = std::min(rest.find(','), rest.size());
-    if (names_stream(rest.substr(0, end)))
-      return true;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  for (const auto& [name, value] : in.headers) {
+    std::string_view rest = name == "accept" ? std::string_view(value) : std::string_view();
+    while (!rest.empty()) {
+      auto end = std::min(rest.find(','), rest.size());
+      if (names_stream(rest.substr(0, end)))
+        return true;
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
   }
   return false;
 }
@@ -144,10 +146,12 @@ void send_and_stream(call& now, proto::send_message message) {
         .then(
             [self, to, seen, is_repeatable = !message.once.key.empty(),
              token](const proto::turn& accepted) {
-              // Nothing before the turn is its own, whatever the client saw last.
+              // Nothing before the turn is its own, and of a new one nothing was seen.
+              auto after = is_repeatable ? std::max(accepted.after_event_id, seen.value_or(0))
+                                         : accepted.after_event_id;
               actors::open_stream what{accepted.session_id,
                                        0,
-                                       std::max(accepted.after_event_id, seen.value_or(0)),
+                                       after,
                                        {.only_turn = accepted.number, .until_done = true}};
               if (is_repeatable)
                 open_repeated(self, to, what, accepted, token);

@@ -136,6 +136,7 @@ result<void> open_parts(host& all) {
 result<void> open_door(host& all) {
   auto options = gateway_options_of(all.settings);
   options.failures = std::make_shared<operator_log>("requests failed", all.settings.state_folder);
+  options.is_stopping = {all.facts, &all.facts->is_draining};
   all.gateway = std::make_unique<gateway_server>(
       std::move(options), [desk = all.desk](const request& in, reply_token token) {
         dispatch(in, std::move(token), *desk);

@@ -1,51 +1,18 @@
 """kodad works with model servers that nobody here wrote: npm's @copilotkit/aimock.
 
-The server is installed from peers/package-lock.json into the folder $KODAD_PEERS (default: a
-temporary one). Without npm, or a Node that is new enough, there is nothing to test against and the
-tests are skipped, saying why.
+Without npm, or a Node that is new enough, there is nothing to test against and the tests are
+skipped, saying why.
 """
 
-import os
-import pathlib
-import shutil
 import socket
 import subprocess
-import tempfile
 import unittest
 
 from harness import Server, main, until
+from peer_packages import HERE, install
 from sse import replay, text_of
 
-HERE = pathlib.Path(__file__).resolve().parent / "peers"
-INSTALL_DEADLINE = 180
 HELLO = "Hello from the other side. Grüße – 5 €"
-
-
-def is_new_enough(node):
-    told = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30)
-    version = tuple(int(part) for part in told.stdout.strip().lstrip("v").split(".")[:2])
-    return version >= (20, 15)  # As aimock's package.json says.
-
-
-def install():
-    """The path of the installed program; skips the calling test where there can be none."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm or not is_new_enough(node):
-        raise unittest.SkipTest("needs npm and Node 20.15")
-    folder = pathlib.Path(os.environ.get("KODAD_PEERS") or tempfile.mkdtemp(prefix="kodad-peers-"))
-    program = folder / "node_modules" / ".bin" / "llmock"
-    lock = (HERE / "package-lock.json").read_bytes()
-    kept = folder / "package-lock.json"
-    if program.exists() and kept.exists() and kept.read_bytes() == lock:
-        return program
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, folder / name)
-    done = subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder,
-                          capture_output=True, text=True, timeout=INSTALL_DEADLINE)
-    if done.returncode != 0:
-        raise unittest.SkipTest("npm could not install: " + done.stderr[-300:])
-    return program
 
 
 def free_port():
@@ -67,7 +34,7 @@ class Peer(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        program = install()
+        program = install() / "node_modules" / ".bin" / "llmock"
         port = free_port()
         cls.mock = subprocess.Popen(
             [program, "-p", str(port), "-f", HERE / "answers.json", "--strict", "--log-level",

@@ -76,11 +76,11 @@ TEST_CASE("a message's text that is too long is too large a body") {
   CHECK(refused(wish) == "variant");
   wish.variant.clear();
   wish.attachments = {{text(5000), {}, "", ""}};
-  CHECK(refused(wish) == "attachments.path");
-  wish.attachments = {{"", "", text(300), ""}};
-  CHECK(refused(wish) == "attachments.name");
-  wish.attachments = {{"", "", "", text(300)}};
-  CHECK(refused(wish) == "attachments.mime_type");
+  CHECK(refused(wish) == "attachments[0].path");
+  wish.attachments = {{}, {"", "", text(300), ""}};
+  CHECK(refused(wish) == "attachments[1].name");
+  wish.attachments = {{}, {}, {"", "", "", text(300)}};
+  CHECK(refused(wish) == "attachments[2].mime_type");
 }
 
 TEST_CASE("an answer is bounded in its choices and in all") {

@@ -1,5 +1,7 @@
 #include "actors/permission/policy.hpp"
 
+#include "proto/broader_rule.hpp"
+#include "proto/text/glob.hpp"
 #include "tests/actors/permission/hostile_commands.hpp"
 
 #include <doctest/doctest.h>
@@ -48,6 +50,21 @@ TEST_CASE("no hostile command is allowed, and the forbidden stay forbidden") {
     CHECK(then != action::allow);
     if (forbidden)
       CHECK(then == action::deny);
+  }
+}
+
+TEST_CASE("a broader rule is one of the rules that let no hostile command in") {
+  for (const char* honest : {"ls -l", "go test ./x"}) {
+    auto rule = proto::broader_rule("bash", proto::text::escape(honest));
+    REQUIRE(rule);
+    std::vector<proto::granted_rule> granted{{"bash", *rule}};
+    CHECK(by_user({}, "bash", std::string(honest) + "2 3", granted).then == action::allow);
+    CHECK(by_user({}, "bash", std::string("x") + honest, granted).then == action::ask);
+    for (const auto& [text, forbidden] : hostile_commands) {
+      CAPTURE(text);
+      CAPTURE(honest);
+      CHECK(by_user({}, "bash", text, granted).then != action::allow);
+    }
   }
 }
 

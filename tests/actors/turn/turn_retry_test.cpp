@@ -214,6 +214,18 @@ TEST_CASE("a conversation too long is shortened step by step, then given to a la
   CHECK(turn.calls[4].shrinking == 0);
 }
 
+TEST_CASE("no notice tells of an attempt beyond the last") {
+  course turn({model("a/m"), model("b/m"), model("c/m")}, 1);
+  turn.fail(failure(ec::provider_failed, remedy::retry));
+  turn.fail(failure(ec::provider_failed, remedy::retry)); // The budget is spent: another model.
+  turn.fail(failure(ec::provider_auth, remedy::fall_back));
+  REQUIRE(turn.notices().size() == 3);
+  for (const auto& notice : turn.notices()) {
+    CAPTURE(notice);
+    CHECK(notice.find(R"("attempt":1,"max_attempts":1,)") != std::string::npos);
+  }
+}
+
 TEST_CASE("what a failed attempt cost counts") {
   course turn({model("a/m")});
   turn.say(5);

@@ -49,6 +49,17 @@ TEST_CASE("an error's body names its code, field, limit and waiting time") {
   CHECK(find_header(reply.headers, "Retry-After") == "5");
 }
 
+TEST_CASE("who is turned away because of the host's state is told when to come back") {
+  for (auto code : {ec::draining, ec::host_full, ec::queue_full}) {
+    auto reply = to_response(proto::make_error(code, "not now"));
+    CHECK(find_header(reply.headers, "Retry-After") == "1");
+    CHECK(reply.body.find("\"retry_after\":1") != std::string::npos);
+  }
+  auto slow = to_response(proto::make_error(ec::provider_down, "no provider"), 503);
+  CHECK(find_header(slow.headers, "Retry-After") == "1");
+  CHECK_FALSE(find_header(to_response(proto::make_error(ec::timeout, "x")).headers, "Retry-After"));
+}
+
 TEST_CASE("a field of the request that the host cannot serve keeps its own sentence") {
   auto failure = proto::field_error(ec::timeout, "workspace", "the disk did not answer");
   failure.retry_after_s = 30;

@@ -123,6 +123,47 @@ TEST_CASE("a body that is too large is refused before it has come, and the answe
   CHECK(client.read_reply().status == 413);
 }
 
+TEST_CASE("half a request is answered when the server stops") {
+  server_fixture at;
+  std::string head = "POST /echo HTTP/1.1\r\nHost: localhost:" + std::to_string(at.port()) + "\r\n";
+  raw_client in_head(at.port());
+  raw_client in_body(at.port());
+  in_head.send(head);
+  in_body.send(head + "Expect: 100-continue\r\nContent-Length: 100\r\n\r\n");
+  CHECK(in_body.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+  in_body.send("{\"a\":");
+  raw_client other(at.port());
+  other.send(get(at.port(), "/echo"));
+  CHECK(other.read_reply().status == 200); // By now the reactor has them all.
+  at.server().stop();
+  for (auto* client : {&in_head, &in_body}) {
+    auto reply = client->read_reply();
+    CHECK(reply.status == 503);
+    CHECK(reply.header("Retry-After") == "1");
+    CHECK(reply.header("X-Request-Id") != "");
+    CHECK(reply.body.find("\"code\":\"draining\"") != std::string::npos);
+    CHECK(client->sees_end());
+  }
+}
+
+TEST_CASE("what fails inside while the host stops is the stop, and no fault") {
+  gateway_options options;
+  auto is_stopping = std::make_shared<std::atomic<bool>>(false);
+  options.is_stopping = is_stopping;
+  server_fixture at(options);
+  raw_client client(at.port());
+  client.send(get(at.port(), "/drop"));
+  CHECK(client.read_reply().status == 500);
+  *is_stopping = true;
+  client.send(get(at.port(), "/drop"));
+  auto reply = client.read_reply();
+  CHECK(reply.status == 503);
+  CHECK(reply.header("Retry-After") == "1");
+  CHECK(reply.body.find("\"code\":\"draining\"") != std::string::npos);
+  client.send(get(at.port(), "/echo"));
+  CHECK(client.read_reply().status == 200);
+}
+
 TEST_CASE("the door stands before the handler") {
   gateway_options options;
   options.door.tokens = {"secret"};

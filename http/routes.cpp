@@ -54,22 +54,36 @@ std::vector<std::string_view> segments(std::string_view path) {
   return out;
 }
 
-/// The variable segments, decoded, when `path` (as sent: a segment may hold an encoded slash) fits
-/// `pattern`.
-std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
-  auto wanted = segments(pattern);
-  auto given = segments(path);
-  if (wanted.size() != given.size())
+/// Does the path have as many segments, and those that are not variable?
+bool looks_like(std::string_view pattern, const std::vector<std::string_view>& given) {
+  size_t index = 0;
+  while (!pattern.empty() && index < given.size()) {
+    pattern.remove_prefix(1);
+    auto end = std::min(pattern.find('/'), pattern.size());
+    auto wanted = pattern.substr(0, end);
+    auto segment = given[index++];
+    if (wanted.starts_with(':') ? segment.empty() : wanted != segment)
+      return false;
+    pattern.remove_prefix(end);
+  }
+  return pattern.empty() && index == given.size();
+}
+
+/// The variable segments, decoded, when the path's segments (as sent: one may hold an encoded
+/// slash) fit `pattern`.
+std::optional<std::vector<std::string>> match(std::string_view pattern,
+                                              const std::vector<std::string_view>& given) {
+  if (!looks_like(pattern, given))
     return std::nullopt;
+  auto wanted = segments(pattern);
   std::vector<std::string> ids;
   for (size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i].starts_with(':'))
+      continue;
     auto decoded = percent_decode(given[i]);
     if (!decoded)
       return std::nullopt;
-    if (wanted[i].starts_with(':') && !decoded->empty())
-      ids.push_back(std::move(*decoded));
-    else if (wanted[i] != given[i])
-      return std::nullopt;
+    ids.push_back(std::move(*decoded));
   }
   return ids;
 }
@@ -125,8 +139,9 @@ void dispatch(const request& in, reply_token token, const desk& at) {
   if (in.method == "OPTIONS" && in.raw_path == "*")
     return token.answer(tell_methods(in, "GET, POST, PUT, PATCH, DELETE"));
   std::string methods;
+  auto given = segments(in.raw_path);
   for (const auto& one : table) {
-    auto ids = match(one.path, in.raw_path);
+    auto ids = match(one.path, given);
     if (!ids)
       continue;
     if (one.method == in.method) {

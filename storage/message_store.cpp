@@ -216,10 +216,15 @@ result<void> check_file(const snapshot& at, const std::string& key, const proto:
 
 void message_store::put_head(write_batch& into, const proto::session_id& session,
                              const proto::message_record& head) {
-  into.put(table::messages, row_key(session, head.sequence, 0), encode(head));
+  update_head(into, session, head);
   std::string sequence(1, value_version);
   append_u64(sequence, head.sequence);
   into.put(table::message_ids, session_key(session, head.id.text), sequence);
+}
+
+void message_store::update_head(write_batch& into, const proto::session_id& session,
+                                const proto::message_record& head) {
+  into.put(table::messages, row_key(session, head.sequence, 0), encode(head));
 }
 
 void message_store::put_part(write_batch& into, const proto::session_id& session, uint64_t sequence,

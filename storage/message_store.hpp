@@ -27,6 +27,10 @@ public:
   static void put_head(write_batch& into, const proto::session_id& session,
                        const proto::message_record& head);
 
+  /// Puts the head of a message that is kept already.
+  static void update_head(write_batch& into, const proto::session_id& session,
+                          const proto::message_record& head);
+
   /// A file part's bytes are kept beside it, once for all parts with the same bytes.
   static void put_part(write_batch& into, const proto::session_id& session, uint64_t sequence,
                        uint32_t index, const proto::part_record& part);

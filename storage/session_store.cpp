@@ -197,9 +197,12 @@ void copy_row(write_batch& into, table where, std::string key, std::string_view 
 
 void session_store::put(write_batch& into, const proto::session_record& now,
                         const proto::session_record* before) {
-  if (before && before->shown.updated_at != now.shown.updated_at)
+  bool moves = !before || before->shown.updated_at != now.shown.updated_at;
+  auto listed = order_value(now.shown);
+  if (before && moves)
     into.erase(table::sessions_by_update, order_key(before->shown));
-  into.put(table::sessions_by_update, order_key(now.shown), order_value(now.shown));
+  if (moves || listed != order_value(before->shown))
+    into.put(table::sessions_by_update, order_key(now.shown), std::move(listed));
   into.put(table::sessions, now.shown.id.text, encode(now));
 }
 

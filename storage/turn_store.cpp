@@ -19,15 +19,19 @@ bool never_began(const proto::turn& shown) {
 
 void turn_store::put(write_batch& into, const proto::turn_record& turn) {
   const auto& shown = turn.shown;
-  auto key = session_key(shown.session_id, shown.number);
-  into.put(table::turns, key, encode(turn));
+  update(into, turn);
   if (is_active(shown.state))
-    into.put(table::active_turns, key, "");
-  else
-    into.erase(table::active_turns, key);
+    into.put(table::active_turns, session_key(shown.session_id, shown.number), "");
   std::string number(1, value_version);
   append_u32(number, shown.number);
   into.put(table::operations, session_key(shown.session_id, shown.operation_id.text), number);
+}
+
+void turn_store::update(write_batch& into, const proto::turn_record& turn) {
+  auto key = session_key(turn.shown.session_id, turn.shown.number);
+  into.put(table::turns, key, encode(turn));
+  if (!is_active(turn.shown.state))
+    into.erase(table::active_turns, key);
 }
 
 turn_store::maybe_turn turn_store::find(const snapshot& at, const proto::session_id& session,

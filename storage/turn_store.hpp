@@ -15,6 +15,9 @@ public:
 
   static void put(write_batch& into, const proto::turn_record& turn);
 
+  /// Puts a turn that is kept already, where it has begun: what cannot have changed stays.
+  static void update(write_batch& into, const proto::turn_record& turn);
+
   static maybe_turn find(const snapshot& at, const proto::session_id& session, uint32_t number);
   static maybe_turn find_operation(const snapshot& at, const proto::session_id& session,
                                    const proto::operation_id& operation);

@@ -52,6 +52,9 @@ void provider_call_state::look() {
     exchange_.reset();
     finish(news.failure);
   }
+  // What says its last word usually ends with it.
+  if (!over_ && stop_seen_ && !std::exchange(grace_asked_, true))
+    self->delayed_send(self, limits::end_marker_grace, caf::tick_atom_v);
 }
 
 void provider_call_state::begin_call() {
@@ -143,10 +146,8 @@ void provider_call_state::finish(const std::optional<proto::error>& failure) {
 void provider_call_state::show(std::vector<proto::stream_chunk> chunks) {
   if (chunks.empty())
     return;
-  for (const auto& chunk : chunks) {
-    if (chunk.kind == proto::chunk_kind::stop && !std::exchange(stop_seen_, true))
-      self->delayed_send(self, limits::end_marker_grace, caf::tick_atom_v);
-  }
+  for (const auto& chunk : chunks)
+    stop_seen_ = stop_seen_ || chunk.kind == proto::chunk_kind::stop;
   self->send(call.listener, call_chunks{call.call, std::move(chunks)});
 }
 

@@ -57,6 +57,7 @@ private:
   size_t received_ = 0;
   bool begun_ = false;
   bool stop_seen_ = false;
+  bool grace_asked_ = false;
   bool over_ = false;
 };
 

@@ -38,6 +38,8 @@ proto::result<session_start> directory_state::read_start(const proto::session_id
     return record.failure();
   session_start out;
   out.record = std::move(*record);
+  if (out.record.shown.turn_count == 0)
+    return out; // Nothing can run or wait.
   auto snapshot = world->database.read();
   auto active = storage::turn_store::active_of(snapshot, id);
   if (!active)
@@ -50,34 +52,36 @@ proto::result<session_start> directory_state::read_start(const proto::session_id
   return out;
 }
 
-proto::result<stream_outlook> directory_state::read_outlook(const proto::session_id& id) const {
-  auto record = find(id);
-  if (!record)
-    return record.failure();
+proto::result<stream_outlook>
+directory_state::read_outlook(const proto::session_record& record) const {
   stream_outlook out;
-  out.last_event_id = std::max(record->shown.last_event_id, record->event_ids_reserved);
-  auto last = storage::turn_store::last(world->database.read(), id);
+  out.last_event_id = std::max(record.shown.last_event_id, record.event_ids_reserved);
+  if (record.shown.turn_count == 0)
+    return out;
+  auto last = storage::turn_store::last(world->database.read(), record.shown.id);
   if (!last)
     return last.failure();
   if (*last) {
     out.last_turn = (*last)->shown.number;
     out.last_turn_first_event = (*last)->first_event_id;
     out.turn_runs = is_active((*last)->shown.state);
-    out.last_turn_carried = !out.turn_runs && record->carried_turn >= out.last_turn;
+    out.last_turn_carried = !out.turn_runs && record.carried_turn >= out.last_turn;
   }
   return out;
 }
 
-proto::result<directory_state::entry*> directory_state::with_audience(const proto::session_id& id) {
+proto::result<directory_state::entry*>
+directory_state::with_audience(const proto::session_id& id, const proto::session_record* record) {
+  if (auto known_one = entries.find(id); known_one != entries.end() && known_one->second.audience) {
+    known_one->second.last_used = clock::now();
+    return &known_one->second;
+  }
+  auto found = record ? proto::result<proto::session_record>(*record) : find(id);
+  auto outlook = found ? read_outlook(*found) : found.failure();
+  if (!outlook)
+    return outlook.failure();
   auto& place = entries[id];
   place.last_used = clock::now();
-  if (place.audience)
-    return &place;
-  auto outlook = read_outlook(id);
-  if (!outlook) {
-    entries.erase(id);
-    return outlook.failure();
-  }
   place.audience = self->spawn(fan_out, id, hub, world->archive, directory_actor(self), *outlook);
   return &place;
 }
@@ -92,7 +96,7 @@ proto::result<directory_state::entry*> directory_state::loaded(const proto::sess
   auto start = read_start(id);
   if (!start)
     return start.failure();
-  auto place = with_audience(id);
+  auto place = with_audience(id, &start->record);
   if (!place)
     return place.failure();
   (*place)->session =

@@ -50,9 +50,11 @@ struct directory_state {
   // Finding and retiring them (directory.cpp).
   proto::result<proto::session_record> find(const proto::session_id& id) const;
   proto::result<entry*> loaded(const proto::session_id& id);
-  proto::result<entry*> with_audience(const proto::session_id& id);
+  /// @param record The session's, where it is known.
+  proto::result<entry*> with_audience(const proto::session_id& id,
+                                      const proto::session_record* record = nullptr);
   proto::result<session_start> read_start(const proto::session_id& id) const;
-  proto::result<stream_outlook> read_outlook(const proto::session_id& id) const;
+  proto::result<stream_outlook> read_outlook(const proto::session_record& record) const;
   template <class T, class Command>
   void forward(const Command& command, caf::typed_response_promise<T> promise);
   void open(const open_stream& what, caf::typed_response_promise<acknowledged> promise);

@@ -32,8 +32,6 @@ void session_state::load(session_start start) {
   auto last = std::max(record.shown.last_event_id, record.event_ids_reserved);
   outbox = event_outbox(last);
   record.shown.last_event_id = last;
-  auto base = storage::event_store::last_durable_id(world->database.read(), record.shown.id);
-  attempt_base = base.ok() ? base->value_or(0) : 0;
   for (auto& asked : start.waiting)
     waiting.emplace(asked.shown.question_id, std::move(asked));
   for (auto& active : start.active) {
@@ -42,11 +40,15 @@ void session_state::load(session_start start) {
     else
       current = std::move(active);
   }
-  publish_waiting();
-  if (current)
+  if (record.shown.turn_count > 0)
+    publish_waiting();
+  if (current) {
+    auto base = storage::event_store::last_durable_id(world->database.read(), record.shown.id);
+    attempt_base = base.ok() ? base->value_or(0) : 0;
     spawn_turn(world->options.resume_turns ? start_mode::resumed : start_mode::abandoned);
-  else if (!queue.empty())
+  } else if (!queue.empty()) {
     start_next();
+  }
 }
 
 void session_state::number(proto::event& what) {

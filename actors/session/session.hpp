@@ -43,6 +43,12 @@ struct session_state {
     proto::idempotency once;
   };
 
+  /// A new turn, and the message that asks for it.
+  struct added_turn {
+    proto::turn_record turn;
+    proto::full_message said;
+  };
+
   explicit session_state(session_actor::pointer self_ptr);
 
   static inline const char* name = "session";
@@ -57,15 +63,14 @@ struct session_state {
   void admit(const proto::send_message& message, const std::vector<proto::part_record>& files,
              std::optional<proto::error> problem, turn_promise promise);
   proto::model model_of(const proto::send_message& message) const;
-  proto::turn_record add_turn(const proto::send_message& message,
-                              const std::vector<proto::part_record>& files,
-                              storage::write_batch& batch);
+  added_turn add_turn(const proto::send_message& message,
+                      const std::vector<proto::part_record>& files, storage::write_batch& batch);
   void begin_turn(proto::turn_record next, storage::write_batch& batch,
                   std::vector<proto::event>& events);
   void forget_old_events(uint32_t number, storage::write_batch& batch);
   void start_next();
   void renumber_queue(storage::write_batch& batch);
-  void spawn_turn(start_mode mode);
+  void spawn_turn(start_mode mode, shared_transcript history = nullptr);
   std::vector<proto::model> models_for(const proto::model_id& own) const;
   double budget_usd() const;
 

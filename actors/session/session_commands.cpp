@@ -132,7 +132,7 @@ void session_state::cancel_running(turn_promise promise) {
   if (runner)
     self->send(runner, proto::cancel_turn{record.shown.id});
   storage::write_batch batch;
-  storage::turn_store::put(batch, *current);
+  storage::turn_store::update(batch, *current);
   commit(std::move(batch), {},
          [promise, shown = current->shown](const std::optional<proto::error>& failure) mutable {
            if (failure)

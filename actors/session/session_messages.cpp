@@ -78,7 +78,11 @@ void session_state::admit(const proto::send_message& message,
   }
   storage::write_batch batch;
   std::vector<proto::event> events;
-  auto added = add_turn(message, files, batch);
+  auto [added, said] = add_turn(message, files, batch);
+  // There is nothing else for the first turn to read.
+  shared_transcript history;
+  if (said.head.sequence == 0)
+    history = std::make_shared<const std::vector<proto::full_message>>(1, std::move(said));
   auto number = added.shown.number;
   if (current || !queue.empty()) {
     added.shown.queue_position = static_cast<uint32_t>(queue.size() + 1);
@@ -93,7 +97,7 @@ void session_state::admit(const proto::send_message& message,
   auto title_from = wants_title ? message.content : std::string();
   repeats.begin(batch, record.shown.id.text, message.once, shown);
   commit(std::move(batch), std::move(events),
-         [this, once = message.once, title_from, shown,
+         [this, once = message.once, title_from, shown, history,
           promise](const std::optional<proto::error>& failure) mutable {
            if (failure) {
              promise.deliver(to_caf(*failure));
@@ -102,7 +106,7 @@ void session_state::admit(const proto::send_message& message,
              if (!title_from.empty())
                ask_for_title(title_from);
              if (current && current->shown.number == shown.number)
-               spawn_turn(start_mode::fresh);
+               spawn_turn(start_mode::fresh, history);
            }
            repeats.finish(once);
          });
@@ -136,15 +140,16 @@ std::optional<proto::error> session_state::refuse(const proto::send_message& mes
   return std::nullopt;
 }
 
-proto::turn_record session_state::add_turn(const proto::send_message& message,
-                                           const std::vector<proto::part_record>& files,
-                                           storage::write_batch& batch) {
+session_state::added_turn session_state::add_turn(const proto::send_message& message,
+                                                  const std::vector<proto::part_record>& files,
+                                                  storage::write_batch& batch) {
   namespace host = storage::host;
   auto now = host::now();
   record.shown.agent_id = message.agent_id.value_or(record.shown.agent_id);
   record.shown.model_id = message.model_id.value_or(record.shown.model_id);
   record.shown.updated_at = now;
-  proto::turn_record out;
+  added_turn added;
+  auto& out = added.turn;
   out.shown.session_id = record.shown.id;
   out.shown.operation_id = host::new_id<proto::operation_id>("turn");
   out.shown.number = ++record.shown.turn_count;
@@ -156,32 +161,28 @@ proto::turn_record session_state::add_turn(const proto::send_message& message,
   out.model_id = record.shown.model_id;
   out.variant = message.variant;
   // The answer's place is taken now, so that it follows its question however long the queue is.
-  proto::message_record said{out.user_message,
-                             record.message_count,
-                             out.shown.number,
-                             proto::message_role::user,
-                             now,
-                             {},
-                             {},
-                             {},
-                             {}};
+  auto& said = added.said.head;
+  said = {out.user_message,
+          record.message_count,
+          out.shown.number,
+          proto::message_role::user,
+          now,
+          {},
+          {},
+          {},
+          {}};
   out.message_sequence = record.message_count + 1;
   record.message_count += 2;
   storage::message_store::put_head(batch, record.shown.id, said);
-  uint32_t index = 0;
-  auto put = [&](const proto::part_record& part) {
-    storage::message_store::put_part(batch, record.shown.id, said.sequence, index++, part);
-  };
-  if (!message.content.empty()) {
-    proto::part_record content;
-    content.shown.text = message.content;
-    put(content);
-  }
-  for (const auto& file : files)
-    put(file);
+  auto& parts = added.said.parts;
+  if (!message.content.empty())
+    parts.emplace_back().shown.text = message.content;
+  parts.insert(parts.end(), files.begin(), files.end());
+  for (uint32_t i = 0; i < parts.size(); ++i)
+    storage::message_store::put_part(batch, record.shown.id, said.sequence, i, parts[i]);
   if (record.shown.title.empty())
     record.shown.title = make_title(message.content);
-  return out;
+  return added;
 }
 
 void session_state::begin_turn(proto::turn_record next, storage::write_batch& batch,
@@ -242,7 +243,7 @@ void session_state::start_next() {
 void session_state::renumber_queue(storage::write_batch& batch) {
   for (size_t i = 0; i < queue.size(); ++i) {
     queue[i].shown.queue_position = static_cast<uint32_t>(i + 1);
-    storage::turn_store::put(batch, queue[i]);
+    storage::turn_store::update(batch, queue[i]);
   }
 }
 
@@ -267,7 +268,7 @@ double session_state::budget_usd() const {
   return record.shown.budget.value_or(world->options.budget_usd);
 }
 
-void session_state::spawn_turn(start_mode mode) {
+void session_state::spawn_turn(start_mode mode, shared_transcript history) {
   const auto* who = known.find(current->agent_id);
   auto models = models_for(current->model_id);
   if (!who)
@@ -283,7 +284,8 @@ void session_state::spawn_turn(start_mode mode) {
                    {},
                    {budget_usd(), record.shown.cost},
                    record.shown.context_used,
-                   mode};
+                   mode,
+                   std::move(history)};
   for (const auto& [id, asked] : waiting)
     setup.waiting.push_back(asked);
   runner = self->spawn<caf::monitored>(turn, caf::actor_cast<session_actor>(self), world,

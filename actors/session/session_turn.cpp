@@ -107,7 +107,7 @@ void session_state::keep_step(const turn_keeps& step, done_promise promise) {
   if (step.call_usage)
     events.push_back(proto::usage_event(
         step.turn, {*step.call_usage, step.context_size, record.shown.cost, current->cost}));
-  storage::turn_store::put(batch, *current);
+  storage::turn_store::update(batch, *current);
   std::vector<pending_answer> told{{promise, {}}};
   for (const auto& asked : step.questions)
     if (auto waits = answering.extract(asked.shown.question_id); !waits.empty()) {
@@ -159,8 +159,12 @@ void session_state::close_books(proto::turn_record& ended, const turn_ends& how,
                                ended.usage,
                                ended.cost,
                                how.failure ? *shown.code : how.finish_reason};
-  storage::message_store::put_head(batch, record.shown.id, answer);
-  storage::turn_store::put(batch, ended);
+  // The answer's place is kept from the turn's beginning on.
+  if (shown.started_at)
+    storage::message_store::update_head(batch, record.shown.id, answer);
+  else
+    storage::message_store::put_head(batch, record.shown.id, answer);
+  storage::turn_store::update(batch, ended);
   record.shown.updated_at = now;
 }
 

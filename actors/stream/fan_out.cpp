@@ -155,7 +155,8 @@ void fan_out_state::publish(const publish_frames& news) {
     recent_bytes += cost_of(*what);
     note(*what);
   }
-  hub->publish(channel, news.frames);
+  if (!followers.empty()) // The others come back for it.
+    hub->publish(channel, news.frames);
   std::erase_if(ending_at, [this](const auto& each) {
     bool is_over = outlook.last_event_id >= each.second;
     if (is_over)

@@ -117,7 +117,7 @@ std::string surroundings(const prompt_source& from) {
 
 } // namespace
 
-proto::chat_request compose(const prompt_source& from) {
+proto::chat_request compose(prompt_source from) {
   proto::chat_request out;
   out.model = from.model.id;
   out.system = {from.who.system_prompt, surroundings(from)};
@@ -129,7 +129,7 @@ proto::chat_request compose(const prompt_source& from) {
   }
   append_answer(from.parts, out.messages);
   if (from.with_tools && from.model.tool_call)
-    out.tools = from.tools;
+    out.tools = std::move(from.tools);
   out.temperature = from.who.temperature;
   out.max_output_tokens = from.who.max_tokens;
   if (from.model.max_output_tokens && out.max_output_tokens)

@@ -17,13 +17,13 @@ struct prompt_source {
   const proto::model& model;
   const std::vector<proto::full_message>& history; ///< The turn's user message is the last.
   const std::vector<proto::part_record>& parts;    ///< Of the turn's answer so far.
-  const std::vector<proto::tool_spec>& tools;      ///< Those the agent may use.
+  std::vector<proto::tool_spec> tools;             ///< Those the agent may use.
   std::string workspace;
   std::string variant;      ///< The turn's reasoning variant, see reasoning.hpp.
   int64_t context_used = 0; ///< Prompt tokens of the last call.
   bool with_tools = true;   ///< False: the steps are used up, the model must answer.
 };
 
-proto::chat_request compose(const prompt_source& from);
+proto::chat_request compose(prompt_source from);
 
 } // namespace kodad::actors

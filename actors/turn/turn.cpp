@@ -37,8 +37,10 @@ turn_facts turn_state::facts() const {
 }
 
 turn_sources turn_state::sources() const {
-  auto jitter = [engine = std::minstd_rand(std::random_device{}())]() mutable {
-    return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+  auto jitter = [engine = std::optional<std::minstd_rand>()]() mutable {
+    if (!engine) // Few turns ever wait.
+      engine.emplace(std::random_device{}());
+    return std::uniform_real_distribution<double>(0.0, 1.0)(*engine);
   };
   return {[] { return storage::host::new_id<proto::question_id>("q"); },
           [] { return storage::host::now(); }, std::move(jitter)};
@@ -57,9 +59,9 @@ std::vector<proto::tool_spec> turn_state::tools() const {
   return tools_of(*setup.who, world->tool_specs);
 }
 
-void turn_state::begin(const history& all) {
+void turn_state::begin(const std::vector<proto::full_message>& all) {
   std::vector<proto::part_record> parts;
-  for (const auto& message : *all.messages) {
+  for (const auto& message : all) {
     if (message.head.sequence == setup.record.message_sequence)
       parts = message.parts;
     else
@@ -85,8 +87,7 @@ void turn_state::perform(effects todo) {
 
 void turn_state::perform_one(call_model& what) {
   const auto& model = setup.models[what.model];
-  auto may_use = tools();
-  auto request = compose({*setup.who, model, past, machine->parts(), may_use, setup.workspace,
+  auto request = compose({*setup.who, model, past, machine->parts(), tools(), setup.workspace,
                           setup.record.variant, setup.context_used, what.with_tools});
   if (what.shrinking > 0)
     shrink(request, what.shrinking);
@@ -191,10 +192,13 @@ turn_actor::behavior_type turn(turn_actor::stateful_pointer<turn_state> self, se
   // A session that goes takes its turn along.
   self->monitor(state.session);
   self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
-  self->request(state.world->archive, proto::limits::ask,
-                load_history{state.setup.session, state.setup.record.message_sequence + 1})
-      .then([self](const history& all) { self->state.begin(all); },
-            [self](const caf::error& failure) { self->quit(failure); });
+  if (auto known = std::move(state.setup.history))
+    state.begin(*known);
+  else
+    self->request(state.world->archive, proto::limits::ask,
+                  load_history{state.setup.session, state.setup.record.message_sequence + 1})
+        .then([self](const history& all) { self->state.begin(*all.messages); },
+              [self](const caf::error& failure) { self->quit(failure); });
   return {
       [self](const call_waits& x) {
         if (x.call == self->state.last_call)

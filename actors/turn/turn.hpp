@@ -18,6 +18,8 @@ enum class start_mode : uint8_t {
   abandoned, ///< Ends after a restart.
 };
 
+using shared_transcript = std::shared_ptr<const std::vector<proto::full_message>>;
+
 /// All that a turn starts from.
 struct turn_setup {
   proto::turn_record record;
@@ -30,6 +32,7 @@ struct turn_setup {
   spending money;
   int64_t context_used = 0; ///< Prompt tokens of the session's last model call.
   start_mode mode = start_mode::fresh;
+  shared_transcript history; ///< The messages up to its own; empty: the archive has them.
 };
 
 struct turn_state {
@@ -37,7 +40,7 @@ struct turn_state {
 
   static inline const char* name = "turn";
 
-  void begin(const history& all);
+  void begin(const std::vector<proto::full_message>& all);
   void perform(effects todo);
   void perform_one(call_model& what);
   void perform_one(stop_model& what);

@@ -64,9 +64,11 @@ request_router::request_router() : server_(std::make_unique<server>()) {}
 request_router::~request_router() = default;
 
 std::optional<request> request_router::read(work_item& item) {
-  auto path = server_->decode_path(item.head);
   const std::string& target = item.head.target;
   auto path_end = std::min(target.find('?'), target.size());
+  // Most paths have nothing to decode.
+  bool is_plain = target.starts_with('/') && target.find('%') >= path_end;
+  auto path = is_plain ? target.substr(0, path_end) : server_->decode_path(item.head);
   // httplib lets broken escapes pass; we do not.
   if (!path || !percent_decode(target.substr(0, path_end)))
     return std::nullopt;

@@ -9,16 +9,38 @@
 namespace kodad::proto::json {
 
 struct writer::impl {
+  /// A text is begun some ten times a message, each time with three pieces of memory: the last
+  /// ones of this thread serve again, unless they have become large.
+  static std::unique_ptr<impl>& spare() {
+    static thread_local std::unique_ptr<impl> one;
+    return one;
+  }
+
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> out{buffer};
+
+  void clear() {
+    buffer.Clear();
+    out.Reset(buffer);
+  }
 
   void put(std::string_view text) {
     out.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
   }
 };
 
-writer::writer() : impl_(std::make_unique<impl>()) {}
-writer::~writer() = default;
+writer::writer() : impl_(std::move(impl::spare())) {
+  if (!impl_)
+    impl_ = std::make_unique<impl>();
+}
+
+writer::~writer() {
+  constexpr size_t spare_bytes = 64 * 1024;
+  if (impl_->buffer.stack_.GetCapacity() > spare_bytes)
+    return;
+  impl_->clear();
+  impl::spare() = std::move(impl_);
+}
 
 writer& writer::begin_object() {
   impl_->out.StartObject();
@@ -82,8 +104,7 @@ writer& writer::raw(std::string_view text) {
 
 std::string writer::take() {
   std::string text(impl_->buffer.GetString(), impl_->buffer.GetSize());
-  impl_->buffer.Clear();
-  impl_->out.Reset(impl_->buffer);
+  impl_->clear();
   return text;
 }
 

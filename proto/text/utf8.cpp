@@ -13,6 +13,13 @@ bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
+bool is_ascii(std::string_view bytes) {
+  unsigned char all = 0;
+  for (char c : bytes)
+    all |= static_cast<unsigned char>(c);
+  return all < 0x80;
+}
+
 /// The length that a lead byte promises; 0 for a byte that leads nothing.
 size_t promised_length(char lead) {
   auto byte = static_cast<unsigned char>(lead);
@@ -28,7 +35,9 @@ size_t promised_length(char lead) {
 } // namespace
 
 bool is_utf8(std::string_view bytes) {
-  return json::is_valid_utf8(bytes);
+  // Most texts are names and short words, for which a look at each byte is faster.
+  constexpr size_t short_bytes = 64;
+  return (bytes.size() <= short_bytes && is_ascii(bytes)) || json::is_valid_utf8(bytes);
 }
 
 namespace {

@@ -7,13 +7,9 @@
 int main(int argc, char** argv) {
   using namespace kodad::load;
   constexpr std::pair<std::string_view, int (*)(target&)> modes[] = {
-      {"create", run_create},
-      {"get", run_get},
-      {"turn", run_turns},
-      {"sessions", run_sessions},
-      {"subscribers", run_subscribers},
-      {"idle-memory", run_memory},
-      {"start", run_start},
+      {"create", run_create},      {"get", run_get},           {"messages", run_messages},
+      {"turn", run_turns},         {"sessions", run_sessions}, {"subscribers", run_subscribers},
+      {"idle-memory", run_memory}, {"start", run_start},
   };
   options given(argc, argv);
   for (auto [name, run] : modes) {
@@ -23,6 +19,6 @@ int main(int argc, char** argv) {
     target at(given);
     return run(at);
   }
-  refuse("usage: kodad_load create|get|turn|sessions|subscribers|idle-memory|start "
+  refuse("usage: kodad_load create|get|messages|turn|sessions|subscribers|idle-memory|start "
          "--url http://127.0.0.1:PORT [--name value]...");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace kodad::load {
 
@@ -25,18 +26,30 @@ size_t length_of(const std::string& head) {
   return length;
 }
 
-// Either spacing: `"key":value` and `"key": value`.
-bool has(std::string_view body, const std::string& key, const std::string& value) {
-  return body.find("\"" + key + "\":" + value) != std::string_view::npos ||
-         body.find("\"" + key + "\": " + value) != std::string_view::npos;
+// A string_view looks at every quote of a text that is full of them.
+size_t find(std::string_view in, std::string_view what, size_t from = 0) {
+  const void* at = ::memmem(in.data() + from, in.size() - from, what.data(), what.size());
+  return at == nullptr ? std::string_view::npos
+                       : static_cast<size_t>(static_cast<const char*>(at) - in.data());
 }
 
+// Either spacing: `"key":value` and `"key": value`.
+bool has(std::string_view body, const std::string& key, const std::string& value) {
+  return find(body, "\"" + key + "\":" + value) != std::string_view::npos ||
+         find(body, "\"" + key + "\": " + value) != std::string_view::npos;
+}
+
+// Those behind the last user's message.
 size_t count_tool_results(std::string_view body) {
-  size_t from = body.rfind(R"("role":"user")");
+  constexpr std::string_view user = R"("role":"user")";
+  constexpr std::string_view tool = R"("role":"tool")";
+  size_t last_user = find(body, user);
+  size_t next_user = last_user;
+  for (; next_user != std::string_view::npos; next_user = find(body, user, next_user + user.size()))
+    last_user = next_user;
   size_t count = 0;
-  constexpr std::string_view role = R"("role":"tool")";
-  for (size_t at = body.find(role, from == std::string_view::npos ? 0 : from);
-       at != std::string_view::npos; at = body.find(role, at + role.size()))
+  for (size_t at = find(body, tool, last_user == std::string_view::npos ? 0 : last_user);
+       at != std::string_view::npos; at = find(body, tool, at + tool.size()))
     ++count;
   return count;
 }
@@ -74,17 +87,19 @@ mock_request_reader::state mock_request_reader::next(mock_request& to) {
     return state::more;
   std::string head = lower(std::string_view(unread_).substr(0, head_end));
   size_t end = head_end + 4;
-  std::string body;
+  std::string gathered;
+  std::string_view body;
   if (head.find("\r\ntransfer-encoding: chunked") != std::string::npos) {
-    if (state found = find_chunked_end(end, body, end); found != state::whole)
+    if (state found = find_chunked_end(end, gathered, end); found != state::whole)
       return found;
+    body = gathered;
   } else {
     size_t length = length_of(head);
     if (length > request_bytes_max)
       return state::broken;
     if (unread_.size() < end + length)
       return state::more;
-    body = unread_.substr(end, length);
+    body = std::string_view(unread_).substr(end, length);
     end += length;
   }
   size_t path_at = unread_.find(' ') + 1;

@@ -1,5 +1,5 @@
-// Modes `create` and `get`: as many requests as a number of kept connections can carry, each
-// connection sending the next one when the last is answered.
+// Modes `create`, `get` and `messages`: as many requests as a number of kept connections can carry,
+// each connection sending the next one when the last is answered.
 #include "tests/load/target.hpp"
 
 #include "tests/load/process_figures.hpp"
@@ -18,6 +18,7 @@ struct hammer {
   int64_t count_left;
   int64_t until_ns;
   std::function<request()> next;
+  std::string_view wanted_text{}; ///< Stands in every good answer.
   samples times{};
   int64_t failed_in_a_row = 0;
 
@@ -28,9 +29,13 @@ struct hammer {
     --count_left;
     request what = next();
     what.on_answer = [this](const answer& got) {
+      bool is_whole = got.body.find(wanted_text) != std::string::npos;
+      bool is_good = got.status == wanted_status && is_whole;
       at.note_unless(got, wanted_status);
-      failed_in_a_row = got.status == wanted_status ? 0 : failed_in_a_row + 1;
-      if (got.status == wanted_status)
+      if (got.status == wanted_status && !is_whole)
+        at.note_failure("an answer was not whole: " + got.body.substr(0, 300));
+      failed_in_a_row = is_good ? 0 : failed_in_a_row + 1;
+      if (is_good)
         times.add(got.latency_ns);
       send_one();
     };
@@ -88,6 +93,25 @@ int run_get(target& at) {
     return request{"GET", "/sessions/" + ids[turn++ % ids.size()], {}, {}};
   };
   return run_hammer(at, pool, results, {at, pool, 200, count_of(at), 0, next});
+}
+
+/// Each message is the first of its session and is answered by the turn's own stream.
+int run_messages(target& at) {
+  request_pool pool(at.loop, at.server, connections_of(at));
+  auto count = at.given.number("count", {5'000, 1, 100'000});
+  auto ids = at.create_sessions(pool, static_cast<size_t>(count));
+  if (at.failed > 0)
+    refuse("not all sessions could be created: " + at.first_failure);
+  report results("messages");
+  size_t turn = 0;
+  auto next = [&ids, &turn, body = at.message_body()] {
+    return request{"POST",
+                   "/sessions/" + ids[turn++] + "/messages",
+                   body,
+                   {},
+                   "Accept: text/event-stream\r\n"};
+  };
+  return run_hammer(at, pool, results, {at, pool, 200, count, 0, next, "event: done\n"});
 }
 
 int run_memory(target& at) {

@@ -58,7 +58,7 @@ void request_pool::start(lane& on) {
   on.body.clear();
   on.sent_ns = now_ns();
   const request& what = on.current;
-  on.socket.send(to_bytes({what.method, what.path, what.body, {}}, server_));
+  on.socket.send(to_bytes({what.method, what.path, what.body, what.fields}, server_));
 }
 
 void request_pool::finish(lane& on, int status) {

@@ -25,6 +25,7 @@ struct request {
   std::string path;
   std::string body;
   std::function<void(const answer&)> on_answer;
+  std::string fields{}; ///< More head fields, each ended by CR LF.
 };
 
 class request_pool {

@@ -54,6 +54,7 @@ void add_books(target& at, report& results,
 // The modes: run, print, return the exit status.
 int run_create(target& at);
 int run_get(target& at);
+int run_messages(target& at);
 int run_turns(target& at);
 int run_sessions(target& at);
 int run_subscribers(target& at);

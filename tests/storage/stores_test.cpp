@@ -189,6 +189,14 @@ TEST_CASE_FIXTURE(store_fixture, "turns are found by number, operation and being
   turn_store::put(end, turn);
   commit(end);
   CHECK(turn_store::active_of(kept->read(), ses)->size() == 1);
+
+  queued.shown.state = proto::turn_phase::cancelled;
+  write_batch update;
+  turn_store::update(update, queued);
+  commit(update);
+  CHECK(turn_store::active_of(kept->read(), ses)->empty());
+  auto found = turn_store::find_operation(kept->read(), ses, {"turn_y"});
+  CHECK((*found)->shown.state == proto::turn_phase::cancelled);
 }
 
 TEST_CASE_FIXTURE(store_fixture, "an answered question is known but waits no more") {

@@ -1,6 +1,7 @@
 #include "actors/tools/argument_values.hpp"
 
 #include "proto/text/ascii.hpp"
+#include "proto/text/shell_word.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -168,21 +169,10 @@ values read_value_as(argument_kind kind, const value& given) {
   return std::vector{plain ? std::string(*plain) : proto::json::to_text(given)};
 }
 
-std::string shell_word(std::string_view word) {
-  constexpr std::string_view plain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+:,./-";
-  if (!word.empty() && word.find_first_not_of(plain) == word.npos)
-    return std::string(word);
-  std::string out = "'";
-  for (char c : word)
-    c == '\'' ? out.append("'\\''") : out.append(1, c);
-  return out + "'";
-}
-
 std::string shell_line(const std::vector<std::string>& words) {
   std::string out;
   for (const auto& word : words)
-    out.append(out.empty() ? "" : " ").append(shell_word(word));
+    out.append(out.empty() ? "" : " ").append(proto::text::shell_word(word));
   return out;
 }
 

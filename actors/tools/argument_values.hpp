@@ -27,9 +27,6 @@ enum class argument_kind : uint8_t {
 proto::result<std::vector<std::string>> read_value_as(argument_kind kind,
                                                       const proto::json::value& given);
 
-/// One word of a shell's command line that stands for `word`, whatever is in it.
-std::string shell_word(std::string_view word);
-
 /// A command line of these words.
 std::string shell_line(const std::vector<std::string>& words);
 

@@ -65,16 +65,6 @@ std::string as_code(std::string_view text) {
   return out.append(close);
 }
 
-std::string shell_word(std::string_view text) {
-  std::string out = "'";
-  for (char c : text) {
-    if (c == '\'')
-      out += "'\\'";
-    out += c;
-  }
-  return out + "'";
-}
-
 std::string fenced_end(std::string_view output) {
   auto lines = lines_of(output);
   while (!lines.empty() && lines.back().empty())

@@ -42,7 +42,4 @@ std::string fenced_begin(std::string_view text);
 /// In backticks; without those that would end them.
 std::string as_code(std::string_view text);
 
-/// A word for a shell, whatever it holds.
-std::string shell_word(std::string_view text);
-
 } // namespace kodad::actors

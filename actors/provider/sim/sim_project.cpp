@@ -3,6 +3,7 @@
 #include "actors/provider/sim/sim_findings.hpp"
 #include "actors/provider/sim/sim_outcome.hpp"
 #include "proto/json/reader.hpp"
+#include "proto/text/shell_word.hpp"
 
 #include <algorithm>
 #include <span>
@@ -255,7 +256,7 @@ std::optional<sim_recipe> find_build_recipe(sim_worker& hands) {
 }
 
 std::string test_file_command(const std::string& path) {
-  auto word = shell_word(path);
+  auto word = proto::text::shell_word(path);
   auto ending = file_ending(path);
   if (ending == "py")
     return "if python3 -c 'import pytest' 2>/dev/null; then python3 -m pytest -q " + word +
@@ -266,7 +267,7 @@ std::string test_file_command(const std::string& path) {
     return "bash " + word;
   if (ending == "go") {
     auto folder = path.substr(0, path.size() - file_name(path).size());
-    return "go test " + shell_word("./" + folder);
+    return "go test " + proto::text::shell_word("./" + folder);
   }
   return {};
 }

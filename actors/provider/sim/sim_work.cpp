@@ -1,6 +1,7 @@
 #include "actors/provider/sim/sim_work.hpp"
 
 #include "actors/provider/sim/sim_findings.hpp"
+#include "proto/text/shell_word.hpp"
 
 #include <algorithm>
 
@@ -32,7 +33,7 @@ std::string number_in(std::string_view text) {
 }
 
 std::string find_command(const std::string& ending, const std::string& end) {
-  auto names = ending.empty() ? "" : " -name " + shell_word("*." + ending);
+  auto names = ending.empty() ? "" : " -name " + proto::text::shell_word("*." + ending);
   return "find . -path ./.git -prune -o -type f" + names + " " + end;
 }
 

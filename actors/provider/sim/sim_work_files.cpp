@@ -1,5 +1,6 @@
 // Making, moving and removing files, and commands that are given word for word.
 #include "actors/provider/sim/sim_work.hpp"
+#include "proto/text/shell_word.hpp"
 
 #include <algorithm>
 
@@ -45,7 +46,7 @@ sim_progress remove_files(const sim_wish& wish, sim_worker& hands) {
     if (is_too_much(path))
       return not_done("I deleted nothing: " + as_code(path) +
                       " is too much at once. Name the files.");
-    command += " " + (is_pattern(path) ? path : shell_word(path));
+    command += " " + (is_pattern(path) ? path : proto::text::shell_word(path));
   }
   auto what = listed(wish.paths);
   const auto* made = hands.bash(command, "Delete " + wish.paths.front());
@@ -88,7 +89,7 @@ sim_progress create_file(const sim_wish& wish, sim_worker& hands) {
 }
 
 sim_progress create_folder(const sim_wish& wish, sim_worker& hands) {
-  auto command = "mkdir -pv -- " + shell_word(wish.path());
+  auto command = "mkdir -pv -- " + proto::text::shell_word(wish.path());
   const auto* made = hands.bash(command, "Create the folder " + wish.path());
   if (!made)
     return std::nullopt;
@@ -107,8 +108,8 @@ sim_progress move_file(const sim_wish& wish, sim_worker& hands) {
   if (place.ends_with('/'))
     place += from.substr(from.rfind('/') + 1); // npos + 1 is 0.
   // mv would take the place of what is there without a word.
-  auto command = "test ! -e " + shell_word(place) + " && mv -- " + shell_word(from) + " " +
-                 shell_word(wish.target);
+  auto command = "test ! -e " + proto::text::shell_word(place) + " && mv -- " +
+                 proto::text::shell_word(from) + " " + proto::text::shell_word(wish.target);
   const auto* made = hands.bash(command, "Move " + from);
   if (!made)
     return std::nullopt;
@@ -167,7 +168,7 @@ sim_progress commit_all(const sim_wish& wish, sim_worker& hands) {
     message = files == 1 ? "Change " + first.substr(std::min<size_t>(first.size(), 3))
                          : "Change " + std::to_string(files) + " files";
   }
-  auto command = "git add -A && git commit -m " + shell_word(message);
+  auto command = "git add -A && git commit -m " + proto::text::shell_word(message);
   const auto* made = hands.bash(command, "Commit all changes");
   if (!made)
     return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "actors/tools/argument_values.hpp"
 #include "proto/limits/search.hpp"
+#include "proto/text/shell_word.hpp"
 
 namespace kodad::actors {
 
@@ -19,7 +20,7 @@ constexpr const char* lines = " | tr '\\0' '?'"; // Of names with line breaks on
 std::string array(const std::string& name, const std::vector<std::string>& regexes) {
   std::string out;
   for (const auto& regex : regexes)
-    out += " " + shell_word("--regexp=" + regex);
+    out += " " + proto::text::shell_word("--regexp=" + regex);
   return name + "=(" + out + " )\n";
 }
 
@@ -53,9 +54,9 @@ public:
     // What stands above the workspace is none of its business.
     out += files_.place == "." ? " --no-ignore-parent" : "";
     out += files_.ignored ? " --no-ignore" : "";
-    out += files_.type.empty() ? "" : " " + shell_word("--type=" + files_.type);
+    out += files_.type.empty() ? "" : " " + proto::text::shell_word("--type=" + files_.type);
     out += " --sort" + order_ + more + " '--glob=!.git'";
-    out += files_.place == "." ? "" : " -- " + shell_word(files_.place);
+    out += files_.place == "." ? "" : " -- " + proto::text::shell_word(files_.place);
     return out + " 2>" + complaints + swap;
   }
 

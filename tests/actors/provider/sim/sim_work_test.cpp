@@ -125,7 +125,7 @@ TEST_CASE("files are deleted by a command that says what became of it") {
   CHECK(holds(answer, "tool_denied: the user rejected this call"));
 
   work lost("Delete a.txt and b.txt");
-  lost.expect(bash("rm -- 'a.txt' 'b.txt'", "Delete a.txt"),
+  lost.expect(bash("rm -- a.txt b.txt", "Delete a.txt"),
               "rm: cannot remove 'b.txt': No such file or directory\n(exit code 1)");
   CHECK(holds(lost.next(), "Not all of `a.txt` and `b.txt` could be deleted"));
 }
@@ -284,7 +284,7 @@ TEST_CASE("a new message begins anew, whatever came of the one before") {
   talk.give("interrupted, effect unknown", true);
   talk.say("Delete a.txt");
 
-  CHECK(talk.next() == bash("rm -- 'a.txt'", "Delete a.txt"));
+  CHECK(talk.next() == bash("rm -- a.txt", "Delete a.txt"));
   CHECK(talk.call.call_id == "call_2_1");
 }
 
@@ -319,7 +319,7 @@ TEST_CASE("calls of another model in the same answer are not taken for its own")
   talk.call.text = R"({"command":"ls"})";
   talk.give("a.txt\n(exit code 0)");
 
-  CHECK(talk.next() == bash("rm -- 'a.txt'", "Delete a.txt"));
+  CHECK(talk.next() == bash("rm -- a.txt", "Delete a.txt"));
 }
 
 TEST_CASE("outputs cannot end the fence they stand in") {

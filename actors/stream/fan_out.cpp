@@ -102,9 +102,9 @@ void fan_out_state::take_page(subscriber_key who, const event_page& page) {
   at.is_reading = false;
   if (at.cursor > 0 && page.first_kept > at.cursor + 1)
     return reset(who, "the events after the cursor are no longer kept");
-  if (!page.frames.empty()) {
-    at.cursor = page.frames.back()->id;
-    hub->push(who, page.frames);
+  if (auto frames = announced(page.frames, outlook.last_event_id); !frames.empty()) {
+    at.cursor = frames.back()->id;
+    hub->push(who, std::move(frames));
     return; // `drained` brings us back.
   }
   // The log had no more: what lies between is a gap that a crash left.

@@ -12,4 +12,10 @@ stream_start where_to_start(const start_facts& facts) {
   return {facts.last_event_id, false};
 }
 
+std::vector<shared_frame> announced(std::vector<shared_frame> page, uint64_t last) {
+  while (!page.empty() && page.back()->id > last)
+    page.pop_back();
+  return page;
+}
+
 } // namespace kodad::actors

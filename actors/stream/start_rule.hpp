@@ -1,8 +1,11 @@
-// START RULE: where in a session's events a new stream begins. Pure.
+// START RULE: where in a session's events a new stream begins, and what it may see of them. Pure.
 #pragma once
+
+#include "actors/ports.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace kodad::actors {
 
@@ -22,5 +25,9 @@ struct stream_start {
 /// With a cursor: right after it. Without: at the first event of the turn that is running, or of
 /// the last one when no stream has carried its end yet; otherwise at the live edge.
 stream_start where_to_start(const start_facts& facts);
+
+/// What a page of the log may show. Events that are kept but not announced yet come with their
+/// announcement, and would come twice. @param last The id of the last event announced.
+std::vector<shared_frame> announced(std::vector<shared_frame> page, uint64_t last);
 
 } // namespace kodad::actors

@@ -171,7 +171,8 @@ void reactor::apply(http::open_stream& order) {
   if (c->peer_ended)
     return close(*c);
   auto coding = c->is_1_0 ? stream_coding::plain : stream_coding::chunked;
-  c->keep_alive &= coding == stream_coding::chunked;
+  // What is pipelined behind would wait for the stream's end; said so, it can be asked for again.
+  c->keep_alive &= coding == stream_coding::chunked && !c->unread;
   auto then = c->keep_alive ? afterwards::keep_open : afterwards::close;
   auto head = stream_head(order.headers, date(), coding, then);
   if (c->head_only) // A stream has no length that could be told.

@@ -10,6 +10,7 @@
 #include "http/start/process.hpp"
 #include "http/start/tools.hpp"
 #include "proto/limits/start.hpp"
+#include "storage/crash_trace.hpp"
 #include "storage/host/durable_file.hpp"
 
 #include <algorithm>
@@ -130,6 +131,9 @@ result<void> open_parts(host& all) {
   all.database = std::move(*database);
   if (const auto& notice = all.database->notice(); !notice.empty())
     all.settings.warnings.push_back(notice);
+  if (auto settled = storage::settle_event_ids(*all.database); !settled)
+    all.settings.warnings.push_back("event numbers of turns that were cut off are behind: " +
+                                    settled.failure().context);
   return {};
 }
 

@@ -22,3 +22,17 @@ TEST_CASE("without a cursor and nothing uncarried the stream is live") {
   CHECK(where_to_start({{}, 10, 3, true}).after == 10);
   CHECK(where_to_start({{}, 0, 0, true}).after == 0);
 }
+
+TEST_CASE("a page of the log shows nothing that is kept but not announced") {
+  std::vector<shared_frame> page;
+  for (uint64_t id = 1; id <= 4; ++id) {
+    auto made = std::make_shared<frame>();
+    made->id = id;
+    page.push_back(std::move(made));
+  }
+  CHECK(announced(page, 4).size() == 4);
+  CHECK(announced(page, 9).size() == 4);
+  REQUIRE(announced(page, 2).size() == 2);
+  CHECK(announced(page, 2).back()->id == 2);
+  CHECK(announced(page, 0).empty());
+}

@@ -94,6 +94,19 @@ TEST_CASE("a connection serves other requests once its stream has ended") {
   }
 }
 
+TEST_CASE("a request that is pipelined behind a stream is told that it will not be answered") {
+  stream_fixture f;
+  raw_client client(f.at().port());
+  client.send(get(f.at().port(), "/keep") + get(f.at().port(), "/echo"));
+  auto token = f.at().kept();
+  f.hub().adopt(f.channel(), token.stream_key(), {.until_done = true});
+  f.hub().follow(token.stream_key(), {terminal(1)});
+  token.open_stream();
+  CHECK(client.read_until("\r\n\r\n").find("Connection: close\r\n") != std::string::npos);
+  CHECK(client.read_until(terminal(1)->text).ends_with(terminal(1)->text));
+  CHECK(client.sees_end());
+}
+
 TEST_CASE("a client that asks for the close of its connection gets it after the stream") {
   stream_fixture f;
   raw_client client(f.at().port());

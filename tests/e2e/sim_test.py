@@ -84,7 +84,7 @@ class Koda(ServerTest):
                                        ("once", "I deleted `old.txt`", False)):
             self.client.say(self.session, "Delete the file old.txt")
             asked = self.client.await_question(self.session)
-            self.assertIn("rm -- 'old.txt'", asked["input"])
+            self.assertIn("rm -- old.txt", asked["input"])
             self.client.answer(self.session, asked["question_id"], answer)
             self.assertEqual(self.client.finish(self.session)["state"], "succeeded")
             self.assertIn(told, self.said()[0])
@@ -138,9 +138,24 @@ class Koda(ServerTest):
         text, _ = self.ask("Create Makefile with content 'test:; @echo fine' and run the tests")
         self.assertIn("I wrote `Makefile`", text)
         self.assertIn("The tests passed", text)
-        text, _ = self.ask("Run the tests and mend whatever fails")
-        self.assertIn("I did nothing of this, which I do not understand: `mend whatever fails`",
-                      text)
+        text, tools = self.ask("Run the tests and mend whatever fails")
+        self.assertIn("I do not understand \u201cand mend whatever fails\u201d", text)
+        self.assertEqual(tools, [])
+
+    def test_what_is_not_understood_whole_is_not_done(self):
+        for name in ("a.txt", "b.txt", "hello.txt"):
+            self.put(name, "x\n")
+        self.put("Makefile", "test:\n\t@touch ran\n")
+        before = sorted(each.name for each in self.folder.iterdir())
+        for words in ("delete a.txt but not hello.txt", "delete a.txt; not b.txt",
+                      "please DO NOT run the tests", "commit only a.txt",
+                      "overwrite a.txt with 'v' only if it is empty",
+                      "Run the tests and if they pass commit with message \"ok\""):
+            text, tools = self.ask(words)
+            self.assertIn("nothing", text, words)
+            self.assertEqual(tools, [], words)
+        self.assertEqual(sorted(each.name for each in self.folder.iterdir()), before)
+        self.assertEqual((self.folder / "a.txt").read_text(), "x\n")
 
     def test_an_agent_that_only_reads(self):
         place = self.put("old.txt", "x\n")

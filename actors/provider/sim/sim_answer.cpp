@@ -170,10 +170,26 @@ std::optional<size_t> closest(const std::vector<std::string>& paragraphs,
   return best;
 }
 
+/// Is the question about the project, and not about some thing in it?
+bool asks_of_whole(const std::string& prompt) {
+  auto words = words_of(prompt, 1);
+  constexpr std::string_view wholes[] = {
+      "project",  "repo",        "repository", "code",    "codebase", "program",
+      "app",      "application", "this",       "it",      "all",      "everything",
+      "overview", "readme",      "workspace",  "summary", "here"};
+  return words.size() <= 2 || std::any_of(std::begin(wholes), std::end(wholes), [&](auto whole) {
+           return std::find(words.begin(), words.end(), whole) != words.end();
+         });
+}
+
 std::string explain_document(const sim_knowledge& known) {
   auto out = "I read " + code(known.path) + ", " + counted(known.lines.size(), "line", "lines") +
              " of it.\n\n";
   auto paragraphs = paragraphs_of(known.lines);
+  bool is_other = known.intent.what == sim_intent::kind::overview && !asks_of_whole(known.prompt);
+  if (is_other && !closest(paragraphs, known.prompt))
+    return out + "No passage of it shares a word with yours, and I know no more than the files "
+                 "say, so that I cannot answer this.\n\n";
   if (!paragraphs.empty())
     out += "It begins:\n\n> " + paragraphs.front() + "\n\n";
   if (auto best = closest(paragraphs, known.prompt); best && *best > 0)

@@ -10,7 +10,8 @@ constexpr std::string_view file_nouns =
     "file files script named called folder directory dir module";
 constexpr std::string_view never_names =
     "with that and to into as in from for containing which the a an named called please of it this "
-    "everything all by you me us i we";
+    "everything all by you me us i we "
+    "but not or and if then only except unless without instead";
 constexpr std::string_view articles = "the a an file folder directory";
 
 } // namespace
@@ -52,11 +53,16 @@ std::string sim_clause::value(size_t first, size_t last) const {
 
 std::string sim_clause::text_from(size_t first) const {
   auto out = value_from(first);
-  if (first + 1 >= size())
+  if (first >= size() || (first + 1 == size() && words_[first].is_quoted))
     return out;
   const auto& last = words_.back();
   auto marks = last.after == ',' || last.after == ';' ? std::string_view() : line_.substr(last.end);
   return out.append(marks.substr(0, marks.find_first_not_of(".!?:")));
+}
+
+sim_range sim_clause::range(size_t first, size_t last) const {
+  last = std::min(last, size());
+  return first < last ? sim_range{words_[first].begin, words_[last - 1].end} : sim_range{};
 }
 
 bool sim_clause::is_path(size_t i) const {

@@ -8,6 +8,12 @@
 
 namespace kodad::actors {
 
+/// Bytes of the line.
+struct sim_range {
+  size_t begin = 0;
+  size_t end = 0;
+};
+
 class sim_clause {
 public:
   sim_clause(std::string_view line, std::span<const sim_word> words) : line_(line), words_(words) {}
@@ -33,9 +39,11 @@ public:
   /// The line from word `first` to its end, or the inside of the quotes.
   std::string value_from(size_t first) const { return value(first, size()); }
 
-  /// The same with the punctuation at the line's end, as a text of several words has it. Behind a
-  /// single word that is the request's own.
+  /// The same with the punctuation at the line's end, unless it stands in quotes.
   std::string text_from(size_t first) const;
+
+  /// Where those words stand in the line.
+  sim_range range(size_t first, size_t last) const;
 
   /// Does word `i` name a file or folder: by its looks, its quotes, or the word before it?
   bool is_path(size_t i) const;

@@ -44,7 +44,9 @@ bool is_path(std::string_view text) {
     return false;
   auto dot = text.rfind('.');
   auto ending = dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1);
-  return dot != 0 && !ending.empty() && ending.size() <= 5 && is_name(ending);
+  if (dot == 0) // .env, .gitignore
+    return is_name(ending);
+  return !ending.empty() && ending.size() <= 5 && is_name(ending);
 }
 
 /// Does a bare word look like a name of the code? `first` words of a prompt are often capitalised.
@@ -87,7 +89,10 @@ std::vector<token> cut_tokens(std::string_view prompt) {
       first = false;
       continue;
     }
-    if (!is_letter(c)) {
+    // A dot begins a name where no word stands before it.
+    bool is_dotted = c == '.' && at + 1 < prompt.size() && is_letter(prompt[at + 1]) &&
+                     (at == 0 || prompt[at - 1] == ' ');
+    if (!is_letter(c) && !is_dotted) {
       first = first || c == '.' || c == '!' || c == '?' || c == '\n';
       ++at;
       continue;
@@ -137,6 +142,17 @@ void add_name_beside_noun(std::vector<std::string>& names, const std::vector<std
   }
 }
 
+/// "Explain add": one word, which is no word for the whole.
+void add_name_alone(std::vector<std::string>& names, const std::vector<std::string>& words) {
+  constexpr std::array<std::string_view, 4> asks{"explain", "describe", "summarize", "summarise"};
+  constexpr std::array<std::string_view, 16> wholes{
+      "this", "it",   "that",     "everything", "all", "project", "code",     "main",
+      "repo", "them", "codebase", "repository", "me",  "you",     "yourself", "readme"};
+  bool is_asked = words.size() == 2 && std::find(asks.begin(), asks.end(), words[0]) != asks.end();
+  if (is_asked && std::find(wholes.begin(), wholes.end(), words[1]) == wholes.end())
+    add_name(names, words[1]);
+}
+
 bool wants_list(const std::vector<std::string>& words) {
   constexpr std::array<std::string_view, 4> asks{"list", "which", "what", "show"};
   if (words.size() <= 2 && !words.empty() && (words[0] == "ls" || words[0] == "tree"))
@@ -174,6 +190,8 @@ sim_intent read_intent(std::string_view prompt) {
   }
   if (out.names.empty() && out.path.empty())
     add_name_beside_noun(out.names, words);
+  if (out.names.empty() && out.path.empty())
+    add_name_alone(out.names, words);
   if (out.names.empty() && out.path.empty() && wants_entry_point(words)) {
     out.names = {"main"};
   }

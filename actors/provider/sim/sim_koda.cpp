@@ -203,8 +203,6 @@ course see_to(const proto::chat_request& request, const sim_prompt& prompt,
     if (hands.next)
       return calling(std::move(*hands.next));
     answer += (report ? report->text : tell_stop(hands, asked.all[done])) + "\n\n";
-    if (const auto& more = asked.all[done].ignored; !more.empty())
-      answer += "I did nothing of this, which I do not understand: " + as_code(more) + ".\n\n";
     if (!report || !report->is_done)
       break;
   }

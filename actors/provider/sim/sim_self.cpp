@@ -1,5 +1,7 @@
 #include "actors/provider/sim/sim_self.hpp"
 
+#include "actors/provider/sim/sim_intent.hpp"
+#include "actors/provider/sim/sim_strict.hpp"
 #include "proto/limits/sim.hpp"
 
 #include <algorithm>
@@ -52,6 +54,17 @@ bool has_foreign_letters(std::string_view line) {
                      [](char c) { return static_cast<unsigned char>(c) >= 0xc3; });
 }
 
+/// A question that a look at the README does not answer: one that is turned around, or that wants
+/// something to be done.
+bool is_unanswerable(const sim_clause& clause, size_t politeness) {
+  if (is_one_of(clause.lower(0), "can could should would") && politeness == 0)
+    return true;
+  for (size_t i = 0; i < clause.size(); ++i)
+    if (is_reservation(clause.lower(i)))
+      return true;
+  return is_one_of(clause.lower(0), "find search grep locate open give");
+}
+
 } // namespace
 
 bool asks_about_itself(std::string_view prompt) {
@@ -98,6 +111,8 @@ bool asks_to_look(std::string_view prompt) {
               (said.first == 0 && said.line.find('?') != said.line.npos);
   if (is_one_of(clause.lower(0), "give open display see view cat read look"))
     asks = asks && (clause.find_path(1) || clause.holds("overview summary explanation project"));
+  if (is_unanswerable(clause, said.first) && read_intent(prompt).what == sim_intent::kind::overview)
+    return false;
   return asks && is_english && !(has_foreign_letters(said.line) && !clause.holds("the what is"));
 }
 

@@ -1,29 +1,11 @@
 #include "actors/provider/sim/sim_wish.hpp"
 
+#include "actors/provider/sim/sim_strict.hpp"
 #include "proto/limits/sim.hpp"
 
 namespace kodad::actors {
 
 namespace {
-
-/// Does such a wish carry words that are not its own: a text, a pattern, a command?
-bool holds_text(sim_wish::kind what) {
-  using kind = sim_wish::kind;
-  return what == kind::command || what == kind::create || what == kind::replace ||
-         what == kind::append || what == kind::prepend || what == kind::search ||
-         what == kind::commit || what == kind::unclear;
-}
-
-/// The words behind an "and" that name nothing more of the same.
-std::string find_ignored(const sim_clause& clause) {
-  for (size_t i = 1; i + 1 < clause.size(); ++i) {
-    bool is_joint = is_one_of(clause.lower(i), "and then but");
-    if (is_joint && !clause[i + 1].is_quoted && !looks_like_path(clause[i + 1].text) &&
-        !is_one_of(clause.lower(i + 1), "and then the all"))
-      return clause.value_from(i + 1);
-  }
-  return {};
-}
 
 /// The first reader that understands the clause.
 std::optional<sim_wish> read_clause(const sim_clause& clause, const sim_message& about) {
@@ -48,15 +30,8 @@ std::optional<sim_wish> read_clause(const sim_clause& clause, const sim_message&
     out = read_count(clause);
   if (!out)
     out = read_search(clause);
-  if (!out)
-    return out;
-  if (!holds_text(out->what)) {
-    // Whether a condition holds cannot be judged, so nothing may hang on it.
-    if (clause.holds("if unless except until when only"))
-      return std::nullopt;
-    out->ignored = find_ignored(clause);
-  }
-  out->said = clause.text();
+  if (out)
+    out->said = clause.text();
   return out;
 }
 
@@ -75,13 +50,12 @@ std::optional<size_t> end_before(const sim_words& words, size_t at) {
   return end > 0 ? std::optional(end) : std::nullopt;
 }
 
-/// Is the clause one whose text goes on, since no quotes end it? "then" alone ends that.
+/// Is the clause one whose text goes on, since no quotes end it?
 bool is_inside_content(const sim_clause& clause) {
-  if (!clause.holds("content contents containing saying says message") ||
-      clause.lower(clause.size() - 1) == "then")
+  if (!clause.holds("content contents containing saying says message"))
     return false;
   auto last = clause.size() - 1;
-  if (clause.lower(last) == "and" && last > 0)
+  while (last > 0 && is_one_of(clause.lower(last), "and then"))
     --last;
   return !clause[last].is_quoted;
 }
@@ -142,6 +116,15 @@ sim_wishes read_wishes(std::string_view prompt) {
     // What leads the line decides: behind a condition or a question nothing is a request.
     if (!wish)
       break;
+    if (auto hint = hint_of_leftover(*wish, clause_at(first, last), about); !hint.empty()) {
+      // The rest may hang on what is not understood, so that nothing of the line is done.
+      out = {};
+      wish = sim_wish{};
+      wish->text = std::move(hint);
+      wish->said = about.request;
+      out.all.push_back(std::move(*wish));
+      break;
+    }
     if (out.all.size() < proto::limits::sim_requests)
       out.all.push_back(std::move(*wish));
     else

@@ -1,6 +1,7 @@
 // SIM WISH: what a prompt asks sim/koda to do, as far as plain English in its first line tells: run
 // the tests, delete or change a file, search, count, commit. Pure and simple on purpose: what is
-// not understood for certain is no wish, and is answered with what the simulation can do.
+// not understood for certain is no wish. A line is carried out only if all its words are
+// understood, see sim_strict.hpp.
 #pragma once
 
 #include "actors/provider/sim/sim_clause.hpp"
@@ -34,8 +35,9 @@ struct sim_wish {
   std::vector<std::string> paths;
   std::string text;
   std::string target;
-  std::string ignored; ///< What the same sentence asks for besides and is not understood.
-  std::string said;    ///< The words that asked for it.
+  std::string said; ///< The words that asked for it.
+  /// Where the texts, patterns and commands stand in the line: words that are not the request's.
+  std::vector<sim_range> texts;
   /// Remove: folders too. Create: over what is there. Replace: a line, which goes altogether.
   bool is_whole = false;
 

@@ -14,6 +14,7 @@ struct exchange {
   std::string from;
   std::string to;
   bool is_literal = false;
+  std::vector<sim_range> texts;
 };
 
 std::optional<exchange> read_exchange(const sim_clause& clause) {
@@ -42,6 +43,7 @@ std::optional<exchange> read_exchange(const sim_clause& clause) {
   // "the port from 8080 to 9090"
   auto from = clause.find("from", first);
   bool is_from = from && *from + 2 == *joint;
+  auto subject = is_from && first < *from ? clause.range(first, *from) : sim_range{};
   if (is_from)
     first = *from + 1;
   if (first >= *joint)
@@ -49,6 +51,7 @@ std::optional<exchange> read_exchange(const sim_clause& clause) {
   exchange out;
   out.from = clause.value(first, *joint);
   out.to = clause.value_from(*joint + behind);
+  out.texts = {subject, clause.range(first, *joint), clause.range(*joint + behind, clause.size())};
   bool is_quoted = first + 1 == *joint && clause[first].is_quoted;
   out.is_literal = has_arrow || is_named || is_quoted || is_from || clause.lower(0) == "replace" ||
                    clause.lower(0) == "substitute";
@@ -100,17 +103,38 @@ std::optional<sim_wish> read_whereabouts(const sim_clause& clause) {
   if (clause.lower(0) != "where" || !is_one_of(clause.lower(1), "is are"))
     return std::nullopt;
   auto at = clause.skip("the function method class variable constant word text", 2);
+  if (at + 2 != clause.size() || clause.lower(at) == "main")
+    return std::nullopt;
+  auto verb = clause.lower(at + 1);
   bool is_plain =
-      at + 2 == clause.size() && !clause[at].is_quoted && clause[at].text == clause[at].lower &&
+      !clause[at].is_quoted && clause[at].text == clause[at].lower &&
       clause[at].text.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
-  if (!is_plain ||
-      !is_one_of(clause.lower(at + 1), "defined declared used called implemented set") ||
-      clause.lower(at) == "main")
+  if (!is_one_of(verb, "used mentioned referenced") &&
+      !(is_plain && is_one_of(verb, "defined declared called implemented set")))
     return std::nullopt;
   sim_wish out;
   out.what = kind::search;
   out.text = clause[at].text;
+  out.texts.push_back(clause.range(at, at + 1));
   return out;
+}
+
+/// Where "in the code", "in this project" begins: everywhere.
+size_t end_of_pattern(const sim_clause& clause) {
+  auto everywhere = clause.find("in", 2);
+  bool is_all = everywhere && clause.skip("in the this all whole code project repository repo "
+                                          "workspace files",
+                                          *everywhere) == clause.size();
+  return is_all ? *everywhere : clause.size();
+}
+
+/// "all files that contain X": where X begins.
+std::optional<size_t> find_contained(const sim_clause& clause, size_t files, size_t last) {
+  auto at = clause.skip("that which", files + 1, files + 2);
+  if (!is_one_of(clause.lower(at), "contain contains containing mention mentions mentioning use "
+                                   "uses using"))
+    return std::nullopt;
+  return clause.skip("the word text string", at + 1, last);
 }
 
 /// "list the files in src", "show all python files": some of the files, not all.
@@ -137,6 +161,7 @@ std::optional<sim_wish> read_listing(const sim_clause& clause) {
   while (folder.ends_with('/'))
     folder.pop_back();
   out.paths.push_back(folder.starts_with("./") ? folder.substr(2) : folder);
+  out.texts.push_back(clause.range(at, at + 1));
   return out;
 }
 
@@ -172,6 +197,7 @@ std::optional<sim_wish> read_replacement(const sim_clause& clause) {
   out.paths.push_back(at->path);
   out.text = wanted->from;
   out.target = wanted->to;
+  out.texts = wanted->texts;
   return out;
 }
 
@@ -205,8 +231,11 @@ std::optional<sim_wish> read_insertion(const sim_clause& clause, const sim_messa
     if (at->last != clause.size())
       return std::nullopt;
     out.text = clause.value(first, before);
+    out.texts.push_back(clause.range(first, before));
   } else if (at->last < clause.size()) {
-    out.text = clause.text_from(clause.skip("saying with the text content line", at->last));
+    auto begin = clause.skip("saying with the text content line", at->last);
+    out.text = clause.text_from(begin);
+    out.texts.push_back(clause.range(begin, clause.size()));
   } else if (is_line || at_top || at_end) {
     out.text = std::string(about.block.value_or(about.rest));
   }
@@ -246,18 +275,17 @@ std::optional<sim_wish> read_search(const sim_clause& clause) {
     return std::nullopt;
   sim_wish out;
   auto at = clause.find_place("in within inside under");
-  auto last = at ? at->first : clause.size();
-  if (!at) // "in the code", "in this project"
-    if (auto everywhere = clause.find("in", 2);
-        everywhere && clause.skip("in the this all whole code project repository repo workspace "
-                                  "files",
-                                  *everywhere) == clause.size())
-      last = *everywhere;
+  auto last = at ? at->first : end_of_pattern(clause);
   auto first = clause.skip("find grep search locate look for me all the every any occurrences of "
                            "places where uses usages word text string a -rn -r -n -i",
                            0, last);
   auto files = clause.find("files file");
   bool of_files = files && *files <= first;
+  auto content = of_files ? find_contained(clause, *files, last) : std::nullopt;
+  if (content) {
+    first = *content;
+    of_files = false;
+  }
   if (of_files)
     first = clause.skip("files file named called matching ending with in that are of type", first,
                         last);
@@ -265,7 +293,7 @@ std::optional<sim_wish> read_search(const sim_clause& clause) {
     return std::nullopt;
   // What a word is does not stand beside it in the code.
   constexpr std::string_view nouns = "function method class definition comments variable symbol";
-  if (!of_files) {
+  if (!of_files && !content) {
     first = clause.skip(nouns, first, last - 1);
     while (last > first + 1 && is_one_of(clause.lower(last - 1), nouns))
       --last;
@@ -274,6 +302,7 @@ std::optional<sim_wish> read_search(const sim_clause& clause) {
   bool has_flags = clause.lower(1).starts_with('-');
   if (verb == "grep" && has_flags && !at && first + 2 == last) {
     out.paths.emplace_back(clause[first + 1].text);
+    out.texts.push_back(clause.range(first + 1, first + 2));
     --last;
   }
   auto text = clause.value(first, last);
@@ -281,7 +310,8 @@ std::optional<sim_wish> read_search(const sim_clause& clause) {
     return std::nullopt;
   if (at)
     out.paths.push_back(at->path);
-  bool is_glob = text.find('*') != std::string::npos && !clause[first].is_quoted;
+  out.texts.push_back(clause.range(first, last));
+  bool is_glob = text.find('*') != std::string::npos && !clause[first].is_quoted && !content;
   if (is_glob || of_files) {
     out.what = kind::find_files;
     out.text = text.starts_with(".") ? "*" + text : text;

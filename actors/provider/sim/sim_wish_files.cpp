@@ -55,6 +55,7 @@ std::optional<sim_wish> read_content_first(const sim_clause& clause) {
   out.what = kind::create;
   out.paths.push_back(at->path);
   out.text = clause[first].text;
+  out.texts.push_back(clause.range(first, first + 1));
   return out;
 }
 
@@ -71,6 +72,7 @@ std::optional<sim_wish> read_text_removal(const sim_clause& clause) {
   out.what = kind::replace;
   out.paths.push_back(at->path);
   out.text = clause[first].text;
+  out.texts.push_back(clause.range(first, first + 1));
   out.is_whole = is_one_of(clause.lower(first - 1), "line lines");
   return out;
 }
@@ -86,7 +88,7 @@ std::optional<sim_wish> read_removal(const sim_clause& clause) {
     if (auto out = read_text_removal(clause))
       return out;
   if (clause.holds("function functions method class variable import line lines comment comments "
-                   "test tests code whitespace if unless except"))
+                   "test tests code whitespace"))
     return std::nullopt;
   sim_wish out;
   out.what = kind::remove;
@@ -158,6 +160,7 @@ std::optional<sim_wish> read_new_test(const sim_clause& clause) {
       out.paths.emplace_back(clause[subject].text);
   } else {
     out.text = clause[subject].text;
+    out.texts.push_back(clause.range(subject, subject + 1));
   }
   if (out.text.ends_with("()"))
     out.text.resize(out.text.size() - 2);
@@ -187,16 +190,18 @@ std::optional<sim_wish> read_creation(const sim_clause& clause, const sim_messag
   out.what = kind::create;
   out.is_whole = verb == "overwrite";
   auto content = clause[*at].after == ':' ? std::optional(*at + 1) : find_content(clause, *at + 1);
-  if (content && *content < clause.size())
+  if (content && *content < clause.size()) {
     out.text = clause.text_from(*content);
-  else if (content)
+    out.texts.push_back(clause.range(*content, clause.size()));
+  } else if (content) {
     out.text = text_below(about);
-  else if (*at + 1 < clause.size() || clause[0].lower == "overwrite")
+  } else if (*at + 1 < clause.size() || clause[0].lower == "overwrite") {
     return unclear("I cannot make up what " + out.path() +
                    " should hold. Give it word for word: create the file " + out.path() +
                    " with content `TEXT`, or put the text into a fenced block below.");
-  else if (about.block)
+  } else if (about.block) {
     out.text = std::string(*about.block);
+  }
   return out;
 }
 

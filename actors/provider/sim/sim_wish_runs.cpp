@@ -21,9 +21,11 @@ sim_wish make(kind what) {
   return out;
 }
 
-sim_wish make_command(std::string line) {
+sim_wish make_command(std::string line, sim_range at) {
   auto out = make(kind::command);
   out.text = std::move(line);
+  if (at.end > 0)
+    out.texts.push_back(at);
   return out;
 }
 
@@ -41,39 +43,40 @@ std::optional<sim_wish> read_script(const sim_clause& clause) {
     return std::nullopt;
   std::string path(clause[*at].text);
   auto quoted = "'" + path + "'";
+  auto where = clause.range(*at, *at + 1);
   if (path.find('\'') != std::string::npos)
     return std::nullopt;
   if (path.ends_with(".py"))
-    return make_command("python3 " + quoted);
+    return make_command("python3 " + quoted, where);
   if (path.ends_with(".js") || path.ends_with(".mjs") || path.ends_with(".cjs"))
-    return make_command("node " + quoted);
+    return make_command("node " + quoted, where);
   if (path.ends_with(".sh"))
-    return make_command("bash " + quoted);
+    return make_command("bash " + quoted, where);
   if (path.find('/') == std::string::npos)
     return std::nullopt;
-  return make_command(path.starts_with('.') ? path : "./" + path);
+  return make_command(path.starts_with('.') ? path : "./" + path, where);
 }
 
 std::optional<sim_wish> read_command(const sim_clause& clause, const sim_message& about) {
   for (size_t i = 1; i < clause.size(); ++i)
     if (clause[i].is_quoted && !looks_like_path(clause[i].text))
-      return make_command(std::string(clause[i].text));
+      return make_command(std::string(clause[i].text), clause.range(i, i + 1));
   auto noun = clause.find("command commands this following");
   if (noun && *noun <= 4) {
     auto at = clause.skip("command commands this following in the shell bash", *noun);
     if (at < clause.size() && clause[at - 1].after == ':')
-      return make_command(clause.value_from(at));
+      return make_command(clause.value_from(at), clause.range(at, clause.size()));
     if (at < clause.size() && clause.lower(*noun) == "command")
-      return make_command(clause.value_from(at));
+      return make_command(clause.value_from(at), clause.range(at, clause.size()));
     if (about.block && at == clause.size()) {
       auto text = *about.block;
       while (text.ends_with('\n'))
         text.remove_suffix(1);
-      return make_command(std::string(text));
+      return make_command(std::string(text), {});
     }
   }
   if (is_one_of(clause.lower(1), programs) && clause.size() > 1)
-    return make_command(clause.value_from(1));
+    return make_command(clause.value_from(1), clause.range(1, clause.size()));
   return std::nullopt;
 }
 
@@ -96,7 +99,7 @@ std::optional<sim_wish> read_run(const sim_clause& clause, const sim_message& ab
   if (asks_whether_tests_pass(clause) || is_small_test(clause))
     return make_tests(clause);
   if (clause.lower(0) == "pytest" && clause.size() <= 6)
-    return make_command("python3 -m " + clause.text());
+    return make_command("python3 -m " + clause.text(), clause.range(0, clause.size()));
   bool builds = is_one_of(clause.lower(0), "build compile") ||
                 (is_one_of(clause.lower(0), run_verbs) && clause.holds("build") &&
                  !clause.holds("npm make cargo yarn go cmake"));
@@ -119,19 +122,23 @@ std::optional<sim_wish> read_git(const sim_clause& clause) {
   auto first = clause.lower(0);
   if (first == "git" && is_one_of(clause.lower(1), "status diff log show branch blame add commit "
                                                    "stash tag ls-files rev-parse init mv rm"))
-    return make_command(clause.text());
+    return make_command(clause.text(), clause.range(0, clause.size()));
   if (first == "commit" || (is_one_of(first, "make create do") && clause.lower(1) == "a" &&
                             clause.lower(2) == "commit")) {
     auto out = make(kind::commit);
     if (auto at = clause.find("message saying as -m")) {
       auto begin = clause.skip("message saying as -m is of", *at);
       out.text = clause.value_from(begin);
+      out.texts.push_back(clause.range(begin, clause.size()));
     } else if (auto last = clause.size() - 1; clause[last].is_quoted) {
       out.text = clause.value(last, last + 1);
+      out.texts.push_back(clause.range(last, last + 1));
     } else {
       for (size_t i = 0; i + 1 < clause.size() && out.text.empty(); ++i)
-        if (clause[i].after == ':')
+        if (clause[i].after == ':') {
           out.text = clause.value_from(i + 1);
+          out.texts.push_back(clause.range(i + 1, clause.size()));
+        }
     }
     return out;
   }

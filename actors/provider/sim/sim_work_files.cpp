@@ -117,7 +117,8 @@ sim_progress move_file(const sim_wish& wish, sim_worker& hands) {
                     "I did not move " + as_code(from));
   auto ending = read_ending(*made);
   if (ending.code == 1 && ending.output.empty())
-    out.text += "\nThere is something at " + as_code(place) + " already.";
+    out.text += "\nThere is something at " + as_code(place) +
+                " already. If it is a folder: move the file into the folder PATH.";
   return out;
 }
 

@@ -30,8 +30,8 @@ std::string wishes(std::string_view prompt) {
 }
 
 struct row {
-  const char* prompt;
-  const char* wanted;
+  std::string prompt;
+  std::string wanted;
 };
 
 void check(std::initializer_list<row> rows) {
@@ -152,11 +152,9 @@ TEST_CASE("several things are asked for one after the other") {
       {"Create a.txt with content 'x' and run the tests", "create a.txt [x]; run_tests"},
       {"Delete a.txt, then commit with message 'Bye'", "remove a.txt; commit [Bye]"},
       {"Run the tests. Delete a.txt.", "run_tests; remove a.txt"},
-      {"Create a.txt with content salt and delete b.txt", "create a.txt [salt and delete b.txt]"},
-      {"Create a.txt with content salt and then delete b.txt", "create a.txt [salt]; remove b.txt"},
+      {"Create a.txt with content salt and delete b.txt", "unclear"},
+      {"Create a.txt with content salt and then delete b.txt", "unclear"},
   });
-  CHECK(read_wishes("Run the tests and fix what fails").all[0].ignored == "fix what fails");
-  CHECK(read_wishes("Delete a.txt and b.txt").all[0].ignored == "");
   auto many = read_wishes("delete a.txt; delete b.txt; delete c.txt; delete d.txt");
   CHECK(many.all.size() == 3);
   CHECK(many.left_out == 1);
@@ -172,7 +170,7 @@ TEST_CASE("what is no request is none") {
       {"If the tests fail, delete a.txt", "none"},
       {"What happens if I delete a.txt?", "none"},
       {"Delete a.txt if the tests fail", "none"},
-      {"Run the tests unless it is Friday", "none"},
+      {"Run the tests unless it is Friday", "unclear"},
       {"Move a.txt to b.txt when I say so", "none"},
       {"Explain how rm a.txt works", "none"},
       {"Write a game", "none"},

@@ -235,7 +235,7 @@ TEST_CASE("a test is added, and run, for what is there") {
   CHECK(holds(made, "../app.py"));
   CHECK(holds(made, "callable(module.load_users)"));
   talk.give("created tests/test_load_users.py, 9 bytes");
-  CHECK(holds(talk.next(), "unittest -v 'tests/test_load_users.py'"));
+  CHECK(holds(talk.next(), "unittest -v tests/test_load_users.py"));
   talk.give("ok\n(exit code 0)");
   auto answer = talk.next();
   CHECK(holds(answer, "It checks only that `load_users` is there and can be called"));

@@ -28,6 +28,8 @@ effects turn_machine::resume(std::vector<proto::part_record> parts,
   effects out;
   parts_ = std::move(parts);
   questions_ = std::move(questions);
+  for (const auto& piece : parts_) // No two steps share a number, whatever was counted.
+    steps_ = std::max(steps_, piece.shown.step.value_or(0));
   auto step = new_step();
   for (uint32_t i = 0; i < parts_.size(); ++i)
     if (parts_[i].shown.status == tool_status::running)
@@ -157,6 +159,7 @@ void turn_machine::finish_step(effects& out) {
 
 void turn_machine::take_draft(turn_keeps& step) {
   pay_for_attempt(step);
+  step.called = model().id;
   step.completes_call = true;
   proto::json::parser reading;
   for (auto& piece : draft_->take_parts()) {

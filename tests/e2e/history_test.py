@@ -1,6 +1,7 @@
 """Conversations that a strict provider would refuse for ever, options that it does not know, and
 what a session does about a request that is refused as it stands."""
 
+import json
 import unittest
 
 import fake_openai as fake
@@ -191,6 +192,39 @@ class Endpoint(HistoryTest):
         with self.assertRaises(AssertionError) as raised:
             Server(config)
         self.assertIn("api_key", str(raised.exception))
+def untold(*deltas, finish="stop"):
+    """An answer whose provider tells no usage."""
+    def answer(handler, _):
+        fake.begin_stream(handler)
+        for delta in deltas:
+            fake.send_data(handler, fake.chunk(delta))
+        fake.send_data(handler, fake.chunk({}, finish))
+        fake.send_data(handler, "[DONE]")
+    return answer
+
+
+class Restart(HistoryTest):
+    def test_steps_of_a_provider_that_tells_no_usage_stay_apart(self):
+        first = fake.call_part(0, "call_1", "bash", json.dumps(ASK))
+        self.provider.then(untold({"content": "PRE"}, first, finish="tool_calls"),
+                           untold({"content": "AFTER"}))
+        self.client.say(self.session, "Remove it")
+        question = self.client.await_question(self.session)
+        self.server.restart()
+        self.client = self.server.client()
+        self.client.answer(self.session, question["question_id"], "once")
+        self.client.finish(self.session)
+
+        self.assert_said(self.play(untold({"content": "Yes."})), "Yes.")
+        said = [message for message in self.provider.requests[-1]["messages"]
+                if message["role"] != "system"]
+        self.assertEqual([message["role"] for message in said],
+                         ["user", "assistant", "tool", "assistant", "user"])
+        self.assertEqual((said[1]["content"], said[3]["content"]), ("PRE", "AFTER"))
+        self.assertEqual(len(said[1]["tool_calls"]), 1)
+        self.assertNotIn("tool_calls", said[3])
+
+
         self.assertNotIn("sk-secret", str(raised.exception))
 
 

@@ -109,10 +109,7 @@ effects turn_machine::on_call_ended(const std::optional<proto::provider::call_fa
                        proto::provider::remedy::retry,
                        {}});
   else if (is_answer_empty())
-    fail_attempt(out, {proto::make_error(proto::ec::provider_failed,
-                                         "the provider sent an answer with nothing in it"),
-                       proto::provider::remedy::retry,
-                       {}});
+    fail_attempt(out, empty_answer(*draft_->stop()));
   else
     finish_step(out);
   return out;
@@ -175,11 +172,9 @@ void turn_machine::take_draft(turn_keeps& step) {
   draft_.reset();
 }
 
-/// An answer that ended as if all were said, of which there is nothing to show and nothing to do.
+/// An answer of which there is nothing to show and nothing to do, and that is not to go on.
 bool turn_machine::is_answer_empty() const {
-  auto stop = *draft_->stop();
-  bool is_plain = stop == proto::stop_reason::end || stop == proto::stop_reason::tool_calls;
-  return is_plain && draft_->is_blank();
+  return *draft_->stop() != proto::stop_reason::pause && draft_->is_blank();
 }
 
 void turn_machine::keep(effects& out, turn_keeps what, effects then) {

@@ -136,12 +136,14 @@ void turn_machine::finish_step(effects& out) {
     phase_ = phase::working;
     effects then;
     judge_calls(step, then);
+    draft_.reset();
     step.phase = shown_phase();
     step.attempt_begins = !has_open_calls();
     keep(out, std::move(step), std::move(then));
     go_on_if_done(out);
     return;
   }
+  draft_.reset();
   if (stop == proto::stop_reason::pause && static_cast<int>(steps_) < facts_.steps_max) {
     step.attempt_begins = true;
     keep(out, std::move(step), {});
@@ -156,8 +158,8 @@ void turn_machine::finish_step(effects& out) {
 
 void turn_machine::take_draft(turn_keeps& step) {
   pay_for_attempt(step);
-  step.called = model().id;
   step.completes_call = true;
+  step.called = model().id;
   proto::json::parser reading;
   for (auto& piece : draft_->take_parts()) {
     auto& input = piece.shown.input;
@@ -169,7 +171,6 @@ void turn_machine::take_draft(turn_keeps& step) {
     parts_.push_back(std::move(piece));
     step.parts.push_back({index, parts_.back()});
   }
-  draft_.reset();
 }
 
 /// An answer of which there is nothing to show and nothing to do, and that is not to go on.
@@ -245,6 +246,7 @@ void turn_machine::end_cancelled(effects& out) {
       broken_ ? *broken_ : proto::make_error(proto::ec::cancelled, "the turn was cancelled");
   if (draft_)
     take_draft(how.last);
+  draft_.reset();
   for (uint32_t i = 0; i < parts_.size(); ++i) {
     auto status = parts_[i].shown.status;
     if (status == tool_status::pending || status == tool_status::waiting)

@@ -198,8 +198,24 @@ TEST_CASE("half arguments are never run, shown as {}, and told to the model") {
     CHECK(kept.tool == "bash");
     CHECK(kept.status == proto::tool_status::failed);
     CHECK(holds(*kept.output, "tool_invalid_args"));
+    CHECK(holds(*kept.output, "output limit"));
+    CHECK(holds(*kept.output, "smaller calls"));
     CHECK(holds(turn.data_of(event_type::tool_start), R"("input":"{}")"));
   }
+}
+
+TEST_CASE("arguments that are broken without a limit are not put down to one") {
+  course turn;
+  auto answer = call("Bash", "[1]");
+  answer.push_back(stop());
+  turn.answer(answer);
+  CHECK_FALSE(holds(*turn.machine->parts()[0].shown.output, "output limit"));
+
+  course unknown;
+  answer = call("Nope", "[1]");
+  answer.push_back(stop(proto::stop_reason::length));
+  unknown.answer(answer);
+  CHECK(holds(*unknown.machine->parts()[0].shown.output, "no such"));
 }
 
 TEST_CASE("a call that was cut off by a cancellation shows no half input") {

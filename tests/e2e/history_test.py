@@ -131,6 +131,23 @@ class Options(HistoryTest):
         self.assert_said(self.play(self.refuses("stream_options")), "Yes.")
         self.assertEqual(len(self.provider.requests), 3)
 
+    def test_a_model_that_takes_no_tools_is_asked_without_them(self):
+        def toolless(handler, body):
+            if "tools" in body:
+                return fake.refuse(400, "fake-model does not support tools")(handler, body)
+            return fake.say("Yes.")(handler, body)
+
+        self.assert_said(self.play(toolless), "Yes.")
+        self.assertEqual(["tools" in sent for sent in self.provider.requests], [True, False])
+        self.assert_said(self.play(toolless), "Yes.")
+        self.assertEqual(len(self.provider.requests), 3)
+
+    def test_tools_come_back_where_leaving_them_out_did_not_help(self):
+        self.play(fake.refuse(400, "fake-model does not support tools"))
+        before = len(self.provider.requests)
+        self.assert_said(self.play(fake.say("Yes.")), "Yes.")
+        self.assertIn("tools", self.provider.requests[before])
+
     def test_the_essential_is_never_left_out(self):
         events = self.play(self.refuses("stream_options", "temperature", "model", "messages"))
 
@@ -175,23 +192,6 @@ class Shape(HistoryTest):
         self.assert_said(self.play(strict(fake.say("Yes."))), "Yes.")
 
 
-class Endpoint(HistoryTest):
-    def config(self):
-        return self.provider.config().replace(
-            self.provider.url, self.provider.url + "/chat/completions").replace(
-            "api_key: sk-secret-of-the-test", "api_key: \"sk-secret-of-the-test\\r\\n\"")
-
-    def test_an_address_down_to_the_endpoint_and_a_key_with_a_line_break(self):
-        self.assert_said(self.play(fake.say("Yes.")), "Yes.")
-        self.assertEqual(self.provider.headers[-1]["authorization"],
-                         "Bearer sk-secret-of-the-test")
-
-    def test_a_control_character_within_a_key_is_refused_at_the_start(self):
-        config = self.provider.config().replace(
-            "api_key: sk-secret-of-the-test", "api_key: \"sk-secret\\nof-the-test\"")
-        with self.assertRaises(AssertionError) as raised:
-            Server(config)
-        self.assertIn("api_key", str(raised.exception))
 def untold(*deltas, finish="stop"):
     """An answer whose provider tells no usage."""
     def answer(handler, _):
@@ -225,7 +225,61 @@ class Restart(HistoryTest):
         self.assertNotIn("tool_calls", said[3])
 
 
+class Endpoint(HistoryTest):
+    def config(self):
+        return self.provider.config().replace(
+            self.provider.url, self.provider.url + "/chat/completions").replace(
+            "api_key: sk-secret-of-the-test", "api_key: \"sk-secret-of-the-test\\r\\n\"")
+
+    def test_an_address_down_to_the_endpoint_and_a_key_with_a_line_break(self):
+        self.assert_said(self.play(fake.say("Yes.")), "Yes.")
+        self.assertEqual(self.provider.headers[-1]["authorization"],
+                         "Bearer sk-secret-of-the-test")
+
+    def test_a_control_character_within_a_key_is_refused_at_the_start(self):
+        config = self.provider.config().replace(
+            "api_key: sk-secret-of-the-test", "api_key: \"sk-secret\\nof-the-test\"")
+        with self.assertRaises(AssertionError) as raised:
+            Server(config)
+        self.assertIn("api_key", str(raised.exception))
         self.assertNotIn("sk-secret", str(raised.exception))
+
+
+def bare(status, **headers):
+    """An answer without a body."""
+    def answer(handler, _):
+        handler.send_response(status)
+        for name, text in headers.items():
+            handler.send_header(name, text)
+        if status != 204:
+            handler.send_header("Content-Length", "0")
+        handler.end_headers()
+    return answer
+
+
+class NoAnswer(HistoryTest):
+    def assert_told(self, answer, code, *words):
+        end = self.play(answer)[-1]
+        self.assertEqual((end.name, end.data["code"]), ("error", code))
+        for word in words:
+            self.assertIn(word, end.data["message"])
+        return end.data["message"]
+
+    def test_an_empty_body_is_told_as_one(self):
+        self.assert_told(bare(204), "provider_failed", "204 with an empty body")
+        self.assert_told(bare(200), "provider_failed", "200 with an empty body")
+
+    def test_a_redirect_tells_where_to(self):
+        told = self.assert_told(bare(302, Location="https://other.example/v1?key=hush"),
+                                "provider_refused", "302", "https://other.example/v1", "base_url")
+        self.assertNotIn("hush", told)
+
+    def test_an_answer_that_ends_before_its_first_word(self):
+        self.assert_told(untold({"content": ""}, finish="length"), "provider_failed",
+                         "output limit")
+        before = len(self.provider.requests)
+        self.assert_told(untold({}, finish="content_filter"), "content_filtered", "filtered")
+        self.assertEqual(len(self.provider.requests), before + 1)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ void provider_call_state::look() {
     status_ = *news.status;
     headers_ = std::move(news.headers);
     self->send(owner, call_headed{call.call, status_, proto::provider::read_rate_limits(headers_)});
+    if (is_success() && on_trial_)
+      wire->refused->note(call.request->model, *std::exchange(on_trial_, std::nullopt));
     if (is_success()) // A conversation can be megabytes long and its answer minutes.
       call.request = nullptr;
   }
@@ -86,6 +88,8 @@ void provider_call_state::send_request() {
   inbox_ = std::make_shared<http_inbox>(limits::provider_unread_bytes, wake);
   decoder_ = wire->format->decoder_for(*call.request);
   left_out_ = wire->refused->of(call.request->model);
+  if (on_trial_)
+    note(left_out_, *on_trial_);
   exchange_ = wire->client->start(to_http(encode(), wire->deadlines), inbox_);
 }
 
@@ -98,7 +102,11 @@ bool provider_call_state::send_without_option() {
   auto option = proto::provider::read_refusal(status_, error_body_, encode(), left_out_);
   if (!option)
     return false;
-  wire->refused->note(model, std::move(*option));
+  // Without its tools a model is of little use: that is remembered only once it has helped.
+  if (option->key == "tools")
+    on_trial_ = std::move(option);
+  else
+    wire->refused->note(model, std::move(*option));
   ++options_dropped_;
   status_ = 0;
   headers_.clear();
@@ -140,6 +148,10 @@ void provider_call_state::finish(const std::optional<proto::error>& failure) {
     return conclude(std::nullopt);
   // What the provider itself said tells more than how it was cut off.
   bool is_cut = finished.failure().code == ec::stream_cut;
+  if (!failure && is_cut && received_ == 0)
+    return fail(proto::make_error(ec::provider_failed, "the provider answered " +
+                                                           std::to_string(status_) +
+                                                           " with an empty body"));
   fail(failure && is_cut ? *failure : finished.failure());
 }
 

@@ -46,7 +46,8 @@ private:
   proto::provider::wire_request encode() const;
 
   proto::provider::endpoint to_;
-  std::vector<proto::provider::refused_option> left_out_; // Of the request under way.
+  std::vector<proto::provider::refused_option> left_out_;   // Of the request under way.
+  std::optional<proto::provider::refused_option> on_trial_; // Left out, not yet remembered.
   size_t options_dropped_ = 0;
   std::shared_ptr<http_inbox> inbox_;
   std::optional<exchange_key> exchange_; // Set while it may be open.

@@ -64,10 +64,12 @@ void session_state::apply(const turn_keeps& step, storage::write_batch& batch) {
   for (const auto& rule : step.granted)
     if (std::ranges::find(record.granted, rule) == record.granted.end())
       record.granted.push_back(rule);
-  if (step.call_usage) {
-    if (step.completes_call)
-      ++current->steps;
+  // A step counts whether or not its provider tells what it used: parts are laid out by it.
+  if (step.completes_call)
+    ++current->steps;
+  if (step.completes_call || step.call_usage)
     current->answered_by = step.called;
+  if (step.call_usage) {
     current->usage += *step.call_usage;
     current->cost += step.call_cost;
     record.shown.usage += *step.call_usage;

@@ -4,6 +4,7 @@
 #include "actors/tools/argument_rules.hpp"
 #include "actors/tools/catalog.hpp"
 #include "actors/turn/tool_names.hpp"
+#include "proto/json/mend.hpp"
 #include "proto/json/reader.hpp"
 #include "proto/limits.hpp"
 #include "proto/limits/answers.hpp"
@@ -17,6 +18,16 @@ using proto::ec;
 
 namespace {
 
+/// Why the text is no object, in words that help to write it anew.
+std::string fault_of(const std::string& input, const std::string& found) {
+  proto::json::parser reading;
+  auto mended = proto::json::mend(input);
+  if (mended != input && reading.parse_object(mended))
+    return "a string holds half a character, a surrogate without its other half; write the "
+           "character itself or both halves";
+  return found;
+}
+
 std::optional<proto::error> problem_of(const std::string& input) {
   if (input.size() > proto::limits::tool_input_bytes) {
     auto why = proto::make_error(ec::tool_invalid_args, "the arguments are too long");
@@ -28,7 +39,7 @@ std::optional<proto::error> problem_of(const std::string& input) {
     auto shown = std::string(proto::text::prefix(input, proto::limits::broken_input_bytes));
     shown += shown.size() < input.size() ? "…" : "";
     return proto::make_error(ec::tool_invalid_args, "the arguments are no valid JSON object (" +
-                                                        read.failure().context +
+                                                        fault_of(input, read.failure().context) +
                                                         "); they were: " + shown);
   }
   return std::nullopt;

@@ -38,6 +38,37 @@ std::optional<size_t> next_model(const std::vector<proto::model>& models, size_t
   return std::nullopt;
 }
 
+proto::provider::call_failure empty_answer(proto::stop_reason why) {
+  using proto::ec;
+  using proto::make_error;
+  using proto::stop_reason;
+  using proto::provider::remedy;
+  switch (why) {
+  case stop_reason::filtered:
+    return {make_error(ec::content_filtered, "the provider filtered its answer: none of it came"),
+            remedy::give_up,
+            {}};
+  case stop_reason::refusal:
+    return {make_error(ec::content_filtered, "the model refused to answer and said nothing else"),
+            remedy::give_up,
+            {}};
+  case stop_reason::context_full:
+    return {
+        make_error(ec::context_overflow, "the conversation leaves the model no room for an answer"),
+        remedy::shrink,
+        {}};
+  case stop_reason::length:
+    return {make_error(ec::provider_failed, "the provider sent an answer with nothing in it: the "
+                                            "output limit was reached before its first word"),
+            remedy::retry,
+            {}};
+  default:
+    return {make_error(ec::provider_failed, "the provider sent an answer with nothing in it"),
+            remedy::retry,
+            {}};
+  }
+}
+
 std::string finish_word(proto::stop_reason why) {
   switch (why) {
   case proto::stop_reason::length:

@@ -4,6 +4,7 @@
 #include "proto/chat.hpp"
 #include "proto/error.hpp"
 #include "proto/model.hpp"
+#include "proto/provider/adapter.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -26,6 +27,10 @@ bool is_worth_waiting(std::optional<int64_t> asked_ms);
 /// absence, and one of no larger context none out of a conversation too long.
 std::optional<size_t> next_model(const std::vector<proto::model>& models, size_t failed,
                                  proto::ec why);
+
+/// What an answer with nothing in it that stopped like this means: it is made again, unless the
+/// provider holds it back, which it would do again.
+proto::provider::call_failure empty_answer(proto::stop_reason why);
 
 /// The `finish_reason` of a turn whose last model call stopped like this.
 std::string finish_word(proto::stop_reason why);

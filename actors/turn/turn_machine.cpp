@@ -28,6 +28,8 @@ effects turn_machine::resume(std::vector<proto::part_record> parts,
   effects out;
   parts_ = std::move(parts);
   questions_ = std::move(questions);
+  for (const auto& piece : parts_) // No two steps share a number, whatever was counted.
+    steps_ = std::max(steps_, piece.shown.step.value_or(0));
   auto step = new_step();
   for (uint32_t i = 0; i < parts_.size(); ++i)
     if (parts_[i].shown.status == tool_status::running)
@@ -107,10 +109,7 @@ effects turn_machine::on_call_ended(const std::optional<proto::provider::call_fa
                        proto::provider::remedy::retry,
                        {}});
   else if (is_answer_empty())
-    fail_attempt(out, {proto::make_error(proto::ec::provider_failed,
-                                         "the provider sent an answer with nothing in it"),
-                       proto::provider::remedy::retry,
-                       {}});
+    fail_attempt(out, empty_answer(*draft_->stop()));
   else
     finish_step(out);
   return out;
@@ -137,12 +136,14 @@ void turn_machine::finish_step(effects& out) {
     phase_ = phase::working;
     effects then;
     judge_calls(step, then);
+    draft_.reset();
     step.phase = shown_phase();
     step.attempt_begins = !has_open_calls();
     keep(out, std::move(step), std::move(then));
     go_on_if_done(out);
     return;
   }
+  draft_.reset();
   if (stop == proto::stop_reason::pause && static_cast<int>(steps_) < facts_.steps_max) {
     step.attempt_begins = true;
     keep(out, std::move(step), {});
@@ -158,6 +159,7 @@ void turn_machine::finish_step(effects& out) {
 void turn_machine::take_draft(turn_keeps& step) {
   pay_for_attempt(step);
   step.completes_call = true;
+  step.called = model().id;
   proto::json::parser reading;
   for (auto& piece : draft_->take_parts()) {
     auto& input = piece.shown.input;
@@ -169,14 +171,11 @@ void turn_machine::take_draft(turn_keeps& step) {
     parts_.push_back(std::move(piece));
     step.parts.push_back({index, parts_.back()});
   }
-  draft_.reset();
 }
 
-/// An answer that ended as if all were said, of which there is nothing to show and nothing to do.
+/// An answer of which there is nothing to show and nothing to do, and that is not to go on.
 bool turn_machine::is_answer_empty() const {
-  auto stop = *draft_->stop();
-  bool is_plain = stop == proto::stop_reason::end || stop == proto::stop_reason::tool_calls;
-  return is_plain && draft_->is_blank();
+  return *draft_->stop() != proto::stop_reason::pause && draft_->is_blank();
 }
 
 void turn_machine::keep(effects& out, turn_keeps what, effects then) {
@@ -247,6 +246,7 @@ void turn_machine::end_cancelled(effects& out) {
       broken_ ? *broken_ : proto::make_error(proto::ec::cancelled, "the turn was cancelled");
   if (draft_)
     take_draft(how.last);
+  draft_.reset();
   for (uint32_t i = 0; i < parts_.size(); ++i) {
     auto status = parts_[i].shown.status;
     if (status == tool_status::pending || status == tool_status::waiting)

@@ -42,6 +42,15 @@ std::string subject_shown(std::string_view pattern) {
   return shown.empty() ? shown : ": " + shown;
 }
 
+/// What the model is told of a call that its output limit cut: not to write the same again.
+proto::error cut_by_limit(const proto::error& found) {
+  return proto::make_error(
+      proto::ec::tool_invalid_args,
+      "your output limit cut this call off, so it was not run; make smaller calls, and write what "
+      "is long in several of them: " +
+          found.context);
+}
+
 /// The rule that "always" grants: the one that the answer names, else for exactly this call.
 std::string rule_granted(const proto::question_record& asked) {
   if (asked.response->size() > 1)
@@ -74,6 +83,11 @@ void turn_machine::judge_call(uint32_t index, turn_keeps& step, effects& then) {
     call.tool = ruling.tool;
   if (broken != half_inputs_.end() && !ruling.problem)
     ruling.problem = proto::make_error(proto::ec::tool_invalid_args, "the arguments are broken");
+  // The draft is that of the answer that the call came in.
+  auto stop = draft_ ? draft_->stop() : std::nullopt;
+  bool is_cut = stop == proto::stop_reason::length || stop == proto::stop_reason::context_full;
+  if (is_cut && broken != half_inputs_.end() && !ruling.tool.empty())
+    ruling.problem = cut_by_limit(*ruling.problem);
   if (ruling.problem)
     return fail_call(index, step, *ruling.problem);
   if (ruling.then == proto::action::deny)

@@ -96,6 +96,14 @@ proto::result<std::vector<std::string>> read_response(const proto::raw_json& fro
   return proto::field_error(ec::wrong_type, "response", "expected a string or an array of strings");
 }
 
+/// An answer that says nothing is a slip: the model would read it as the user's word.
+proto::result<void> refuse_blank(const std::vector<std::string>& response) {
+  for (const auto& one : response)
+    if (one.find_first_not_of(" \t\r\n\v\f") == std::string::npos)
+      return proto::field_error(ec::invalid_value, "response", "an answer must not be blank");
+  return {};
+}
+
 /// A list answers only a question that takes several. What a question takes never changes; one that
 /// does not wait (any more) is the session's to judge.
 void answer_with_list(call& now, proto::answer_question given) {
@@ -190,6 +198,8 @@ void post_answer(call& now) {
   auto response = read_response(body->response);
   if (!response)
     return refuse(now, response.failure());
+  if (auto says = refuse_blank(*response); !says)
+    return refuse(now, says.failure());
   if (body->pattern && *response != std::vector<std::string>{"always"})
     return refuse(now, proto::field_error(ec::invalid_value, "pattern",
                                           "a pattern belongs to the response always"));

@@ -1,6 +1,7 @@
 #include "http/routes/parse.hpp"
 
 #include "http/routes/fingerprint.hpp"
+#include "proto/json/number_range.hpp"
 #include "proto/limits/storage.hpp"
 
 #include <algorithm>
@@ -69,6 +70,8 @@ bool is_json_type(std::string_view type) {
 } // namespace
 
 void refuse(call& now, const proto::error& why) {
+  if (why.code == ec::invalid_json)
+    return now.token.answer(proto::json::number_out_of_range(now.in.body).value_or(why));
   now.token.answer(why);
 }
 

@@ -1,7 +1,5 @@
 #include "proto/provider/call_arguments.hpp"
 
-#include "proto/json/mend.hpp"
-
 namespace kodad::proto::provider {
 
 namespace {
@@ -153,16 +151,14 @@ std::optional<std::string> argument_reader::read_plain(std::string_view text, ca
              : std::nullopt;
 }
 
-/// The object itself, save what is wrong with single characters of it.
+/// The object itself, save a comma too many. Half a character is not mended: nobody knows which
+/// file or command was meant.
 std::optional<std::string> argument_reader::read_object(std::string_view text) {
   if (!text.starts_with('{') || !text.ends_with('}'))
     return std::nullopt;
   if (is_object(text))
     return std::string(text);
-  auto mended = json::mend(text);
-  if (is_object(mended))
-    return mended;
-  auto dropped = drop_commas(mended);
+  auto dropped = drop_commas(text);
   return is_object(dropped) ? std::optional(std::move(dropped)) : std::nullopt;
 }
 

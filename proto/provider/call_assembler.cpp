@@ -123,7 +123,9 @@ result<void> call_assembler::settle_at(size_t place, const call_fragment& whole,
   if (!whole.name.empty())
     call.name = whole.name;
   auto before = std::exchange(call.arguments, std::string());
-  call.arguments = whole.arguments.empty() ? before : text::join_halves(whole.arguments);
+  call.arguments = whole.arguments.empty()
+                       ? before
+                       : text::join_halves(whole.arguments, text::lone_half::spelled);
   if (!whole.arguments.empty())
     call.restarts.clear();
   std::string_view rest = call.arguments;

@@ -59,7 +59,7 @@ private:
     std::string name;
     std::string arguments;
     std::vector<size_t> restarts; ///< Where pieces lie that may say all of them anew.
-    text::half_joiner halves;
+    text::half_joiner halves{text::lone_half::spelled};
     bool begun = false;
   };
 

@@ -95,6 +95,18 @@ std::string words_of(const complaint& said) {
   return said.kind + " " + text::to_lower(said.message);
 }
 
+/// An address without what may be a secret in it: its user, its query and its fragment.
+std::string shown_address(std::string_view address) {
+  address = address.substr(0, address.find_first_of("?#"));
+  auto scheme = address.find("//");
+  auto host = scheme == std::string_view::npos ? 0 : scheme + 2;
+  auto end = std::min(address.find('/', host), address.size());
+  auto user = address.substr(0, end).rfind('@');
+  std::string out(address.substr(0, host));
+  out += address.substr(user == std::string_view::npos || user < host ? host : user + 1);
+  return presentable(out);
+}
+
 error describe(ec code, std::string what, const complaint& said) {
   auto message = presentable(said.message.empty() ? said.kind : said.message);
   return make_error(code, message.empty() ? what : what + ": " + message);
@@ -126,6 +138,12 @@ call_failure classify_answer(int status, const header_list& headers, std::string
   auto said = read_complaint(body);
   call_failure out;
   auto what = "the provider answered " + std::to_string(status);
+  auto moved = find_header(headers, "location");
+  if (status >= 300 && status < 400) {
+    what += moved ? ", a redirect to " + shown_address(*moved) : ", a redirect to nowhere";
+    what += ", which is not followed: its base_url must name the right address";
+    said = {};
+  }
   out.what = describe(code_of(status, words_of(said)), what, said);
   out.then = remedy_of(out.what.code);
   // A model that is not there: the provider has others, or another provider has it.

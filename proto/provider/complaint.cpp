@@ -67,10 +67,14 @@ void read_message(complaint& out, const json::object& from) {
   }
 }
 
+void read_first_of(complaint& out, const json::object& from);
+
 void read_object(complaint& out, const json::object& from) {
   if (auto inner = json::find_object(from, "error"))
     return read_object(out, *inner);
   read_message(out, from);
+  if (out.message.empty() || json::find_array(from, "error"))
+    read_first_of(out, from);
   for (auto key : {"type", "code", "status"})
     add_kind(out, from, key);
   read_details(out, from);
@@ -78,6 +82,20 @@ void read_object(complaint& out, const json::object& from) {
   if (auto meta = json::find_object(from, "metadata"))
     if (auto raw = json::find_string(*meta, "raw"))
       out.message.append(": ").append(*raw);
+}
+
+/// {"errors":[{"message":…}]}, as gateways say it: the first that says something.
+void read_first_of(complaint& out, const json::object& from) {
+  for (auto key : {"error", "errors"}) {
+    auto node = json::find(from, key);
+    auto inner = node ? read_complaint(*node) : complaint{};
+    if (inner.message.empty())
+      continue;
+    out.message = std::move(inner.message);
+    out.kind.append(out.kind.empty() || inner.kind.empty() ? "" : " ").append(inner.kind);
+    out.status = inner.status != 0 ? inner.status : out.status;
+    return;
+  }
 }
 
 bool is_word(char c) {
@@ -130,7 +148,8 @@ complaint read_complaint(const json::value& node) {
     out.message = text;
   else if (node.get(list) == simdjson::SUCCESS)
     for (auto item : list)
-      return read_complaint(item);
+      if (auto one = read_complaint(item); !one.message.empty() || !one.kind.empty())
+        return one;
   return out;
 }
 

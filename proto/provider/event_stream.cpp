@@ -182,12 +182,28 @@ result<void> event_stream::take_event(const sse::event& from, chunks& out) {
   constexpr std::string_view json_starts = "{[\"-0123456789";
   if (json_starts.find(data.front()) == std::string_view::npos)
     return take_words(from.type, data);
+  if (auto lines = data.find('\n'); lines != std::string_view::npos)
+    if (json::frame_parser(data, parse_).parse(data.substr(0, lines)) &&
+        !json::frame_parser(data, parse_).parse(data))
+      return take_lines(data, out);
   auto root = parse(data);
   if (root)
     return take_root(from.type, *root, out);
   if (from.type == "error" && !stopped_ && !closing_)
     return classify_frame(read_complaint(data));
   return take_malformed(root.failure());
+}
+
+/// Events that a server parts by one line end only, so that they come as the lines of one. What
+/// they are called went with that: only the last name is left.
+result<void> event_stream::take_lines(std::string_view lines, chunks& out) {
+  while (!lines.empty()) {
+    auto end = std::min(lines.find('\n'), lines.size());
+    if (auto taken = take_event({"message", lines.substr(0, end), {}}, out); !taken)
+      return taken;
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return {};
 }
 
 /// What is malformed after the end marker loses nothing, and what the end of the body cut off is

@@ -73,6 +73,7 @@ private:
   result<void> drain(chunks& out);
   result<void> take_events(chunks& out);
   result<void> take_event(const sse::event& from, chunks& out);
+  result<void> take_lines(std::string_view lines, chunks& out);
   result<void> take_root(std::string_view type, const json::value& root, chunks& out);
   result<void> take_object(std::string_view type, const json::object& frame, chunks& out);
   result<void> take_words(std::string_view type, std::string_view words);

@@ -256,15 +256,15 @@ result<void> openai_responses_stream::finish_answer(std::string_view type,
   if (type == "response.failed" || status == "failed" || status == "cancelled")
     return classify_frame(response ? read_complaint(*response) : complaint{});
   auto output = response ? json::find_array(*response, "output") : std::nullopt;
-  if (items_.empty() && !output)
+  auto details = response ? json::find_object(*response, "incomplete_details") : std::nullopt;
+  auto reason = details ? text_of(*details, "reason") : std::string_view();
+  bool cut = type == "response.incomplete" || status == "incomplete" || !reason.empty();
+  if (items_.empty() && !output && !cut)
     return make_error(ec::provider_failed, "the provider ended without an answer");
   if (output)
     if (auto taken = take_output(*output, out); !taken)
       return taken;
   end_reasoning(out);
-  auto details = response ? json::find_object(*response, "incomplete_details") : std::nullopt;
-  auto reason = details ? text_of(*details, "reason") : std::string_view();
-  bool cut = type == "response.incomplete" || status == "incomplete" || !reason.empty();
   calls_.finish(cut ? calls_end::cut_short : calls_end::complete, out);
   if (response)
     take_usage(*response, out);

@@ -237,6 +237,17 @@ bool is_candidate(int status, std::string_view said, std::string_view answer) {
   return code == ec::provider_refused || (code == ec::provider_failed && blunt);
 }
 
+/// Does the server say that this model takes no tools at all? Not that one of them is wrong.
+bool says_no_tools(int status, std::string_view said) {
+  return (status == 400 || status == 404 || status == 422 || status == 501) &&
+         has_any(said,
+                 {"not support tools", "not support tool use", "not support tool call",
+                  "not support function", "n't support tool", "n't support function",
+                  "tools are not supported", "tool use is not", "tool calling is not",
+                  "tool calls are not", "function calling is not", "functions are not supported",
+                  "no endpoints found that support tool", "tool choice requires"});
+}
+
 } // namespace
 
 wire_request without_options(wire_request request, const std::vector<refused_option>& refused) {
@@ -257,11 +268,14 @@ std::optional<refused_option> read_refusal(int status, std::string_view answer,
   std::string said;
   for (const auto& text : texts)
     said.append(text::to_lower(text)).append("\n");
+  auto present = options_in(sent.body);
+  const refused_option tools{"tools", "", option_change::drop, 0};
+  if (std::erase(present, tools) > 0 && says_no_tools(status, said))
+    return tools;
   if (!is_candidate(status, said, answer))
     return std::nullopt;
   if (is_header_refused(said, sent))
     return refused_option{std::string(beta_header), "", option_change::drop, 0};
-  auto present = options_in(sent.body);
   // It may be missing everywhere.
   present.push_back({"reasoning_content", "", option_change::drop, 0});
   bool keeps_limit = std::ranges::any_of(

@@ -31,6 +31,7 @@ private:
   void write_field(std::string_view key, const json::value& node, const option_row* option,
                    const json::object& beside, int depth);
   bool becomes_empty(const json::value& node, std::string_view key) const;
+  bool goes_with_tools(std::string_view key) const;
   bool lacks_reasoning(const json::object& message) const;
   const refused_option* find(std::string_view key, const option_row& option,
                              option_change change) const;
@@ -82,7 +83,7 @@ void rewriter::write_field(std::string_view key, const json::value& node, const 
       return;
     key = other;
   }
-  if (becomes_empty(node, key))
+  if (becomes_empty(node, key) || (depth == 0 && goes_with_tools(key)))
     return;
   out_.key(key);
   const auto* cap = option ? find(key, *option, option_change::cap) : nullptr;
@@ -104,6 +105,15 @@ bool rewriter::becomes_empty(const json::value& node, std::string_view key) cons
     const auto* option = find_option(field.key, key);
     return option && option->kind == option_kind::setting && option->instead.empty() &&
            option->parent == key && find(field.key, *option, option_change::drop);
+  });
+}
+
+/// What says how to use tools that are left out.
+bool rewriter::goes_with_tools(std::string_view key) const {
+  if (key != "tool_choice" && key != "parallel_tool_calls" && key != "toolConfig")
+    return false;
+  return std::ranges::any_of(refused_, [](const refused_option& one) {
+    return one.change == option_change::drop && one.key == "tools" && one.parent.empty();
   });
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using enum option_kind;
 
-constexpr std::array<option_row, 41> rows{{
+constexpr std::array<option_row, 42> rows{{
     {"max_tokens", token_limit, "", "max_completion_tokens"},
     {"max_completion_tokens", token_limit, "", "max_tokens"},
     {"max_output_tokens", token_limit, "", ""},
@@ -41,6 +41,7 @@ constexpr std::array<option_row, 41> rows{{
     {"includeThoughts", setting, "thinkingConfig", ""},
     {"thinkingBudget", setting, "thinkingConfig", ""},
     {"thinkingLevel", setting, "thinkingConfig", ""},
+    {"tools", tools, "", ""},
     {"cache_control", mark, "", ""},
     {"strict", mark, "", ""},
     {"phase", mark, "", ""},
@@ -75,8 +76,8 @@ std::string folded(std::string_view name) {
 
 bool names_option(std::string_view word) {
   auto wanted = folded(word);
-  return std::ranges::any_of(rows,
-                             [&](const option_row& row) { return folded(row.key) == wanted; });
+  return std::ranges::any_of(
+      rows, [&](const option_row& row) { return row.kind != tools && folded(row.key) == wanted; });
 }
 
 bool holds_options(std::string_view key, bool at_top) {

@@ -1,6 +1,6 @@
 // OPTION TABLE: the fields of a request that a server may refuse by name and that a call can do
-// without, in all formats. What is not in here (the model, the messages, the tools) is never left
-// out.
+// without, in all formats. What is not in here (the model, the messages) is never left out, and the
+// tools only where a server says that its model takes none.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@ enum class option_kind : uint8_t {
   setting,     ///< Stands in the object named by `parent`, or at the top.
   mark,        ///< May stand in many places of messages and tools.
   token_limit, ///< A setting that has another name, and may be too large.
+  tools,       ///< Never to blame by its name alone.
 };
 
 struct option_row {

@@ -2,6 +2,9 @@
 
 #include "proto/text/utf8.hpp"
 
+#include <array>
+#include <cstdio>
+
 namespace kodad::proto::text {
 
 namespace {
@@ -113,7 +116,7 @@ void half_joiner::take(uint32_t half, std::string& out) {
   }
   settle(out);
   if (is_low)
-    out.append(replacement);
+    give_up(half, out);
   else
     halves_.push_back(half);
 }
@@ -131,19 +134,32 @@ void half_joiner::settle_bytes(std::string& out) {
     if (goes_on && sequence.size() < length)
       return;
     bool whole = goes_on && is_utf8(sequence);
-    out.append(whole ? std::string_view(sequence) : replacement);
+    if (whole)
+      out.append(sequence);
+    else
+      give_up(halves_.front(), out);
     halves_.erase(halves_.begin(), halves_.begin() + (whole ? static_cast<int>(length) : 1));
   }
 }
 
 void half_joiner::settle(std::string& out) {
-  for (size_t n = 0; n < halves_.size(); ++n)
-    out.append(replacement);
+  for (auto half : halves_)
+    give_up(half, out);
   halves_.clear();
 }
 
-std::string join_halves(std::string_view text) {
-  half_joiner all;
+void half_joiner::give_up(uint32_t half, std::string& out) const {
+  if (alone_ == lone_half::replaced) {
+    out.append(replacement);
+    return;
+  }
+  std::array<char, 8> name{};
+  (void)std::snprintf(name.data(), name.size(), is_surrogate(half) ? "\\u%04x" : "\\x%02x", half);
+  out.append(name.data());
+}
+
+std::string join_halves(std::string_view text, lone_half alone) {
+  half_joiner all(alone);
   auto out = all.feed(text);
   return out + all.flush();
 }

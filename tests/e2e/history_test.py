@@ -1,6 +1,7 @@
 """Conversations that a strict provider would refuse for ever, options that it does not know, and
 what a session does about a request that is refused as it stands."""
 
+import json
 import unittest
 
 import fake_openai as fake
@@ -130,6 +131,23 @@ class Options(HistoryTest):
         self.assert_said(self.play(self.refuses("stream_options")), "Yes.")
         self.assertEqual(len(self.provider.requests), 3)
 
+    def test_a_model_that_takes_no_tools_is_asked_without_them(self):
+        def toolless(handler, body):
+            if "tools" in body:
+                return fake.refuse(400, "fake-model does not support tools")(handler, body)
+            return fake.say("Yes.")(handler, body)
+
+        self.assert_said(self.play(toolless), "Yes.")
+        self.assertEqual(["tools" in sent for sent in self.provider.requests], [True, False])
+        self.assert_said(self.play(toolless), "Yes.")
+        self.assertEqual(len(self.provider.requests), 3)
+
+    def test_tools_come_back_where_leaving_them_out_did_not_help(self):
+        self.play(fake.refuse(400, "fake-model does not support tools"))
+        before = len(self.provider.requests)
+        self.assert_said(self.play(fake.say("Yes.")), "Yes.")
+        self.assertIn("tools", self.provider.requests[before])
+
     def test_the_essential_is_never_left_out(self):
         events = self.play(self.refuses("stream_options", "temperature", "model", "messages"))
 
@@ -174,6 +192,39 @@ class Shape(HistoryTest):
         self.assert_said(self.play(strict(fake.say("Yes."))), "Yes.")
 
 
+def untold(*deltas, finish="stop"):
+    """An answer whose provider tells no usage."""
+    def answer(handler, _):
+        fake.begin_stream(handler)
+        for delta in deltas:
+            fake.send_data(handler, fake.chunk(delta))
+        fake.send_data(handler, fake.chunk({}, finish))
+        fake.send_data(handler, "[DONE]")
+    return answer
+
+
+class Restart(HistoryTest):
+    def test_steps_of_a_provider_that_tells_no_usage_stay_apart(self):
+        first = fake.call_part(0, "call_1", "bash", json.dumps(ASK))
+        self.provider.then(untold({"content": "PRE"}, first, finish="tool_calls"),
+                           untold({"content": "AFTER"}))
+        self.client.say(self.session, "Remove it")
+        question = self.client.await_question(self.session)
+        self.server.restart()
+        self.client = self.server.client()
+        self.client.answer(self.session, question["question_id"], "once")
+        self.client.finish(self.session)
+
+        self.assert_said(self.play(untold({"content": "Yes."})), "Yes.")
+        said = [message for message in self.provider.requests[-1]["messages"]
+                if message["role"] != "system"]
+        self.assertEqual([message["role"] for message in said],
+                         ["user", "assistant", "tool", "assistant", "user"])
+        self.assertEqual((said[1]["content"], said[3]["content"]), ("PRE", "AFTER"))
+        self.assertEqual(len(said[1]["tool_calls"]), 1)
+        self.assertNotIn("tool_calls", said[3])
+
+
 class Endpoint(HistoryTest):
     def config(self):
         return self.provider.config().replace(
@@ -192,6 +243,43 @@ class Endpoint(HistoryTest):
             Server(config)
         self.assertIn("api_key", str(raised.exception))
         self.assertNotIn("sk-secret", str(raised.exception))
+
+
+def bare(status, **headers):
+    """An answer without a body."""
+    def answer(handler, _):
+        handler.send_response(status)
+        for name, text in headers.items():
+            handler.send_header(name, text)
+        if status != 204:
+            handler.send_header("Content-Length", "0")
+        handler.end_headers()
+    return answer
+
+
+class NoAnswer(HistoryTest):
+    def assert_told(self, answer, code, *words):
+        end = self.play(answer)[-1]
+        self.assertEqual((end.name, end.data["code"]), ("error", code))
+        for word in words:
+            self.assertIn(word, end.data["message"])
+        return end.data["message"]
+
+    def test_an_empty_body_is_told_as_one(self):
+        self.assert_told(bare(204), "provider_failed", "204 with an empty body")
+        self.assert_told(bare(200), "provider_failed", "200 with an empty body")
+
+    def test_a_redirect_tells_where_to(self):
+        told = self.assert_told(bare(302, Location="https://other.example/v1?key=hush"),
+                                "provider_refused", "302", "https://other.example/v1", "base_url")
+        self.assertNotIn("hush", told)
+
+    def test_an_answer_that_ends_before_its_first_word(self):
+        self.assert_told(untold({"content": ""}, finish="length"), "provider_failed",
+                         "output limit")
+        before = len(self.provider.requests)
+        self.assert_told(untold({}, finish="content_filter"), "content_filtered", "filtered")
+        self.assertEqual(len(self.provider.requests), before + 1)
 
 
 if __name__ == "__main__":

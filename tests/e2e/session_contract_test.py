@@ -35,6 +35,15 @@ class Settings(ServerTest):
         self.assert_error(self.client.json("PUT", "/settings/x", {}), 400, "missing_field",
                           "value")
         self.assert_error(self.client.json("PUT", "/settings/x", [1]), 400)
+        for value, field in ((10 ** 40, "value"), (-10 ** 40, "value"), ([0, 2 ** 64], "value[1]"),
+                             ({"a": 2 ** 64}, "value.a")):
+            self.assert_error(self.client.json("PUT", "/settings/x", {"value": value}), 400,
+                              "invalid_value", field)
+        for path, field in (("/settings/x", "value"), ("/agents/x", "temperature")):
+            reply = self.client.send("PUT", path, f'{{"{field}": 1e400}}'.encode(),
+                                     {"Content-Type": "application/json"})
+            self.assert_error(reply, 400, "invalid_value", field)
+            self.assertIn("out of range", reply.json["error"])
 
     def test_a_name_in_the_path_is_text(self):
         before = self.client.get("/settings").json

@@ -262,6 +262,9 @@ class Questions(TurnTest):
                           "missing_field", "response")
         self.assert_error(self.client.answer(self.session, asked["question_id"], "perhaps"), 400)
         self.assert_error(self.client.answer(self.session, asked["question_id"], 7), 400)
+        for blank in ("", "  ", "\t\n", [""], ["once", " "]):
+            self.assert_error(self.client.answer(self.session, asked["question_id"], blank), 400,
+                              "invalid_value", "response")
         self.assertEqual(len(self.client.questions(self.session)), 1)
 
     def test_a_rejection_is_the_tools_result(self):

@@ -55,3 +55,19 @@ TEST_CASE("wrong arguments are refused before anybody is asked") {
   REQUIRE(ruling.problem);
   CHECK(ruling.problem->code == proto::ec::tool_invalid_args);
 }
+
+TEST_CASE("half a character in arguments is named") {
+  proto::agent who;
+  auto judged = [&](const std::string& input) {
+    return actors::judge_tool_call({who, {}, {}, actors::tool_specs(), "/work"}, "bash", input)
+        .problem;
+  };
+  auto half = judged(R"({"command":"echo \ud83d"})");
+  REQUIRE(half);
+  CHECK(half->code == proto::ec::tool_invalid_args);
+  CHECK(half->context.find("half a character") != std::string::npos);
+  CHECK(half->context.find(R"(echo \ud83d)") != std::string::npos);
+  auto other = judged(R"({"command":"echo)");
+  REQUIRE(other);
+  CHECK(other->context.find("half a character") == std::string::npos);
+}

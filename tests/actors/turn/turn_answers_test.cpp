@@ -101,7 +101,8 @@ bool holds(const std::string& all, std::string_view part) {
 TEST_CASE("an answer with nothing in it is made again, and is an error when it stays so") {
   for (const chunks& empty :
        {chunks{stop()}, chunks{text("\n\n "), stop()}, chunks{thought("hm, well"), stop()},
-        chunks{stop(proto::stop_reason::tool_calls)}}) {
+        chunks{stop(proto::stop_reason::tool_calls)}, chunks{stop(proto::stop_reason::length)},
+        chunks{thought("hm"), stop(proto::stop_reason::length)}}) {
     course turn(2);
     turn.answer(empty);
     CHECK_FALSE(turn.end);
@@ -123,13 +124,41 @@ TEST_CASE("an answer with nothing in it is made again, and is an error when it s
   }
 }
 
-TEST_CASE("an empty answer that says why it is empty is none to repeat") {
-  for (auto why : {proto::stop_reason::length, proto::stop_reason::filtered,
-                   proto::stop_reason::refusal, proto::stop_reason::context_full}) {
+TEST_CASE("an empty answer names the limit that left no room for it") {
+  course turn(0);
+  turn.answer({thought("hm"), stop(proto::stop_reason::length)});
+  REQUIRE(turn.end);
+  CHECK(holds(turn.end->failure->context, "output limit"));
+}
+
+TEST_CASE("an answer that was held back is an error at once") {
+  for (auto why : {proto::stop_reason::filtered, proto::stop_reason::refusal}) {
     course turn;
     turn.answer({thought("hm"), stop(why)});
     REQUIRE(turn.end);
     CHECK(turn.retries() == 0);
+    CHECK(turn.end->phase == proto::turn_phase::failed);
+    CHECK(turn.end->failure->code == ec::content_filtered);
+    CHECK_FALSE(turn.end->retryable);
+  }
+}
+
+TEST_CASE("a conversation that leaves no room for an answer is shortened") {
+  course turn;
+  turn.answer({stop(proto::stop_reason::context_full)});
+  CHECK_FALSE(turn.end);
+  turn.answer({text("Here."), stop()});
+  REQUIRE(turn.end);
+  CHECK(turn.end->finish_reason == "stop");
+}
+
+TEST_CASE("what was said before the limit or the filter is kept") {
+  for (auto why : {proto::stop_reason::length, proto::stop_reason::filtered,
+                   proto::stop_reason::refusal, proto::stop_reason::context_full}) {
+    course turn;
+    turn.answer({text("So far"), stop(why)});
+    REQUIRE(turn.end);
+    CHECK_FALSE(turn.end->failure);
     CHECK(turn.end->finish_reason != "stop");
   }
 }
@@ -169,8 +198,24 @@ TEST_CASE("half arguments are never run, shown as {}, and told to the model") {
     CHECK(kept.tool == "bash");
     CHECK(kept.status == proto::tool_status::failed);
     CHECK(holds(*kept.output, "tool_invalid_args"));
+    CHECK(holds(*kept.output, "output limit"));
+    CHECK(holds(*kept.output, "smaller calls"));
     CHECK(holds(turn.data_of(event_type::tool_start), R"("input":"{}")"));
   }
+}
+
+TEST_CASE("arguments that are broken without a limit are not put down to one") {
+  course turn;
+  auto answer = call("Bash", "[1]");
+  answer.push_back(stop());
+  turn.answer(answer);
+  CHECK_FALSE(holds(*turn.machine->parts()[0].shown.output, "output limit"));
+
+  course unknown;
+  answer = call("Nope", "[1]");
+  answer.push_back(stop(proto::stop_reason::length));
+  unknown.answer(answer);
+  CHECK(holds(*unknown.machine->parts()[0].shown.output, "no such"));
 }
 
 TEST_CASE("a call that was cut off by a cancellation shows no half input") {

@@ -355,3 +355,32 @@ TEST_CASE_FIXTURE(machine_fixture, "when the steps are used up the model must an
 
   CHECK_FALSE(calls[0].with_tools);
 }
+
+TEST_CASE_FIXTURE(machine_fixture, "a call counts and names its model where no usage was told") {
+  auto machine = make();
+  (void)machine.begin();
+  (void)machine.on_chunks(tool_call(0, "a", "rm"));
+  (void)machine.on_chunks({stop()});
+
+  auto kept = all<keep_step>(machine.on_call_ended({}));
+
+  REQUIRE(kept.size() == 1);
+  CHECK_FALSE(kept[0].what.call_usage);
+  CHECK(kept[0].what.completes_call);
+  CHECK(kept[0].what.called.text == "mock/m");
+}
+
+TEST_CASE_FIXTURE(machine_fixture, "after a restart the next step has a number of its own") {
+  proto::part_record said;
+  said.shown.type = proto::part_type::text;
+  said.shown.text = "before";
+  said.shown.step = 3;
+  auto machine = make();
+  (void)machine.resume({said}, {});
+  (void)machine.on_chunks({text("after"), stop()});
+
+  auto ended = all<end_turn>(machine.on_call_ended({}));
+
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].how.last.parts[0].part.shown.step == 4);
+}

@@ -1,4 +1,5 @@
 // How servers cut, number and name the calls of a Chat Completions answer, and what each means.
+#include "proto/provider/call_arguments.hpp"
 #include "proto/provider/openai_chat.hpp"
 #include "tests/proto/provider/stream_fixture.hpp"
 
@@ -277,6 +278,16 @@ TEST_CASE("a whole message at the end tells only what was not streamed") {
 TEST_CASE("half a character in arguments becomes whole with the next piece") {
   CHECK(arguments({R"({\"x\":\"\ud83d)", R"(\ude00\"})"}) == list{"f{\"x\":\"\U0001F600\"}"});
   CHECK(arguments({R"({\"x\":\"\\ud83d)", R"(\\ude00\"})"}) == list{R"(f{"x":"\ud83d\ude00"})"});
-  CHECK(arguments({R"({\"x\":\"\ud83d)", R"(y\"})"}) == list{"f{\"x\":\"\ufffdy\"}"});
   CHECK(arguments({"{\\\"x\\\":\\\"\xf0\x9f", "\x98\x80\\\"}"}) == list{"f{\"x\":\"\U0001F600\"}"});
+}
+
+TEST_CASE("half a character in arguments that stays alone is told as it is, not made another") {
+  CHECK(arguments({R"({\"x\":\"\ud83d)", R"(y\"})"}) == list{R"(f{"x":"\ud83dy"})"});
+  CHECK(arguments({R"({\"x\":\"\\ud83d\"})"}) == list{R"(f{"x":"\ud83d"})"});
+  CHECK(arguments({R"({\"x\":\"\\ude00\"})"}) == list{R"(f{"x":"\ude00"})"});
+  CHECK(arguments({R"({\"x\":\"\ude00\"})"}) == list{R"(f{"x":"\ude00"})"});
+  CHECK(arguments({"{\\\"x\\\":\\\"a\xffz\\\"}"}) == list{R"(f{"x":"a\xffz"})"});
+  argument_reader reading;
+  for (std::string text : {R"({"x":"\ud83d"})", R"({"x":"a\xffz"})", R"({"\ude00":1})"})
+    CHECK_FALSE(reading.read(text, {}, calls_end::complete));
 }

@@ -168,3 +168,25 @@ TEST_CASE("a list of models that is none fails") {
   CHECK_FALSE(read_openai_models("p", R"({"data":7})").ok());
   CHECK(read_openai_models("p", R"([{"id":"m"}])")->size() == 1);
 }
+
+TEST_CASE("a list of errors is told by its sentence") {
+  for (std::string body :
+       {R"({"success":false,"errors":[{"code":7003,"message":"off the menu"}]})",
+        R"({"errors":["off the menu"],"result":null})", R"({"errors":{"message":"off the menu"}})",
+        R"({"error":[{},{"message":"off the menu"}]})",
+        R"({"errors":[{},{"error":{"message":"off the menu"}}]})"}) {
+    CAPTURE(body);
+    CHECK(classify(500, body).what.context == "the provider answered 500: off the menu");
+  }
+}
+
+TEST_CASE("a redirect names where it leads, and no secret in it") {
+  auto told = [](std::string to) { return classify(302, "<a>", {{"location", to}}).what.context; };
+  auto plain = told("https://user:pass@api.example/v1/x?key=abc#token");
+  CHECK(plain.find("redirect to https://api.example/v1/x,") != std::string::npos);
+  CHECK(plain.find("pass") == std::string::npos);
+  CHECK(plain.find("abc") == std::string::npos);
+  CHECK(told("/login").find("redirect to /login,") != std::string::npos);
+  CHECK(told("https://h/sk-1234567890abcdefghij/x").find("1234567890") == std::string::npos);
+  CHECK(classify(307, "", {}).what.code == ec::provider_refused);
+}

@@ -228,6 +228,10 @@ TEST_CASE("the end says why") {
   CHECK(incomplete("max_output_tokens") == stop_reason::length);
   CHECK(incomplete("content_filter") == stop_reason::filtered);
   CHECK(incomplete("new") == stop_reason::length);
+  CHECK(hear({event("incomplete", R"("response":{"status":"incomplete",)"
+                                  R"("incomplete_details":{"reason":"content_filter"}})")})
+            .stop == stop_reason::filtered);
+  CHECK(hear({event("incomplete", "")}).stop == stop_reason::length);
   CHECK(hear({text(0, "a"), completed(R"("status":"incomplete")")}).stop == stop_reason::length);
   CHECK(hear({text(0, "a"), event("completed", "")}).stop == stop_reason::end);
   CHECK(hear({completed()}).stop == stop_reason::end);

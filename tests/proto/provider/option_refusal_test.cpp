@@ -235,3 +235,23 @@ TEST_CASE("options go wherever they stand, but not out of what was said, called 
   CHECK(without(anthropic_body, {{"max_tokens", "", option_change::cap, 8192}})
             .find(R"("max_tokens":8192)") != std::string::npos);
 }
+
+TEST_CASE("a model that takes no tools is asked without them, and what belongs to them") {
+  for (std::string said : {"registry.example/gemma:2b does not support tools",
+                           "this model doesn't support tool calling", "tools are not supported",
+                           "Function calling is not enabled for this model",
+                           "\"auto\" tool choice requires --enable-auto-tool-choice"}) {
+    CAPTURE(said);
+    CHECK(refused(chat_body, 400, openai(said)) == "tools");
+    CHECK(refused(gemini_body, 400, openai(said)) == "tools");
+    CHECK(refused(responses_body, 400, openai(said)) == "-");
+    CHECK(refused(chat_body, 500, openai(said)) == "-");
+  }
+  CHECK(refused(chat_body, 404, openai("No endpoints found that support tool use.")) == "tools");
+  CHECK(refused(chat_body, 400, openai("tools[0].function.name is wrong", "tools")) == "-");
+  CHECK(refused(chat_body, 400, openai("m does not support tool_choice")) != "tools");
+  auto sent = without_options(chat_body, {{"tools", "", option_change::drop, 0}});
+  CHECK(sent.find(R"("tools")") == std::string::npos);
+  CHECK(sent.find("parallel_tool_calls") == std::string::npos);
+  CHECK(sent.find(R"("tool_calls")") != std::string::npos);
+}

@@ -112,6 +112,40 @@ TEST_CASE("lines of JSON are events") {
   CHECK(hear(chat, own).stop == stop_reason::tool_calls);
 }
 
+TEST_CASE("events that one line end parts are events") {
+  const list said{delta(R"("content":"a")"), delta(R"("content":"b")"), delta("", R"("stop")")};
+  const list claude{
+      R"({"type":"message_start","message":{"usage":{"input_tokens":1}}})",
+      R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})",
+      R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"ab"}})",
+      R"({"type":"message_delta","delta":{"stop_reason":"end_turn"}})",
+      R"({"type":"message_stop"})"};
+  for (std::string end : {"\n", "\r\n"}) {
+    std::string chat_lines, named_lines;
+    for (const auto& one : said)
+      chat_lines += "data: " + one + end;
+    for (const auto& one : claude)
+      named_lines += "event: " + one.substr(9, one.find('"', 9) - 9) + end + "data: " + one + end;
+    CHECK(failure_of(chat, chat_lines.substr(0, chat_lines.size() / 2)).code == ec::stream_cut);
+    chat_lines += "data: [DONE]" + end;
+    CHECK(hear(chat, chat_lines).text == "ab");
+    CHECK(hear(chat, chat_lines).stop == stop_reason::end);
+    CHECK(hear(chat, chat_lines + end).text == "ab");
+    CHECK(hear(anthropic, named_lines).text == "ab");
+    CHECK(hear(anthropic, named_lines).stop == stop_reason::end);
+  }
+  auto broken = "data: " + said[0] + R"(
+data: {"error":{"message":"the cabbage is off"}}
+)";
+  CHECK(holds(failure_of(chat, broken).context, "cabbage"));
+}
+
+TEST_CASE("one object over several lines of an event is one") {
+  CHECK(hear(chat, "data: {\"choices\":\ndata: [{\"index\":0,\"delta\":{\"content\":\"a\"},\n"
+                   "data: \"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
+            .text == "a");
+}
+
 TEST_CASE("an error in place of an answer is its own sentence, and classified") {
   struct row {
     std::string body;

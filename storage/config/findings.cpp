@@ -1,5 +1,7 @@
 #include "storage/config/findings.hpp"
 
+#include "storage/config/mask_secrets.hpp"
+
 #include <algorithm>
 
 namespace kodad::storage {
@@ -13,7 +15,7 @@ constexpr size_t told_most = 40; // More than fit a screen help nobody.
 std::string place_of(const std::string& file, const key_lines& lines, const std::string& key) {
   auto found = lines.find(key);
   auto line = found == lines.end() ? "" : " line " + std::to_string(found->second);
-  return (file.empty() ? "" : "config " + file + line + ": ") + key + ": ";
+  return (file.empty() ? "" : "config " + file + line + ": ") + mask_secrets(key) + ": ";
 }
 
 void findings::fail(int line, const std::string& key, const std::string& expected) {
@@ -45,10 +47,11 @@ void findings::remark(int line, const std::string& key, const std::string& text)
   add({line, finding::weight::remark, key, text});
 }
 
-/// A mistake is never left out in favour of warnings.
+/// A mistake is never left out in favour of warnings. All that is told passes here, and no secret.
 void findings::add(finding what) {
   auto line = what.line > 0 ? " line " + std::to_string(what.line) : "";
-  what.text = "config " + file_ + line + ": " + what.key + ": " + what.text;
+  what.text =
+      "config " + file_ + line + ": " + mask_secrets(what.key) + ": " + mask_secrets(what.text);
   auto is_same = [&what](const auto& known) { return known.text == what.text; };
   if (std::ranges::any_of(all_, is_same))
     return;
@@ -77,7 +80,7 @@ const findings::finding& findings::last() const {
 }
 
 proto::error findings::last_failure() const {
-  return proto::field_error(proto::ec::invalid_value, last().key, last().text);
+  return proto::field_error(proto::ec::invalid_value, mask_secrets(last().key), last().text);
 }
 
 std::vector<std::string> findings::take_told() {

@@ -126,6 +126,22 @@ TEST_CASE("edit replaces exactly, once or everywhere") {
   CHECK(at.get("f") == "x c\r\n");
 }
 
+TEST_CASE("a carriage return that stands alone is taken to the letter") {
+  place at;
+  at.put("f", "int a;\r\nint b;\n#x\r\n");
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"\r","newString":"","replaceAll":true})").failure);
+  CHECK(at.get("f") == "int a;\nint b;\n#x\n");
+  at.put("f", "a\r\nb");
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"\r","newString":""})").failure);
+  CHECK(at.get("f") == "a\nb");
+  CHECK(at.edit(R"({"filePath":"f","oldString":"\r","newString":""})").failure.has_value());
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"a","newString":"a\rc"})").failure);
+  CHECK(at.get("f") == "a\rc\nb");
+  at.put("f", "x\ry\r\nz");
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"x\ry\nz","newString":"w"})").failure);
+  CHECK(at.get("f") == "w");
+}
+
 TEST_CASE("edit with an empty oldString creates and never overwrites") {
   place at;
   CHECK(!at.edit(R"({"filePath":"n","oldString":"","newString":"new"})").failure);

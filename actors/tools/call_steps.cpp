@@ -80,14 +80,14 @@ prepared_call prepare_call(const tool_run_request& what, const step_surroundings
   file_turns turns{*around.order, std::move(given_up)};
   const auto& tool = what.tool;
   if (tool == "read")
-    return over(read_tool(*workspace, *given));
+    return over(read_tool(*workspace, *given, ruled.rules));
   if (tool == "write")
-    return over(write_tool(*workspace, *given, turns));
+    return over(write_tool(*workspace, *given, turns, ruled.rules));
   if (tool == "edit")
-    return over(edit_tool(*workspace, *given, turns));
+    return over(edit_tool(*workspace, *given, turns, ruled.rules));
   auto made = tool == "bash"   ? bash_command(*workspace, *given, around.sandbox->limits)
               : tool == "grep" ? grep_command(*workspace, *given, ruled.rules)
-              : tool == "glob" ? glob_command(*workspace, *given)
+              : tool == "glob" ? glob_command(*workspace, *given, ruled.rules)
                                : proto::make_error(ec::tool_not_found, "no such tool: " + tool);
   return confined(std::move(made), *workspace, what, around);
 }

@@ -126,6 +126,10 @@ const std::vector<proto::tool_spec>& tool_specs() {
   return all;
 }
 
+bool meets_files(std::string_view tool) {
+  return tool == "read" || tool == "write" || tool == "edit" || tool == "grep" || tool == "glob";
+}
+
 bool runs_a_program(std::string_view tool) {
   return tool == "bash" || tool == "grep" || tool == "glob";
 }

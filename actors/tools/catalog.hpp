@@ -19,6 +19,9 @@ const std::vector<proto::tool_spec>& tool_specs();
 std::string subject_of(std::string_view tool, std::string_view input,
                        std::string_view workspace = {});
 
+/// Does the tool open files that its arguments name, and so meet links?
+bool meets_files(std::string_view tool);
+
 /// Does the tool start a program, and so need the sandbox?
 bool runs_a_program(std::string_view tool);
 

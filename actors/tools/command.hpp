@@ -2,8 +2,8 @@
 // `glob`, `grep` and `bash` are commands. Pure but for the look whether a folder is there.
 #pragma once
 
+#include "actors/tools/call_rules.hpp"
 #include "actors/tools/exec/output_keeper.hpp"
-#include "actors/tools/search/reading_rules.hpp"
 #include "actors/tools/tool.hpp"
 #include "proto/config.hpp"
 #include "storage/host/child_spec.hpp"
@@ -27,11 +27,13 @@ struct command {
 };
 
 proto::result<command> glob_command(const storage::host::folder& workspace,
-                                    const tool_arguments& given);
-/// @param rules On reading; files that they close are not searched. None close nothing.
+                                    const tool_arguments& given,
+                                    const std::optional<call_rules>& rules = {});
+/// @param rules Files that they close to reading are not searched. None close nothing. In both they
+/// are asked for where the path leads.
 proto::result<command> grep_command(const storage::host::folder& workspace,
                                     const tool_arguments& given,
-                                    const std::optional<reading_rules>& rules = {});
+                                    const std::optional<call_rules>& rules = {});
 /// @param limits Bound the time that a call may ask for.
 proto::result<command> bash_command(const storage::host::folder& workspace,
                                     const tool_arguments& given,

@@ -81,9 +81,9 @@ void tool_runner_state::start(const run_tool& call) {
   one.listener = call.listener;
   self->monitor(call.listener);
   if (changes_a_file(call.what.tool))
-    one.place =
-        around->lines->join(call.what.session.text + "\n" +
-                            subject_of(call.what.tool, call.what.input, call.what.workspace));
+    one.place = around->lines->join(
+        call.what.session.text + "\n" +
+        subject_of(call.what.tool, bare_input(call.what.input), call.what.workspace));
   enter(key, one, run::phase::preparing, limits::step_deadline);
   post_step(key, one);
 }

@@ -1,7 +1,8 @@
 #include "actors/turn/turn.hpp"
 
 #include "actors/error.hpp"
-#include "actors/tools/search/reading_rules.hpp"
+#include "actors/tools/call_rules.hpp"
+#include "actors/tools/catalog.hpp"
 #include "actors/turn/judgement.hpp"
 #include "actors/turn/plain.hpp"
 #include "actors/turn/prompt.hpp"
@@ -128,7 +129,7 @@ void turn_state::perform_one(start_tool& what) {
                        .tool = what.tool,
                        .input = what.input,
                        .workspace = setup.workspace};
-  if (what.tool == "grep")
+  if (meets_files(what.tool))
     run.input = with_rules(
         run.input, {setup.who->permission, setup.who->builtin, world->options.permission, granted});
   self->send(world->tools, run_tool{std::move(run), caf::actor_cast<tool_listener_actor>(self)});

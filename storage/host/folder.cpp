@@ -1,5 +1,6 @@
 #include "storage/host/folder.hpp"
 
+#include "storage/host/folder_order.hpp"
 #include "storage/host/open_at.hpp"
 #include "storage/host/relative_path.hpp"
 #include "storage/host/system_error.hpp"
@@ -84,6 +85,13 @@ proto::error no_regular_file(const std::string& path, file_kind kind) {
   return make_error(ec::tool_failed, path + what);
 }
 
+/// So often is looked again at what somebody replaces.
+constexpr int steady_tries = 64;
+
+proto::error changing(const std::string& path) {
+  return make_error(ec::tool_failed, path + " changes all the time; try again");
+}
+
 } // namespace
 
 proto::result<folder> open_folder(const std::string& path) {
@@ -132,6 +140,16 @@ folder::attempt folder::open(const std::string& path, uint64_t flags) const {
 }
 
 proto::result<file_content> folder::read_file(const std::string& path, size_t bytes_max) const {
+  for (int tries = 0; tries < steady_tries; ++tries) {
+    auto content = read_once(path, bytes_max);
+    if (!content || !content->path.empty())
+      return content;
+  }
+  return changing(path);
+}
+
+/// Without the file's own path when somebody has replaced it meanwhile.
+proto::result<file_content> folder::read_once(const std::string& path, size_t bytes_max) const {
   // What stands there is looked at before it is opened: opening a device can do things.
   for (auto flags : {uint64_t{O_PATH | O_CLOEXEC}, open_to_read}) {
     auto tried = open(path, flags);
@@ -144,10 +162,13 @@ proto::result<file_content> folder::read_file(const std::string& path, size_t by
       return no_regular_file(path, status->kind);
     if (flags != open_to_read)
       continue;
+    auto real = steady_path(tried.file);
+    if (!real)
+      return real.failure();
     auto bytes = read_all(tried.file, status->size, bytes_max, path);
     if (!bytes)
       return bytes.failure();
-    return file_content{std::move(*bytes), *status};
+    return file_content{std::move(*bytes), *status, real->value_or("")};
   }
   return make_error(ec::internal, "read " + path);
 }
@@ -164,6 +185,40 @@ proto::result<std::optional<file_status>> folder::stat(const std::string& path) 
   return std::optional(*status);
 }
 
+/// The path of what is open; nothing while somebody replaces it: the kernel then marks its name as
+/// deleted, or knows it by the one that it is put aside under.
+proto::result<std::optional<std::string>> folder::steady_path(const descriptor& inside) const {
+  auto real = real_path(inside);
+  if (!real)
+    return real.failure();
+  auto there = open_at(handle_.get(), *real, O_PATH, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+  if (!there.is_open() || name_of(*real).starts_with(temporary_prefix))
+    return std::optional<std::string>();
+  return std::optional(std::move(*real));
+}
+
+proto::result<std::string> folder::resolve(const std::string& path) const {
+  std::string below;
+  auto above = path;
+  for (int unsteady = 0; unsteady < steady_tries;) {
+    auto tried = open(above, O_PATH | O_CLOEXEC);
+    if (tried.file.is_open()) {
+      auto real = steady_path(tried.file);
+      if (!real)
+        return real.failure();
+      if (!*real && ++unsteady > 0)
+        continue;
+      return below.empty() ? **real : **real == "." ? below : **real + "/" + below;
+    }
+    if (tried.number != ENOENT || above == ".")
+      return system_error(tried.number, "look at", path);
+    std::string name(name_of(above));
+    below = below.empty() ? name : name + "/" + below;
+    above = parent_of(above);
+  }
+  return changing(path);
+}
+
 proto::result<directory_listing> folder::list_directory(const std::string& path,
                                                         size_t entries_max) const {
   auto tried = open(path, open_directory);
@@ -173,7 +228,11 @@ proto::result<directory_listing> folder::list_directory(const std::string& path,
   std::unique_ptr<DIR, int (*)(DIR*)> stream(fd < 0 ? nullptr : ::fdopendir(fd), ::closedir);
   if (!stream)
     return system_error(errno, "list", path);
+  auto real = real_path(tried.file);
+  if (!real)
+    return real.failure();
   directory_listing out;
+  out.path = std::move(*real);
   while (auto* entry = ::readdir(stream.get())) {
     std::string name = entry->d_name;
     if (name == "." || name == "..")

@@ -8,6 +8,7 @@
 #include "storage/host/descriptor.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct file_status {
 struct file_content {
   std::string bytes;
   file_status status; ///< As of the moment of reading; `size` exceeds `bytes` when it was cut.
+  std::string path;   ///< Where what was read stands, without links, relative to the root.
 };
 
 struct directory_entry {
@@ -40,10 +42,15 @@ struct directory_entry {
 struct directory_listing {
   std::vector<directory_entry> entries; ///< Sorted by name.
   bool cut = false;                     ///< There are more than were asked for.
+  std::string path;                     ///< The folder's own, without links.
 };
+
+/// May the file at this path, which has no links, be changed?
+using path_permit = std::function<proto::result<void>(const std::string& real)>;
 
 struct write_options {
   bool create_parents = false;
+  path_permit permitted = {}; ///< Asked of the file itself, before it is changed and after.
 };
 
 struct write_outcome {
@@ -80,6 +87,10 @@ public:
   /// What stands there, links followed; nothing when nothing does.
   proto::result<std::optional<file_status>> stat(const std::string& path) const;
 
+  /// Where the path leads, links followed, relative to the root; of what is not there yet: where
+  /// it would come to stand.
+  proto::result<std::string> resolve(const std::string& path) const;
+
   /// The first `entries_max` entries met, sorted.
   proto::result<directory_listing> list_directory(const std::string& path,
                                                   size_t entries_max) const;
@@ -98,8 +109,12 @@ private:
   proto::result<descriptor> open_parent(const std::string& path, write_options options) const;
   proto::result<void> permit_change(const descriptor& parent, const std::string& path,
                                     const std::string& shown) const;
+  proto::result<void> permit_file(const descriptor& parent, const std::string& path,
+                                  const std::string& shown, const path_permit& permitted) const;
   proto::result<void> make_folder(const descriptor& above, const std::string& path) const;
   proto::result<std::string> real_path(const descriptor& inside) const;
+  proto::result<std::optional<std::string>> steady_path(const descriptor& inside) const;
+  proto::result<file_content> read_once(const std::string& path, size_t bytes_max) const;
   proto::result<std::string> link_target(const std::string& path) const;
 
   descriptor handle_;

@@ -7,10 +7,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <sys/stat.h>
 #include <utility>
 
 namespace kodad::storage::host {
+
+/// What the name of a file begins with that is about to take another's place.
+inline constexpr std::string_view temporary_prefix = ".kodad-write-";
 
 class folder_order {
 public:

@@ -42,7 +42,7 @@ folder_order::turn take_turn(int directory) {
 }
 
 std::string temporary_name() {
-  std::string name = ".kodad-write-";
+  std::string name(temporary_prefix);
   for (auto byte : random_bits())
     name += "0123456789abcdef"[static_cast<unsigned>(byte) % 16];
   return name;
@@ -200,6 +200,18 @@ proto::result<void> folder::permit_change(const descriptor& parent, const std::s
   return {};
 }
 
+/// As `permit_change`, and whoever asked for the change has a say.
+proto::result<void> folder::permit_file(const descriptor& parent, const std::string& path,
+                                        const std::string& shown,
+                                        const path_permit& permitted) const {
+  if (auto kept = permit_change(parent, path, shown); !kept || !permitted)
+    return kept;
+  auto real = real_path(parent);
+  if (!real)
+    return real.failure();
+  return permitted(joined(*real, name_of(path)));
+}
+
 /// Makes the folder `path` in the one that is held open, unless it is there.
 proto::result<void> folder::make_folder(const descriptor& above, const std::string& path) const {
   std::string name(name_of(path));
@@ -253,7 +265,7 @@ proto::result<write_outcome> folder::write_file(const std::string& path, std::st
     return real.failure();
   if (obeyed.holds(joined(*real, name_of(target))))
     return is_guarded(path);
-  auto permitted = [&] { return permit_change(*parent, target, path); };
+  auto permitted = [&] { return permit_file(*parent, target, path, options.permitted); };
   // Before anything is written.
   if (auto early = permitted(); !early)
     return early.failure();

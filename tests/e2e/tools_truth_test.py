@@ -130,6 +130,28 @@ class Files(Truth):
         self.assertEqual(list(self.place.iterdir()), [])
 
 
+class Links(Truth):
+    config = ("permission:\n  write: allow\n  edit: {\"*\": allow, \"prot/**\": deny}\n"
+              "  read: {\"*.env\": deny, \"secrets/**\": deny}\n")
+
+    def test_rules_hold_where_a_link_leads(self):
+        self.put(".env", "TOKEN=one\n")
+        self.put("secrets/a.txt", "TOKEN=two\n")
+        self.put("prot/a", "old\n")
+        for link, target in (("notes.txt", ".env"), ("docs", "secrets"), ("pl", "prot")):
+            (self.place / link).symlink_to(target)
+        for step in (tool("read", filePath="notes.txt"), tool("read", filePath="docs/a.txt"),
+                     tool("grep", pattern="TOKEN", path="notes.txt"),
+                     tool("grep", pattern="TOKEN", path="docs/a.txt"),
+                     tool("grep", pattern="TOKEN", path="docs")):
+            said = self.call(step)
+            self.assertNotIn("TOKEN", said)
+            self.assertIn(".env" if "notes.txt" in str(step) else "secrets/a.txt", said)
+        said = self.call(tool("edit", filePath="pl/a", oldString="old", newString="new"))
+        self.assertIn("pl/a leads to prot/a", said)
+        self.assertEqual((self.place / "prot/a").read_bytes(), b"old\n")
+
+
 class Commands(Truth):
     def test_a_list_of_words_is_no_program(self):
         self.assertEqual(self.call(bash(["echo", "hi"])), "hi\n(exit code 0)")

@@ -20,8 +20,11 @@ struct plain_text {
 };
 
 /// A lone carriage return ends a line only where there are no line feeds at all.
-plain_text plain(std::string_view text) {
-  bool returns_end = text.find('\n') == text.npos;
+bool ends_in_returns(std::string_view text) {
+  return text.find('\n') == text.npos && text.find('\r') != text.npos;
+}
+
+plain_text plain(std::string_view text, bool returns_end) {
   plain_text out;
   out.text.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
@@ -36,6 +39,18 @@ plain_text plain(std::string_view text) {
     i += is_pair ? 1 : 0;
   }
   return out;
+}
+
+plain_text plain(std::string_view text) {
+  return plain(text, ends_in_returns(text));
+}
+
+/// Has it a carriage return that belongs to no line feed?
+bool has_lone_return(std::string_view text) {
+  for (auto at = text.find('\r'); at != text.npos; at = text.find('\r', at + 1))
+    if (!text.substr(at + 1).starts_with('\n'))
+      return true;
+  return false;
 }
 
 std::string_view usual_end(std::span<const std::string_view> ends) {
@@ -101,8 +116,8 @@ std::vector<size_t> lines_at(std::string_view text, const std::vector<size_t>& p
   return out;
 }
 
-/// Replaces to the letter: an edit of nothing but the ends of lines.
-edit_outcome edit_ends(std::string_view before, const edit_wish& wish) {
+/// Replaces to the letter.
+edit_outcome edit_letters(std::string_view before, const edit_wish& wish) {
   auto places = places_of(before, wish.from, wish);
   edit_outcome out{{}, lines_at(before, places)};
   size_t done = 0;
@@ -152,10 +167,15 @@ std::string with_ends_of(std::string_view before, std::string_view content) {
 }
 
 edit_outcome edit_text(std::string_view before, const edit_wish& wish) {
-  auto from = with_line_feeds(wish.from);
-  auto to = with_line_feeds(wish.to);
+  // Where they end no lines, carriage returns that stand alone are signs like others.
+  bool returns_end = ends_in_returns(before);
+  auto from = plain(wish.from, returns_end).text;
+  auto to = plain(wish.to, returns_end).text;
   if (from == to && wish.from != wish.to)
-    return edit_ends(before, wish);
+    return edit_letters(before, wish);
+  if (!returns_end && has_lone_return(wish.from))
+    if (auto edited = edit_letters(before, wish); !edited.lines.empty())
+      return edited;
   auto old = plain(before);
   auto places = places_of(old.text, from, wish);
   edit_outcome out{{}, lines_at(old.text, places)};

@@ -16,10 +16,15 @@ namespace host = storage::host;
 
 namespace {
 
-tool_output list_folder(const host::folder& workspace, const std::string& path) {
+using all_rules = std::optional<call_rules>;
+
+tool_output list_folder(const host::folder& workspace, const std::string& path,
+                        const all_rules& rules) {
   auto listing = workspace.list_directory(path, limits::directory_entries);
   if (!listing)
     return failed(listing.failure());
+  if (auto permitted = permit_real(rules, "read", path, listing->path); !permitted)
+    return failed(permitted.failure());
   tool_output out;
   for (const auto& entry : listing->entries)
     out.text += entry.name + (entry.kind == host::file_kind::directory ? "/\n" : "\n");
@@ -112,11 +117,14 @@ proto::result<line_range> range_of(const tool_arguments& given) {
   return out;
 }
 
-tool_output show_file(const host::folder& workspace, const std::string& path, size_t first,
-                      size_t count) {
+tool_output show_file(const host::folder& workspace, const std::string& path,
+                      const line_range& range, const all_rules& rules) {
+  auto [first, count] = range;
   auto content = workspace.read_file(path, limits::file_bytes);
   if (!content)
     return failed(content.failure());
+  if (auto permitted = permit_real(rules, "read", path, content->path); !permitted)
+    return failed(permitted.failure());
   tool_output out;
   auto size = std::to_string(content->status.size) + " bytes";
   if (auto mime = media_type(content->bytes); !mime.empty()) {
@@ -154,7 +162,8 @@ bool is_binary(std::string_view bytes) {
   return bytes.find('\0') != std::string_view::npos;
 }
 
-tool_output read_tool(const host::folder& workspace, const tool_arguments& given) {
+tool_output read_tool(const host::folder& workspace, const tool_arguments& given,
+                      const all_rules& rules) {
   auto path = given.text("filePath");
   if (!path)
     return failed(missing("filePath"));
@@ -168,11 +177,11 @@ tool_output read_tool(const host::folder& workspace, const tool_arguments& given
     return failed(ec::tool_failed,
                   "there is no file " + *relative + suggestion(workspace, *relative));
   if ((*about)->kind == host::file_kind::directory)
-    return list_folder(workspace, *relative);
+    return list_folder(workspace, *relative, rules);
   auto range = range_of(given);
   if (!range)
     return failed(range.failure());
-  return show_file(workspace, *relative, range->first, range->count);
+  return show_file(workspace, *relative, *range, rules);
 }
 
 } // namespace kodad::actors

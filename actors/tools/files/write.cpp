@@ -22,7 +22,41 @@ struct present_file {
   std::optional<text_file> text; ///< None of a file that is no text.
 };
 
-proto::result<present_file> load(const host::folder& workspace, const std::string& path) {
+/// A call that changes a file, and where.
+struct change {
+  const host::folder& workspace;
+  std::string path;
+  host::path_permit permitted; ///< Asks the rules for where links lead.
+  file_turns& turns;
+};
+
+proto::result<change> change_of(const host::folder& workspace, const tool_arguments& given,
+                                std::string_view tool, file_turns& turns,
+                                const std::optional<call_rules>& rules) {
+  auto path = given.text("filePath");
+  if (!path)
+    return missing("filePath");
+  auto relative = workspace.relative_path(*path);
+  if (!relative)
+    return relative.failure();
+  auto permitted = [&rules, tool, named = *relative](const std::string& real) {
+    return permit_real(rules, tool, named, real);
+  };
+  return change{workspace, std::move(*relative), permitted, turns};
+}
+
+/// The right to change the file, under its real name, so that all links to it are one.
+proto::result<file_order::turn> turn_of(const change& asked) {
+  auto real = asked.workspace.resolve(asked.path);
+  // What cannot be resolved cannot be written, which says why.
+  auto path = real ? *real : asked.path;
+  if (auto permitted = asked.permitted(path); !permitted)
+    return permitted.failure();
+  return asked.turns.order.take(asked.workspace.root() + "/" + path, asked.turns.given_up);
+}
+
+proto::result<present_file> load(const change& asked) {
+  const auto& [workspace, path, permitted, turns] = asked;
   present_file out;
   out.path = path;
   auto about = workspace.stat(path);
@@ -35,6 +69,8 @@ proto::result<present_file> load(const host::folder& workspace, const std::strin
   auto content = workspace.read_file(path, proto::limits::file_bytes);
   if (!content)
     return content.failure();
+  if (auto may = permitted(content->path); !may)
+    return may.failure();
   out.exists = true;
   out.bytes = std::move(content->bytes);
   out.text = decode_text(out.bytes);
@@ -53,13 +89,14 @@ tool_output given_up() {
   return failed(ec::cancelled, "given up before the file was changed");
 }
 
-tool_output replace(const host::folder& workspace, const present_file& now,
-                    const std::string& bytes, const file_turns& turns) {
-  if (turns.given_up.stop_requested())
+tool_output replace(const change& asked, const present_file& now, const std::string& bytes) {
+  if (asked.turns.given_up.stop_requested())
     return given_up();
   bool unchanged = now.exists && now.bytes == bytes;
   if (!unchanged)
-    if (auto written = workspace.write_file(now.path, bytes, {.create_parents = true}); !written)
+    if (auto written = asked.workspace.write_file(
+            now.path, bytes, {.create_parents = true, .permitted = asked.permitted});
+        !written)
       return failed(written.failure());
   tool_output out;
   auto verb = !now.exists ? "created " : unchanged ? "unchanged: " : "wrote ";
@@ -113,8 +150,8 @@ proto::result<edit_wish> wish_of(const tool_arguments& given) {
   return out;
 }
 
-tool_output edit_present(const host::folder& workspace, const present_file& now,
-                         const edit_wish& wish, bool all, const file_turns& turns) {
+tool_output edit_present(const change& asked, const present_file& now, const edit_wish& wish,
+                         bool all) {
   if (!now.text)
     return failed(ec::tool_failed, now.path + " is a binary file; edit changes text only");
   auto edited = edit_text(now.text->text, wish);
@@ -125,24 +162,25 @@ tool_output edit_present(const host::folder& workspace, const present_file& now,
   auto bytes = encode_text(*now.text, edited.text);
   if (!bytes)
     return failed(bytes.failure());
-  return replace(workspace, now, *bytes, turns);
+  return replace(asked, now, *bytes);
 }
 
 } // namespace
 
 tool_output write_tool(const host::folder& workspace, const tool_arguments& given,
-                       file_turns& turns) {
-  auto path = given.text("filePath");
+                       file_turns& turns, const std::optional<call_rules>& rules) {
+  auto asked = change_of(workspace, given, "write", turns, rules);
+  if (!asked)
+    return failed(asked.failure());
   auto content = given.text("content");
-  if (!path || !content)
-    return failed(missing(path ? "content" : "filePath"));
-  auto relative = workspace.relative_path(*path);
-  if (!relative)
-    return failed(relative.failure());
-  auto turn = turns.order.take(workspace.root() + "/" + *relative, turns.given_up);
+  if (!content)
+    return failed(missing("content"));
+  auto turn = turn_of(*asked);
   if (!turn)
+    return failed(turn.failure());
+  if (!*turn)
     return given_up();
-  auto now = load(workspace, *relative);
+  auto now = load(*asked);
   if (!now)
     return failed(now.failure());
   if (auto changed = check_version(*now, given))
@@ -150,35 +188,32 @@ tool_output write_tool(const host::folder& workspace, const tool_arguments& give
   auto bytes = like(*now, *content);
   if (!bytes)
     return failed(bytes.failure());
-  return replace(workspace, *now, *bytes, turns);
+  return replace(*asked, *now, *bytes);
 }
 
-tool_output edit_tool(const host::folder& workspace, const tool_arguments& given,
-                      file_turns& turns) {
-  auto path = given.text("filePath");
-  if (!path)
-    return failed(missing("filePath"));
+tool_output edit_tool(const host::folder& workspace, const tool_arguments& given, file_turns& turns,
+                      const std::optional<call_rules>& rules) {
+  auto asked = change_of(workspace, given, "edit", turns, rules);
   auto wish = wish_of(given);
-  if (!wish)
-    return failed(wish.failure());
-  auto relative = workspace.relative_path(*path);
-  if (!relative)
-    return failed(relative.failure());
-  auto turn = turns.order.take(workspace.root() + "/" + *relative, turns.given_up);
+  if (!asked || !wish)
+    return failed(asked ? wish.failure() : asked.failure());
+  auto turn = turn_of(*asked);
   if (!turn)
+    return failed(turn.failure());
+  if (!*turn)
     return given_up();
-  auto now = load(workspace, *relative);
+  auto now = load(*asked);
   if (!now)
     return failed(now.failure());
   if (auto changed = check_version(*now, given))
     return *changed;
   if (wish->from.empty() && !now->exists)
-    return replace(workspace, *now, wish->to, turns);
+    return replace(*asked, *now, wish->to);
   if (wish->from.empty())
     return failed(ec::tool_invalid_args, "oldString is empty, but the file exists");
   if (!now->exists)
-    return failed(ec::tool_failed, "there is no file " + *relative);
-  return edit_present(workspace, *now, *wish, given.flag("replaceAll"), turns);
+    return failed(ec::tool_failed, "there is no file " + now->path);
+  return edit_present(*asked, *now, *wish, given.flag("replaceAll"));
 }
 
 } // namespace kodad::actors

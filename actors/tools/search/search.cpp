@@ -22,8 +22,9 @@ proto::error wrong(std::string why) {
   return proto::make_error(ec::tool_invalid_args, std::move(why));
 }
 
-/// Where to search, relative to the workspace.
-proto::result<std::string> place_of(const host::folder& workspace, const tool_arguments& given) {
+/// Where to search, relative to the workspace and without links.
+proto::result<std::string> place_of(const host::folder& workspace, const tool_arguments& given,
+                                    std::string_view tool, const std::optional<call_rules>& rules) {
   auto path = given.text("path");
   if (!path)
     return std::string(".");
@@ -36,7 +37,12 @@ proto::result<std::string> place_of(const host::folder& workspace, const tool_ar
     return about.failure();
   if (!*about)
     return proto::make_error(ec::tool_failed, "there is no file or folder " + *inside);
-  return inside;
+  auto real = workspace.resolve(*inside);
+  if (!real)
+    return real;
+  if (auto permitted = permit_real(rules, tool, *inside, *real); !permitted)
+    return permitted.failure();
+  return real;
 }
 
 /// Adds what the globs ask for. @param folder From where they count.
@@ -184,8 +190,8 @@ std::vector<std::string> options_of(const tool_arguments& given, result_kind kin
 
 /// Which files a search looks into.
 proto::result<file_choice> files_of(const host::folder& workspace, const tool_arguments& given,
-                                    const std::optional<reading_rules>& rules) {
-  auto place = place_of(workspace, given);
+                                    const std::optional<call_rules>& rules) {
+  auto place = place_of(workspace, given, "grep", rules);
   if (!place)
     return place.failure();
   file_choice out;
@@ -210,11 +216,12 @@ proto::result<file_choice> files_of(const host::folder& workspace, const tool_ar
 
 } // namespace
 
-proto::result<command> glob_command(const host::folder& workspace, const tool_arguments& given) {
+proto::result<command> glob_command(const host::folder& workspace, const tool_arguments& given,
+                                    const std::optional<call_rules>& rules) {
   auto pattern = given.text("pattern");
   if (!pattern)
     return missing("pattern");
-  auto place = place_of(workspace, given);
+  auto place = place_of(workspace, given, "glob", rules);
   auto any_case = any_case_of(given);
   if (!place || !any_case)
     return place ? any_case.failure() : place.failure();
@@ -238,7 +245,7 @@ proto::result<command> glob_command(const host::folder& workspace, const tool_ar
 }
 
 proto::result<command> grep_command(const host::folder& workspace, const tool_arguments& given,
-                                    const std::optional<reading_rules>& rules) {
+                                    const std::optional<call_rules>& rules) {
   auto pattern = given.text("pattern");
   if (!pattern)
     return missing("pattern");

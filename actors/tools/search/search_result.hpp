@@ -2,7 +2,7 @@
 // and why, so that "nothing" is only said where there is nothing. Pure.
 #pragma once
 
-#include "actors/tools/search/reading_rules.hpp"
+#include "actors/tools/call_rules.hpp"
 #include "actors/tools/search/search_script.hpp"
 #include "actors/tools/tool.hpp"
 #include "storage/host/process_host.hpp"
@@ -17,10 +17,10 @@ struct result_shape {
   result_kind kind = result_kind::lines;
   output_page page;
   bool with_numbers = true;
-  bool is_repeating = false;          ///< May one line of a file come several times?
-  bool ignored = false;               ///< Were ignored files looked at, too?
-  std::string place;                  ///< As in file_choice.
-  std::optional<reading_rules> rules; ///< For what is guarded.
+  bool is_repeating = false;       ///< May one line of a file come several times?
+  bool ignored = false;            ///< Were ignored files looked at, too?
+  std::string place;               ///< As in file_choice.
+  std::optional<call_rules> rules; ///< For what is guarded.
 };
 
 /// @param text What the script wrote, or its begin. @param is_cut Is more than that missing?

@@ -126,6 +126,67 @@ TEST_CASE("edit replaces exactly, once or everywhere") {
   CHECK(at.get("f") == "x c\r\n");
 }
 
+TEST_CASE("a carriage return that stands alone is taken to the letter") {
+  place at;
+  at.put("f", "int a;\r\nint b;\n#x\r\n");
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"\r","newString":"","replaceAll":true})").failure);
+  CHECK(at.get("f") == "int a;\nint b;\n#x\n");
+  at.put("f", "a\r\nb");
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"\r","newString":""})").failure);
+  CHECK(at.get("f") == "a\nb");
+  CHECK(at.edit(R"({"filePath":"f","oldString":"\r","newString":""})").failure.has_value());
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"a","newString":"a\rc"})").failure);
+  CHECK(at.get("f") == "a\rc\nb");
+  at.put("f", "x\ry\r\nz");
+  CHECK(!at.edit(R"({"filePath":"f","oldString":"x\ry\nz","newString":"w"})").failure);
+  CHECK(at.get("f") == "w");
+}
+
+TEST_CASE("a link is judged by where it leads, too") {
+  place at;
+  at.put(".env", "TOKEN");
+  at.put("secrets/a.txt", "TOKEN");
+  at.put("prot/a", "old");
+  at.put("src/x", "");
+  at.put("plain", "old");
+  for (auto [link, to] : {std::pair("notes.txt", ".env"),
+                          {"docs", "secrets"},
+                          {"pl", "prot"},
+                          {"src/up", ".."},
+                          {"also", "plain"}})
+    std::filesystem::create_symlink(to, at.path(link));
+  call_rules rules;
+  using kodad::proto::action;
+  rules.user.tools = {{"read", {{"*.env", action::deny}, {"secrets/**", action::deny}}},
+                      {"edit", {{"*", action::allow}, {"prot/**", action::deny}}}};
+  rules.granted = {{"write", "src/**"}};
+  for (const char* json : {R"({"filePath":"notes.txt"})", R"({"filePath":"docs/a.txt"})"}) {
+    auto said = read_tool(at.workspace, arguments("read", json), rules);
+    REQUIRE(said.failure);
+    CHECK(said.failure->code == ec::tool_denied);
+    CHECK(!has(said.text, "TOKEN"));
+    CHECK(has(said.text, has(json, "docs") ? "leads to secrets/a.txt" : "leads to .env"));
+  }
+  auto edited = edit_tool(at.workspace,
+                          arguments("edit", R"({"filePath":"pl/a","oldString":"old",)"
+                                            R"("newString":"new"})"),
+                          at.turns, rules);
+  CHECK(has(edited.text, "pl/a leads to prot/a, where a permission rule denies"));
+  CHECK(at.get("prot/a") == "old");
+  for (const char* json : {R"({"filePath":"src/up/top.txt","content":"x"})",
+                           R"({"filePath":"src/up/made/top.txt","content":"x"})"})
+    CHECK(has(write_tool(at.workspace, arguments("write", json), at.turns, rules).text,
+              "where a permission rule asks before this call"));
+  CHECK(!std::filesystem::exists(at.path("top.txt")));
+  CHECK(!std::filesystem::exists(at.path("made")));
+  // The same rule holds for both.
+  CHECK(!write_tool(at.workspace, arguments("write", R"({"filePath":"also","content":"new"})"),
+                    at.turns, rules)
+             .failure);
+  CHECK(at.get("plain") == "new");
+  CHECK(std::filesystem::is_symlink(at.path("also")));
+}
+
 TEST_CASE("edit with an empty oldString creates and never overwrites") {
   place at;
   CHECK(!at.edit(R"({"filePath":"n","oldString":"","newString":"new"})").failure);

@@ -36,13 +36,13 @@ struct place : workspace_place {
     return glob_command(workspace, arguments("glob", json)).failure().context;
   }
 
-  std::optional<reading_rules> rules;
+  std::optional<call_rules> rules;
   std::unique_ptr<host::process_host> processes = host::start_processes();
 };
 
 /// What comes with the program: files named .env are asked for.
-reading_rules usual_rules() {
-  reading_rules out;
+call_rules usual_rules() {
+  call_rules out;
   out.builtin = true;
   out.agent.tools = {{"read",
                       {{"*", action::allow},
@@ -233,6 +233,26 @@ TEST_CASE("a file that must be asked for is not searched, and it is said") {
   auto denied = at.grep(R"({"pattern":"TOKEN"})"); // Asked as a whole, but for what is denied.
   CHECK(has(denied, "main.py\n"));
   CHECK(!has(denied, "TOKEN=b"));
+}
+
+TEST_CASE("a search that starts from a link is judged by where it leads") {
+  place at;
+  at.put(".env", "TOKEN");
+  at.put("secrets/a.txt", "TOKEN");
+  std::filesystem::create_symlink(".env", at.path("notes.txt"));
+  std::filesystem::create_symlink("secrets", at.path("docs"));
+  at.rules.emplace();
+  at.rules->user.tools = {{"read", {{"*.env", action::deny}, {"secrets/**", action::deny}}}};
+  for (const char* path : {"notes.txt", "docs/a.txt"}) {
+    auto json = R"({"pattern":"TOKEN","path":")"s + path + "\"}";
+    auto made = grep_command(at.workspace, arguments("grep", json), at.rules);
+    REQUIRE(!made);
+    CHECK(made.failure().code == ec::tool_denied);
+    CHECK(has(made.failure().context, "a permission rule denies this call"));
+  }
+  auto below = at.grep(R"({"pattern":"TOKEN","path":"docs"})");
+  CHECK(has(below, "before they are read: secrets/a.txt"));
+  CHECK(!has(below, "TOKEN"));
 }
 
 TEST_CASE("rules travel behind the arguments") {

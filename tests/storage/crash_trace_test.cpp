@@ -25,7 +25,7 @@ struct crashed_host {
     session_store::put(batch, made, nullptr);
   }
 
-  void add_turn(const std::string& session, proto::turn_state state) {
+  void add_turn(const std::string& session, proto::turn_phase state) {
     proto::turn_record made;
     made.shown.session_id.text = session;
     made.shown.operation_id.text = "turn_of_" + session;
@@ -51,11 +51,11 @@ struct crashed_host {
 
 TEST_CASE_FIXTURE(crashed_host, "the events of a turn that was cut off end where they may have") {
   add_session("ses_cut", 5, 100);
-  add_turn("ses_cut", proto::turn_state::running);
+  add_turn("ses_cut", proto::turn_phase::running);
   add_session("ses_done", 5, 100);
-  add_turn("ses_done", proto::turn_state::succeeded);
+  add_turn("ses_done", proto::turn_phase::succeeded);
   add_session("ses_exact", 7, 7);
-  add_turn("ses_exact", proto::turn_state::running);
+  add_turn("ses_exact", proto::turn_phase::running);
   commit();
 
   REQUIRE(settle_event_ids(*kept).ok());

@@ -39,7 +39,7 @@ TEST_CASE("only an end marker outlives the connection's own end") {
       {text + reason + text, ec::stream_stalled, ec::stream_stalled},
       {R"({"error":{"message":"slow down","type":"rate_limit_error"}})", {}, ec::rate_limited},
       {R"({"object":"chat.completion","choices":[{"message":{"content":"a"}}]})", {}, {}},
-      {"", {}, ec::stream_cut},
+      {"", {}, ec::provider_failed},
   };
   for (const auto& [body, ending, code] : rows) {
     provider_fixture at;

@@ -3,8 +3,8 @@
 #include "storage/host/descriptor.hpp"
 
 #include <cerrno>
+#include <charconv>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -14,8 +14,27 @@
 
 namespace kodad::storage::host {
 
+namespace {
+
+constexpr std::string_view own_beginning = "kodad-";
+constexpr size_t random_letters = 6; // As many as `mkdtemp` puts in.
+
+} // namespace
+
+std::optional<pid_t> server_of(std::string_view name) {
+  if (!name.starts_with(own_beginning))
+    return std::nullopt;
+  name.remove_prefix(own_beginning.size());
+  pid_t out = 0;
+  auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), out);
+  name.remove_prefix(static_cast<size_t>(end - name.data()));
+  bool is_ours =
+      problem == std::errc() && out > 0 && name.size() == 1 + random_letters && name.front() == '-';
+  return is_ours ? std::optional(out) : std::nullopt;
+}
+
 std::string make_temporary() {
-  auto name = "/tmp/kodad-" + std::to_string(::getppid()) + "-XXXXXX";
+  auto name = "/tmp/" + std::string(own_beginning) + std::to_string(::getppid()) + "-XXXXXX";
   return ::mkdtemp(name.data()) ? name : "";
 }
 
@@ -39,12 +58,11 @@ std::vector<std::string> left_temporaries() {
   std::error_code ignored;
   for (std::filesystem::directory_iterator each("/tmp", ignored), end; each != end;
        each.increment(ignored)) {
-    pid_t server = 0;
-    auto name = each->path().filename().string();
+    auto server = server_of(each->path().filename().string());
     struct stat seen {};
-    if (std::sscanf(name.c_str(), "kodad-%d-", &server) != 1 || server <= 0)
+    if (!server)
       continue;
-    bool is_gone = ::kill(server, 0) != 0 && errno == ESRCH;
+    bool is_gone = ::kill(*server, 0) != 0 && errno == ESRCH;
     if (is_gone && ::lstat(each->path().c_str(), &seen) == 0 && S_ISDIR(seen.st_mode) &&
         seen.st_uid == ::geteuid())
       out.push_back(each->path());

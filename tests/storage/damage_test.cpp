@@ -142,6 +142,18 @@ struct damage_fixture {
     return out;
   }
 
+  /// What is answered when the file becomes `bytes` while it is open.
+  outcome damaged_in_use(const std::string& bytes) {
+    write_file(path(), pristine);
+    return in_child([&] {
+      auto opened = database::open({folder, map_bytes});
+      if (!opened)
+        return wrong;
+      write_file(path(), bytes);
+      return judge(**opened, truth);
+    });
+  }
+
   bool has_all_blobs() const {
     for (const auto& [name, digest] : blobs)
       if (sha256(read_file(name)) != digest)
@@ -193,15 +205,8 @@ TEST_CASE_FIXTURE(damage_fixture, "damage while the database is open is told, no
   for (int seed = 1; seed <= seeds(); ++seed) {
     std::mt19937_64 random(static_cast<uint64_t>(seed) + 10'000);
     auto bytes = damaged(pristine, random);
-    write_file(path(), pristine);
 
-    auto how = in_child([&] {
-      auto opened = database::open({folder, map_bytes});
-      if (!opened)
-        return wrong;
-      write_file(path(), bytes);
-      return judge(**opened, truth);
-    });
+    auto how = damaged_in_use(bytes);
 
     INFO("seed ", seed);
     CHECK(how != wrong);
@@ -223,15 +228,8 @@ TEST_CASE_FIXTURE(damage_fixture, "no other page is taken for the one that names
       continue;
     auto bytes = pristine;
     bytes.replace(names, page, pristine, other, page);
-    write_file(path(), pristine);
 
-    auto how = in_child([&] {
-      auto opened = database::open({folder, map_bytes});
-      if (!opened)
-        return wrong;
-      write_file(path(), bytes);
-      return judge(**opened, truth);
-    });
+    auto how = damaged_in_use(bytes);
 
     INFO("page ", other / page);
     CHECK((how == some_refused || how == told));

@@ -20,9 +20,8 @@ proto::error wrong(std::string_view glob, std::string_view why) {
 }
 
 void append_literal(std::string& out, char c) {
-  constexpr std::string_view special = R"(\.+*?()|[]{}^$#&-~/ )";
-  bool is_special = special.find(c) != special.npos && c != '/' && c != ' ';
-  out.append(is_special ? "\\" : "").push_back(c);
+  constexpr std::string_view special = R"(\.+*?()|[]{}^$#&-~)";
+  out.append(special.find(c) != special.npos ? "\\" : "").push_back(c);
 }
 
 std::string literal(std::string_view text) {

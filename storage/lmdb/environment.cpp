@@ -81,7 +81,7 @@ result<std::optional<std::string_view>> transaction::get(table where, std::strin
   int code = mdb_get(handle_, owner_->tables_[static_cast<size_t>(where)], &wanted, &value);
   if (code == MDB_NOTFOUND)
     return std::optional<std::string_view>();
-  if (code == MDB_SUCCESS && !is_in_place(value.mv_data))
+  if (code == MDB_SUCCESS && !is_in_place(owner_->pages_, value.mv_data))
     code = MDB_CORRUPTED;
   if (code != MDB_SUCCESS)
     return failure("read a row", code);
@@ -101,10 +101,14 @@ result<void> transaction::scan(table where, const key_range& range, direction wa
   auto from_first = range.first.empty() ? MDB_FIRST : MDB_SET_RANGE;
   code = way == direction::forward ? mdb_cursor_get(at.handle, &key, &value, from_first)
                                    : seek_before(at.handle, range.end, key, value);
+  uint64_t page = no_page;
   while (code == MDB_SUCCESS) {
-    if (!is_in_place(key.mv_data))
-      return failure("scan rows", MDB_CORRUPTED);
     auto now = to_view(key);
+    auto page_before = std::exchange(page, owner_->pages_.number_of(key.mv_data));
+    if (page != page_before)
+      code = check_way(where, now);
+    if (code != MDB_SUCCESS)
+      break;
     if (now >= range.end || now < range.first || !visit(now, to_view(value)))
       return {};
     code = mdb_cursor_get(at.handle, &key, &value, way == direction::forward ? MDB_NEXT : MDB_PREV);
@@ -118,26 +122,38 @@ result<void> transaction::scan_around(table where, std::string_view key,
                                       const row_visitor& visit) const {
   map_reading in(owner_->path_.c_str());
   cursor at;
-  int code = mdb_cursor_open(handle_, owner_->tables_[static_cast<size_t>(where)], &at.handle);
+  int code = check_way(where, key);
+  if (code == MDB_SUCCESS)
+    code = mdb_cursor_open(handle_, owner_->tables_[static_cast<size_t>(where)], &at.handle);
   if (code != MDB_SUCCESS)
-    return failure("open a cursor", code);
+    return failure("look around a row", code);
   auto found = to_val(key);
   MDB_val value;
   code = mdb_cursor_get(at.handle, &found, &value, key.empty() ? MDB_FIRST : MDB_SET_RANGE);
   bool is_last = code == MDB_NOTFOUND;
-  if (code == MDB_SUCCESS && !is_in_place(found.mv_data))
-    return failure("look around a row", MDB_CORRUPTED);
   if (code == MDB_SUCCESS && !visit(to_view(found), to_view(value)))
     return {};
   if (code == MDB_SUCCESS || is_last)
     code = mdb_cursor_get(at.handle, &found, &value, is_last ? MDB_LAST : MDB_PREV);
-  if (code == MDB_SUCCESS && !is_in_place(found.mv_data))
-    code = MDB_CORRUPTED;
   if (code == MDB_SUCCESS)
     visit(to_view(found), to_view(value));
   if (code != MDB_SUCCESS && code != MDB_NOTFOUND)
     return failure("look around a row", code);
   return {};
+}
+
+/// A writer's tree is in part not in the file yet: there only the page of the key is looked at.
+int transaction::check_way(table where, std::string_view key) const {
+  if (kind_ == kind::writer)
+    return is_in_place(owner_->pages_, key.data()) ? MDB_SUCCESS : MDB_CORRUPTED;
+  auto name = to_val(table_names[static_cast<size_t>(where)]);
+  MDB_val row;
+  int code = mdb_get(handle_, owner_->names_, &name, &row);
+  if (code == MDB_NOTFOUND || (code == MDB_SUCCESS && row.mv_size != tree_bytes))
+    code = MDB_CORRUPTED;
+  if (code == MDB_SUCCESS && !leads_to(owner_->pages_, tree_at(to_view(row), 0), key))
+    code = MDB_CORRUPTED;
+  return code;
 }
 
 result<uint64_t> transaction::count(table where) const {
@@ -223,12 +239,18 @@ void environment::guard_map(const std::string& path) {
   cursor at;
   MDB_val name;
   MDB_val value;
+  MDB_stat about{};
   if (mdb_txn_begin(handle_, nullptr, MDB_RDONLY, &reading) != MDB_SUCCESS)
     return;
   if (mdb_dbi_open(reading, nullptr, 0, &names) == MDB_SUCCESS &&
       mdb_cursor_open(reading, names, &at.handle) == MDB_SUCCESS &&
-      mdb_cursor_get(at.handle, &name, &value, MDB_FIRST) == MDB_SUCCESS)
-    guard_ = map_guard::around(path_, value.mv_data);
+      mdb_cursor_get(at.handle, &name, &value, MDB_FIRST) == MDB_SUCCESS &&
+      mdb_env_stat(handle_, &about) == MDB_SUCCESS)
+    pages_ = {mapping_around(value.mv_data), about.ms_psize};
+  // A damaged length leads past the map's end by as much as LMDB's 32 bits can say.
+  constexpr size_t longest_row = size_t{1} << 32;
+  if (!pages_.bytes.empty())
+    guard_.emplace(path, pages_.bytes.data(), pages_.bytes.size() + longest_row);
   if (at.handle)
     mdb_cursor_close(std::exchange(at.handle, nullptr));
   mdb_txn_abort(reading);
@@ -301,7 +323,7 @@ int environment::check_names(MDB_txn* begun) const {
     auto wanted = to_val(name);
     MDB_val row;
     int code = mdb_get(begun, names_, &wanted, &row);
-    if (code == MDB_NOTFOUND || (code == MDB_SUCCESS && !is_in_place(row.mv_data)))
+    if (code == MDB_NOTFOUND || (code == MDB_SUCCESS && !is_in_place(pages_, row.mv_data)))
       return MDB_CORRUPTED;
     if (code != MDB_SUCCESS)
       return code;

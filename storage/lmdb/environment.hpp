@@ -4,6 +4,7 @@
 
 #include "proto/result.hpp"
 #include "storage/lmdb/map_guard.hpp"
+#include "storage/lmdb/tree_way.hpp"
 #include "storage/schema.hpp"
 
 #include <array>
@@ -46,11 +47,14 @@ public:
   /// A row's value; nothing when there is no such row.
   proto::result<std::optional<std::string_view>> get(table where, std::string_view key) const;
 
+  /// A reader fails where rows may be out of sight between those visited; what lies before the
+  /// first and behind the last of them, `scan_around` tells.
   proto::result<void> scan(table where, const key_range& range, direction way,
                            const row_visitor& visit) const;
 
-  /// Visits the last row before `key` and the first from it on. A look-up compares `key` with
-  /// both: where these two are sound, what lies between them was not lost.
+  /// Visits the last row before `key` and the first from it on, once the way to `key` was looked
+  /// at. A look-up compares `key` with both: where these two are sound, what lies between them was
+  /// not lost.
   proto::result<void> scan_around(table where, std::string_view key,
                                   const row_visitor& visit) const;
 
@@ -70,6 +74,7 @@ private:
   friend class environment;
   enum class kind { reader, writer };
   transaction(const environment& owner, MDB_txn* handle, kind what);
+  int check_way(table where, std::string_view key) const;
 
   const environment* owner_;
   MDB_txn* handle_;
@@ -113,6 +118,7 @@ private:
   std::array<unsigned, table_names.size()> tables_{};
   unsigned names_ = 0; ///< The table of tables.
   std::optional<map_guard> guard_;
+  page_map pages_;   ///< Empty while opening.
   std::string path_; // Of the database file.
   mutable std::mutex readers_lock_;
   mutable std::vector<MDB_txn*> idle_readers_; // Reset, waiting for their next use.

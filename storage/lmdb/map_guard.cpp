@@ -1,7 +1,6 @@
 #include "storage/lmdb/map_guard.hpp"
 
 #include "storage/lmdb/map_reading.hpp"
-#include "storage/lmdb/page_layout.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,16 +18,12 @@ namespace kodad::storage::lmdb {
 namespace {
 
 constexpr int exit_code = 70; // EX_SOFTWARE
-// A damaged length leads past the map's end by as much as LMDB's 32 bits can say.
-constexpr uint64_t longest_row = uint64_t{1} << 32;
 constexpr size_t path_max = 4096;
 
 /// What the handler reads: set before `end` is, and left alone until it is 0 again.
 struct guarded {
   std::atomic<uintptr_t> begin = 0;
   std::atomic<uintptr_t> end = 0;
-  std::atomic<uintptr_t> map_end = 0; ///< Behind the last page; at most `end`.
-  std::atomic<size_t> page_bytes = 0; ///< 0: not a map that LMDB reads.
   char path[path_max] = {};
 };
 
@@ -104,48 +99,7 @@ map_guard::map_guard(const std::string& path, const void* begin, size_t bytes) :
   }
 }
 
-namespace {
-
-/// Do a leaf's rows fill it from its end down to where its head says? Else some are out of sight.
-bool has_all_rows(std::string_view page) {
-  if (number_at<uint16_t>(page, 10) != page_is_leaf)
-    return true;
-  size_t lower = number_at<uint16_t>(page, 12);
-  size_t upper = number_at<uint16_t>(page, 14);
-  if (lower < page_head || lower > upper || upper > page.size())
-    return false;
-  size_t used = 0;
-  for (size_t slot = page_head; slot < lower; slot += 2) {
-    size_t begin = number_at<uint16_t>(page, slot);
-    if (begin + node_head > page.size())
-      return false;
-    bool is_big = number_at<uint16_t>(page, begin + 4) & node_is_big;
-    size_t data = number_at<uint16_t>(page, begin) |
-                  static_cast<size_t>(number_at<uint16_t>(page, begin + 2)) << 16;
-    auto size = node_head + number_at<uint16_t>(page, begin + 6) + (is_big ? 8 : data);
-    used += size + size % 2;
-  }
-  return used == page.size() - upper;
-}
-
-} // namespace
-
-bool is_in_place(const void* address) {
-  auto wanted = reinterpret_cast<uintptr_t>(address);
-  for (const auto& place : places) {
-    uintptr_t begin = place.begin;
-    size_t page_bytes = place.page_bytes;
-    // What lies behind the map is memory of others, LMDB's own copies of pages among it.
-    if (page_bytes == 0 || wanted < begin || wanted >= place.map_end)
-      continue;
-    auto number = (wanted - begin) / page_bytes;
-    std::string_view page(reinterpret_cast<const char*>(begin) + number * page_bytes, page_bytes);
-    return number_at<uint64_t>(page, 0) == number && has_all_rows(page);
-  }
-  return true;
-}
-
-map_guard map_guard::around(const std::string& path, const void* address) {
+std::string_view mapping_around(const void* address) {
   std::ifstream maps("/proc/self/maps");
   auto wanted = reinterpret_cast<uintptr_t>(address);
   std::string line;
@@ -153,27 +107,16 @@ map_guard map_guard::around(const std::string& path, const void* address) {
     char* rest = nullptr;
     auto begin = std::strtoull(line.c_str(), &rest, 16);
     auto end = *rest == '-' ? std::strtoull(rest + 1, nullptr, 16) : begin;
-    if (wanted >= begin && wanted < end) {
-      map_guard out(path, reinterpret_cast<const void*>(begin), end - begin + longest_row);
-      constexpr size_t page_size_at = page_head + 24; // In the first page; just checked.
-      uint32_t page_bytes = 0;
-      std::memcpy(&page_bytes, reinterpret_cast<const char*>(begin) + page_size_at, 4);
-      if (out.place_ >= 0) {
-        places[static_cast<size_t>(out.place_)].map_end = end;
-        places[static_cast<size_t>(out.place_)].page_bytes = page_bytes;
-      }
-      return out;
-    }
+    if (wanted >= begin && wanted < end)
+      return {reinterpret_cast<const char*>(begin), end - begin};
   }
-  return {path, nullptr, 0};
+  return {};
 }
 
 map_guard::~map_guard() {
   if (place_ < 0)
     return;
   std::lock_guard hold(places_lock);
-  places[static_cast<size_t>(place_)].page_bytes = 0;
-  places[static_cast<size_t>(place_)].map_end = 0;
   places[static_cast<size_t>(place_)].end = 0;
   places[static_cast<size_t>(place_)].begin = UINTPTR_MAX;
 }

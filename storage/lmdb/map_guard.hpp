@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace kodad::storage::lmdb {
@@ -14,9 +15,6 @@ namespace kodad::storage::lmdb {
 class map_guard {
 public:
   map_guard(const std::string& path, const void* begin, size_t bytes);
-
-  /// The guard of the map that an address lies in; of nothing if there is none.
-  static map_guard around(const std::string& path, const void* address);
 
   map_guard(map_guard&& other) noexcept : place_(std::exchange(other.place_, -1)) {}
   map_guard& operator=(map_guard&& other) noexcept {
@@ -28,6 +26,9 @@ public:
 private:
   int place_;
 };
+
+/// The whole mapping of this process that an address lies in; empty if there is none.
+std::string_view mapping_around(const void* address);
 
 /// Says that LMDB found a database in a state that cannot be, and ends the process with code 70.
 [[noreturn]] void break_down(const char* path, const char* why);

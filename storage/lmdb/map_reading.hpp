@@ -21,9 +21,4 @@ private:
   const char* before_;
 };
 
-/// Does the page that an address of a guarded map lies in bear its own number, and show all its
-/// rows? One that was put in another's place does not, though every row in it may be sound.
-/// @pre The page is the first of its row.
-bool is_in_place(const void* address);
-
 } // namespace kodad::storage::lmdb

@@ -5,22 +5,9 @@ namespace kodad::storage::lmdb {
 using proto::ec;
 using proto::result;
 
-/// A node whose bytes lie within its page.
-struct tree_walk::node {
-  std::string_view key;
-  std::string_view data; // Of a leaf: what stands in the page.
-  uint64_t child = 0;    // Of a branch.
-  uint32_t data_bytes = 0;
-  uint16_t flags = 0;
-};
-
 namespace {
 
 constexpr const char* past_end = "it lies past the end of the file, which was cut off";
-
-size_t even(size_t bytes) {
-  return bytes + (bytes & 1);
-}
 
 uint64_t integer_key(std::string_view key) {
   return number_at<uint64_t>(key, 0);
@@ -99,51 +86,32 @@ result<void> tree_walk::visit_nodes(std::string_view page, uint64_t number, uint
                                     const bounds& keys) {
   bool is_branch = depth > 1;
   ++(is_branch ? counted_.branches : counted_.leaves);
-  size_t lower = number_at<uint16_t>(page, 12);
-  size_t upper = number_at<uint16_t>(page, 14);
-  size_t count = (lower - page_head) / 2;
+  auto nodes = page_nodes::of(page);
   size_t least = is_branch && kind_ != tree_kind::free_pages ? 2 : 1;
-  if (lower < page_head || lower % 2 || lower > upper || upper > page_bytes_ || count < least)
+  if (!nodes || nodes->count() < least)
     return broken(number, "its head is damaged");
-  size_t used = 0;
-  std::vector<node> nodes;
-  nodes.reserve(is_branch ? count : 0);
   std::optional<std::string_view> before;
-  for (size_t i = 0; i < count; ++i) {
-    size_t begin = number_at<uint16_t>(page, page_head + 2 * i);
-    if (begin < upper || begin % 2 || begin + node_head > page_bytes_)
+  for (size_t i = 0; i < nodes->count(); ++i) {
+    auto one = nodes->at(i);
+    if (!one)
       return broken(number, "a row lies outside of it");
-    node one;
-    auto low = number_at<uint16_t>(page, begin);
-    auto high = number_at<uint16_t>(page, begin + 2);
-    one.flags = number_at<uint16_t>(page, begin + 4);
-    size_t key_bytes = number_at<uint16_t>(page, begin + 6);
-    one.data_bytes = low | static_cast<uint32_t>(high) << 16;
-    one.child = one.data_bytes | static_cast<uint64_t>(one.flags) << 32;
-    size_t here = is_branch ? 0 : one.flags & node_is_big ? sizeof(uint64_t) : one.data_bytes;
-    size_t size = node_head + key_bytes + here;
-    if (begin + size > page_bytes_)
-      return broken(number, "a row is longer than the page");
-    used += even(size);
-    one.key = page.substr(begin + node_head, key_bytes);
-    one.data = page.substr(begin + node_head + key_bytes, here);
     // The first key of a branch stands for all that is less, and says nothing.
     if (!is_branch || i > 0) {
-      if (const auto* problem = problem_of_key(one, before, keys))
+      if (const auto* problem = problem_of_key(*one, before, keys))
         return broken(number, problem);
-      before = one.key;
+      before = one->key;
     }
     if (is_branch)
-      nodes.push_back(one);
-    else if (auto done = visit_row(one, number); !done)
+      continue;
+    if (auto done = visit_row(*one, number); !done)
       return done;
   }
-  if (used != page_bytes_ - upper)
+  if (!nodes->are_all_there())
     return broken(number, "its rows and its head do not agree");
-  return is_branch ? visit_children(nodes, depth, keys) : result<void>();
+  return is_branch ? visit_children(*nodes, depth, keys) : result<void>();
 }
 
-const char* tree_walk::problem_of_key(const node& one,
+const char* tree_walk::problem_of_key(const page_node& one,
                                       const std::optional<std::string_view>& before,
                                       const bounds& keys) const {
   if (kind_ == tree_kind::free_pages) {
@@ -161,22 +129,24 @@ const char* tree_walk::problem_of_key(const node& one,
   return is_unsorted ? "its keys are out of order" : nullptr;
 }
 
-result<void> tree_walk::visit_children(const std::vector<node>& nodes, uint16_t depth,
+/// @pre Each node lies within its page.
+result<void> tree_walk::visit_children(const page_nodes& nodes, uint16_t depth,
                                        const bounds& keys) {
   if (depth == 2 && std::chrono::steady_clock::now() >= tired_at_) {
     is_cut_ = true;
     return {};
   }
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    bounds inner{i > 0 ? nodes[i].key : keys.first,
-                 i + 1 < nodes.size() ? std::optional(nodes[i + 1].key) : keys.end};
-    if (auto done = visit(nodes[i].child, static_cast<uint16_t>(depth - 1), inner); !done)
+  for (size_t i = 0; i < nodes.count(); ++i) {
+    auto here = *nodes.at(i);
+    auto end = i + 1 < nodes.count() ? std::optional(nodes.at(i + 1)->key) : keys.end;
+    bounds inner{i > 0 ? here.key : keys.first, end};
+    if (auto done = visit(here.child, static_cast<uint16_t>(depth - 1), inner); !done)
       return done;
   }
   return {};
 }
 
-result<void> tree_walk::visit_row(const node& row, uint64_t number) {
+result<void> tree_walk::visit_row(const page_node& row, uint64_t number) {
   ++counted_.entries;
   auto expected = kind_ == tree_kind::tables ? node_is_tree : 0;
   if ((row.flags & ~node_is_big) != expected)
@@ -194,7 +164,7 @@ result<void> tree_walk::visit_row(const node& row, uint64_t number) {
 }
 
 /// The value of a row that stands in pages of its own.
-result<std::string_view> tree_walk::overflow(const node& row, uint64_t number) {
+result<std::string_view> tree_walk::overflow(const page_node& row, uint64_t number) {
   auto first = number_at<uint64_t>(row.data, 0);
   if (const auto* problem = use(first))
     return broken(first, problem);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "proto/result.hpp"
-#include "storage/lmdb/page_layout.hpp"
+#include "storage/lmdb/page_nodes.hpp"
 
 #include <chrono>
 #include <functional>
@@ -48,18 +48,16 @@ private:
     std::string_view first;
     std::optional<std::string_view> end;
   };
-  struct node;
 
   proto::result<void> visit(uint64_t number, uint16_t depth, const bounds& keys);
   proto::result<void> visit_nodes(std::string_view page, uint64_t number, uint16_t depth,
                                   const bounds& keys);
-  proto::result<void> visit_children(const std::vector<node>& nodes, uint16_t depth,
-                                     const bounds& keys);
-  proto::result<void> visit_row(const node& row, uint64_t number);
-  proto::result<std::string_view> overflow(const node& row, uint64_t number);
+  proto::result<void> visit_children(const page_nodes& nodes, uint16_t depth, const bounds& keys);
+  proto::result<void> visit_row(const page_node& row, uint64_t number);
+  proto::result<std::string_view> overflow(const page_node& row, uint64_t number);
   proto::result<void> compare_counts(const tree& what) const;
   const char* use(uint64_t number);
-  const char* problem_of_key(const node& one, const std::optional<std::string_view>& before,
+  const char* problem_of_key(const page_node& one, const std::optional<std::string_view>& before,
                              const bounds& keys) const;
   std::string_view page_at(uint64_t number) const;
   proto::error broken(uint64_t number, const char* why) const;

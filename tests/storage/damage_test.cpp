@@ -238,6 +238,74 @@ TEST_CASE_FIXTURE(damage_fixture, "no other page is taken for the one that names
   MESSAGE("errors ", seen[some_refused], ", told ", seen[told]);
 }
 
+TEST_CASE_FIXTURE(damage_fixture, "what an inner page loses or tells otherwise is told") {
+  auto put = [](std::string& bytes, size_t at, auto value) {
+    std::memcpy(bytes.data() + at, &value, sizeof value);
+  };
+  int inner_pages = 0;
+  std::map<outcome, int> seen;
+  for (size_t begin = 2 * page; begin < pristine.size(); begin += page) {
+    auto inner = std::string_view(pristine).substr(begin, page);
+    if (lmdb::number_at<uint16_t>(inner, 10) != lmdb::page_is_branch)
+      continue;
+    ++inner_pages;
+    auto lower = lmdb::number_at<uint16_t>(inner, 12);
+    for (size_t slot = lmdb::page_head; slot < lower; slot += 2) {
+      auto node = begin + lmdb::number_at<uint16_t>(inner, slot);
+      auto other = slot + 2 < lower ? slot + 2 : slot - 2; // Of a child beside it.
+      auto other_node = begin + lmdb::number_at<uint16_t>(inner, other);
+      std::vector<std::string> harmed(5, pristine);
+      // Out of sight: the child, or the last one in its place.
+      harmed[0].erase(begin + slot, 2).insert(begin + lower - 2, 2, '\0');
+      put(harmed[0], begin + 12, static_cast<uint16_t>(lower - 2));
+      // The same place told twice.
+      put(harmed[1], begin + slot, lmdb::number_at<uint16_t>(inner, other));
+      // Another child's page.
+      put(harmed[2], node, lmdb::number_at<uint16_t>(pristine, other_node));
+      // A key that sends look-ups to a neighbour: one bit up, and down, near its end.
+      auto key_bytes = lmdb::number_at<uint16_t>(pristine, node + 6);
+      if (key_bytes > 1 && slot > lmdb::page_head) {
+        harmed[3][node + lmdb::node_head + key_bytes - 2u] ^= 1;
+        harmed[4][node + lmdb::node_head + key_bytes - 1u] ^= 2;
+      }
+      for (const auto& bytes : harmed) {
+        auto how = damaged_in_use(bytes);
+        INFO("page ", begin / page, ", slot ", slot, ", way ", &bytes - harmed.data());
+        CHECK(how != wrong);
+        ++seen[how];
+      }
+    }
+  }
+  MESSAGE(inner_pages, " inner pages: harmless ", seen[all_true], ", errors ", seen[some_refused],
+          ", told ", seen[told]);
+  CHECK(seen[some_refused] > inner_pages);
+}
+
+TEST_CASE_FIXTURE(damage_fixture, "a row that a page hides is told") {
+  std::map<outcome, int> seen;
+  for (size_t begin = 2 * page; begin < pristine.size(); begin += 3 * page) {
+    auto rows = std::string_view(pristine).substr(begin, page);
+    auto lower = lmdb::number_at<uint16_t>(rows, 12);
+    if (lmdb::number_at<uint16_t>(rows, 10) != lmdb::page_is_leaf || lower < lmdb::page_head + 4)
+      continue;
+    auto slot = lmdb::page_head + begin / page * 2 % (lower - lmdb::page_head - 2u);
+    auto covered = pristine; // By the row behind it.
+    covered.replace(begin + slot, 2, rows.substr(slot + 2, 2));
+    auto removed = pristine;
+    removed.erase(begin + slot, 2).insert(begin + lower - 2, 2, '\0');
+    auto fewer = static_cast<uint16_t>(lower - 2);
+    std::memcpy(removed.data() + begin + 12, &fewer, sizeof fewer);
+    for (const auto& bytes : {covered, removed}) {
+      auto how = damaged_in_use(bytes);
+      INFO("page ", begin / page, ", slot ", slot);
+      CHECK(how != wrong);
+      ++seen[how];
+    }
+  }
+  MESSAGE("harmless ", seen[all_true], ", errors ", seen[some_refused], ", told ", seen[told]);
+  CHECK(seen[some_refused] > 10);
+}
+
 TEST_CASE_FIXTURE(damage_fixture, "what is sound opens, however it was made") {
   for (int round = 0; round < 3; ++round) {
     auto opened = database::open({folder, map_bytes});

@@ -3,6 +3,7 @@
 #include "actors/agents/registry.hpp"
 #include "actors/catalog/metadata.hpp"
 #include "actors/catalog/model_catalog.hpp"
+#include "actors/scheduling/scheduler.hpp"
 #include "actors/session/directory.hpp"
 #include "actors/settings/settings.hpp"
 #include "actors/store/reader.hpp"
@@ -44,8 +45,7 @@ std::vector<proto::model> configured_models(const root_parts& parts) {
 
 root_config::root_config() {
   add_message_types<caf::id_block::kodad>();
-  // "stealing", the default, polls: it burns a core while nothing happens.
-  set("scheduler.policy", caf::atom("sharing"));
+  load<scheduler>();
   set("scheduler.max-threads",
       static_cast<size_t>(std::max(2U, std::thread::hardware_concurrency())));
 }

@@ -76,8 +76,10 @@ void work_pool::core::serve() {
       continue;
     }
     auto work = std::move(steps.extract(*id).mapped());
-    if (shares.waiting() > 0)
+    if (shares.waiting() > 0) {
       call_thread();
+      look_again.notify_one();
+    }
     lock.unlock();
     work();
     work = nullptr;
@@ -117,7 +119,7 @@ work_pool::~work_pool() {
 }
 
 proto::result<work_pool::ticket> work_pool::post(work_place place, std::function<void()> work) {
-  std::lock_guard lock(core_->mutex);
+  std::unique_lock lock(core_->mutex);
   auto now = core::clock::now();
   switch (core_->shares.ask(place, now)) {
   case work_shares::answer::too_many_wait:
@@ -135,8 +137,14 @@ proto::result<work_pool::ticket> work_pool::post(work_place place, std::function
   auto id = ++core_->last;
   core_->steps.emplace(id, std::move(work));
   core_->shares.add(id, std::move(place));
-  core_->call_thread();
-  core_->look_again.notify_one();
+  // A thread that sleeps takes it, and what waits behind it tells the warden.
+  if (core_->idle == 0) {
+    core_->call_thread();
+    core_->look_again.notify_one();
+    return id;
+  }
+  lock.unlock(); // So that it does not wake only to wait for us.
+  core_->work_is_here.notify_one();
   return id;
 }
 

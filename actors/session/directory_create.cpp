@@ -48,11 +48,7 @@ void directory_state::create(const proto::create_session& wish,
 std::optional<proto::error> directory_state::refuse(const proto::create_session& wish) const {
   if (is_flushing)
     return proto::make_error(ec::draining, "the host is shutting down");
-  if (!known.find(wish.agent_id.value_or(world->options.default_agent)))
-    return proto::field_error(ec::unknown_agent, "agent_id", "there is no such agent");
-  if (wish.model_id && !known.find(*wish.model_id))
-    return proto::field_error(ec::unknown_model, "model_id", "there is no such model");
-  return std::nullopt;
+  return known.refuse(wish.agent_id.value_or(world->options.default_agent), wish.model_id);
 }
 
 void directory_state::create_in(const proto::create_session& wish, const std::string& workspace,

@@ -169,10 +169,8 @@ void session_state::withdraw(std::vector<proto::turn_record>::iterator queued,
 std::optional<proto::error> session_state::refuse(const proto::patch_session& change) const {
   if (removing)
     return proto::make_error(ec::session_not_found, "the session is being deleted");
-  if (change.agent_id && !known.find(*change.agent_id))
-    return proto::field_error(ec::unknown_agent, "agent_id", "there is no such agent");
-  if (change.model_id && !known.find(*change.model_id))
-    return proto::field_error(ec::unknown_model, "model_id", "there is no such model");
+  if (auto unknown = known.refuse(change.agent_id, change.model_id))
+    return unknown;
   if (change.budget && *change.budget < 0)
     return proto::field_error(ec::invalid_value, "budget", "a budget is not negative");
   return std::nullopt;

@@ -125,10 +125,8 @@ std::optional<proto::error> session_state::refuse(const proto::send_message& mes
   if (!message.variant.empty() && !is_variant(message.variant))
     return proto::field_error(ec::invalid_value, "variant",
                               proto::expected_word(proto::reasoning_variants, message.variant));
-  if (message.agent_id && !known.find(*message.agent_id))
-    return proto::field_error(ec::unknown_agent, "agent_id", "there is no such agent");
-  if (message.model_id && !known.find(*message.model_id))
-    return proto::field_error(ec::unknown_model, "model_id", "there is no such model");
+  if (auto unknown = known.refuse(message.agent_id, message.model_id))
+    return unknown;
   bool is_busy = current || !queue.empty();
   if (is_busy && message.when_busy == proto::busy_policy::reject)
     return with_retry(ec::session_busy, "a turn is running in this session", 1);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,11 @@ struct catalogs {
 
   const proto::agent* find(const proto::agent_id& id) const;
   const proto::model* find(const proto::model_id& id) const;
+
+  /// `unknown_agent` or `unknown_model` of one that a request names and that is not there, with
+  /// those that are. Nothing where all is well.
+  std::optional<proto::error> refuse(const std::optional<proto::agent_id>& agent,
+                                     const std::optional<proto::model_id>& model) const;
 };
 
 } // namespace kodad::actors

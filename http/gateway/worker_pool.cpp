@@ -3,15 +3,41 @@
 #include "http/gateway/head_parser.hpp"
 #include "http/gateway/path_prefix.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <optional>
 
 namespace kodad::http {
 
 namespace {
 
-bool is_json(const header_list& headers) {
+/// Takes what stands before the next semicolon.
+std::string next_part(std::string_view& rest) {
+  auto end = std::min(rest.find(';'), rest.size());
+  auto out = to_lower(trim_blanks(rest.substr(0, end)));
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return out;
+}
+
+/// JSON is UTF-8 (RFC 8259, 8.1); a body that says that it is something else would be misread.
+std::optional<proto::error> refuse_type(const header_list& headers) {
   auto type = find_header(headers, "content-type").value_or("");
-  return to_lower(trim_blanks(type.substr(0, type.find(';')))) == "application/json";
+  if (next_part(type) != "application/json")
+    return proto::make_error(proto::ec::unsupported_media,
+                             "the body must be of type application/json");
+  constexpr std::string_view charset = "charset=";
+  while (!type.empty()) {
+    auto part = next_part(type);
+    if (!part.starts_with(charset))
+      continue;
+    auto name = std::string_view(part).substr(charset.size());
+    if (name.size() > 1 && name.front() == '"' && name.back() == '"')
+      name = name.substr(1, name.size() - 2);
+    if (name != "utf-8" && name != "utf8" && name != "us-ascii")
+      return proto::make_error(proto::ec::unsupported_media,
+                               "the body must be UTF-8, whatever its Content-Type says");
+  }
+  return std::nullopt;
 }
 
 bool is_preflight(const request_head& head) {
@@ -81,9 +107,8 @@ void worker_pool::serve(work_item item) {
                                  : guard_.refusal(item.head.headers);
   if (bad)
     return token.answer(*bad);
-  if (!item.body.empty() && !is_json(item.head.headers))
-    return token.answer(proto::make_error(proto::ec::unsupported_media,
-                                          "the body must be of type application/json"));
+  if (auto wrong = item.body.empty() ? std::nullopt : refuse_type(item.head.headers))
+    return token.answer(*wrong);
   if (auto in = router_.read(item))
     return call_handler(*in, std::move(token));
   token.answer(proto::make_error(proto::ec::invalid_request, "the request target is no path"));

@@ -85,7 +85,7 @@ std::string_view meant_by(std::string_view given) {
 
 /// Which of the narrowing fields the body leaves out, null counting as left out. Unknown fields are
 /// ignored, but for those that look like one of these: the agent would have more than was meant.
-proto::result<std::vector<std::string_view>> find_omitted(const std::string& body) {
+proto::result<std::vector<std::string_view>> find_omitted(std::string_view body) {
   proto::json::parser reading;
   auto root = reading.parse_object(body);
   std::vector<std::string_view> out(narrowing.begin(), narrowing.end());
@@ -113,15 +113,14 @@ struct agent_body {
 /// The body as an agent; answers the call and gives nothing when it is no good.
 std::optional<agent_body> read_agent(call& now) {
   auto text = body_text(now.in);
-  auto unique = text ? proto::json::refuse_duplicate_keys(*text) : proto::result<void>();
-  if (!unique) {
+  if (auto unique = proto::json::refuse_duplicate_keys(text); !unique) {
     refuse(now, unique.failure());
     return std::nullopt;
   }
   auto read = read_body<proto::agent>(now);
   if (!read)
     return std::nullopt;
-  auto omitted = find_omitted(*text);
+  auto omitted = find_omitted(text);
   if (!omitted) {
     refuse(now, omitted.failure());
     return std::nullopt;

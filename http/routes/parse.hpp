@@ -14,18 +14,13 @@ namespace kodad::http {
 /// Answers the call with an error.
 void refuse(call& now, const proto::error& why);
 
-/// The body's text: "{}" for none. Fails with `unsupported_media` when it is not JSON by its type.
-proto::result<std::string> body_text(const request& in);
+/// The body's text, JSON by its type (the gateway has looked): "{}" for none.
+std::string_view body_text(const request& in);
 
 /// The body as a `T`; answers the call and gives nothing when it is no good.
 template <class T>
 std::optional<T> read_body(call& now) {
-  auto text = body_text(now.in);
-  if (!text) {
-    refuse(now, text.failure());
-    return std::nullopt;
-  }
-  auto read = proto::json::read<T>(*text);
+  auto read = proto::json::read<T>(body_text(now.in));
   if constexpr (requires(const T& x) { proto::check_bounds(x); })
     if (auto fits = read ? proto::check_bounds(*read) : proto::result<void>(); !fits) {
       refuse(now, fits.failure());

@@ -57,6 +57,14 @@ class TheDoor(ServerTest):
                 reply = self.client.send("POST", "/sessions", b"{}", {"Content-Type": kind})
                 self.assert_error(reply, 415, "unsupported_media")
 
+    def test_a_body_in_another_charset_is_415(self):
+        for charset in ("latin1", '"UTF-16"', "windows-1252; x=y"):
+            with self.subTest(charset=charset):
+                reply = self.client.send("POST", "/sessions", '{"title":"é"}'.encode("latin-1"), {
+                    "Content-Type": f"application/json; x=y; Charset={charset}"})
+                self.assert_error(reply, 415, "unsupported_media")
+                self.assertIn("UTF-8", reply.json["error"])
+
     def test_a_charset_beside_the_type_is_welcome(self):
         reply = self.client.send("POST", "/sessions", b"{}",
                                  {"Content-Type": "application/json; charset=utf-8"})

@@ -157,6 +157,20 @@ class Sessions(ServerTest):
             self.assertIn(key, made)
         self.assertEqual(self.client.get(f"/sessions/{made['id']}").json, made)
 
+    def test_an_unknown_name_is_told_with_those_there_are(self):
+        session = self.client.new_session()["id"]
+        agents = self.client.expect(200, "GET", "/agents")[0]["id"]
+        for method, path, body in (("POST", "/sessions", {}), ("PATCH", f"/sessions/{session}", {}),
+                                   ("POST", f"/sessions/{session}/messages", {"content": "x"})):
+            with self.subTest(path=path):
+                said = self.client.json(method, path, body | {"model_id": "sim/kodaa"})
+                self.assert_error(said, 400, "unknown_model", "model_id")
+                self.assertIn("not sim/kodaa; did you mean sim/koda?", said.json["error"])
+                said = self.client.json(method, path, body | {"agent_id": "engneer"})
+                self.assert_error(said, 400, "unknown_agent", "agent_id")
+                self.assertIn(agents, said.json["error"])
+                self.assertIn("did you mean engineer?", said.json["error"])
+
     def test_unknown_agents_models_and_folders_are_refused(self):
         self.assert_error(self.client.post("/sessions", {"agent_id": "none"}), 400,
                           "unknown_agent", "agent_id")

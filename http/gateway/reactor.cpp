@@ -253,7 +253,9 @@ void reactor::close_all() {
   auto stopping = proto::make_error(proto::ec::draining, "the server is stopping");
   connections_.for_each([this, &stopping](connection& c) {
     using phase = connection::phase;
-    if (c.now == phase::reading || c.now == phase::receiving)
+    if (auto reply = c.reply.lock(); reply && c.now == phase::waiting)
+      reply->client_closed(); // No longer its to answer.
+    if (c.now == phase::reading || c.now == phase::receiving || c.now == phase::waiting)
       reject(c, {503, stopping});
     close(c);
   });

@@ -138,7 +138,7 @@ TEST_CASE("draining finishes what is in flight and refuses what is new") {
   CHECK(late.fd() < 0);
 }
 
-TEST_CASE("a token may outlive the server") {
+TEST_CASE("who still waits when the server stops is told, and the token outlives it") {
   reply_token token;
   {
     server_fixture at;
@@ -146,6 +146,10 @@ TEST_CASE("a token may outlive the server") {
     client.send(get(at.port(), "/keep"));
     token = at.kept();
     at.server().stop();
+    auto reply = client.read_reply();
+    CHECK(reply.status == 503);
+    CHECK(reply.header("Retry-After") == "1");
+    CHECK(reply.body.find("\"code\":\"draining\"") != std::string::npos);
     CHECK(client.sees_end());
   }
   CHECK_FALSE(token.is_open());

@@ -1,5 +1,7 @@
 #include "proto/provider/error_lines.hpp"
 
+#include "proto/text/line_ends.hpp"
+
 #include <utility>
 
 namespace kodad::proto::provider {
@@ -18,10 +20,11 @@ constexpr std::string_view end_of_event = "\n\n";
 } // namespace
 
 void error_lines::push(std::string_view bytes, sse::decoder& to) {
+  text::line_ends ends(bytes);
   size_t sent = 0; // All before it is handed on or held back.
   for (size_t at = 0; at < bytes.size();) {
     if (!line_begins_) {
-      at = bytes.find_first_of("\r\n", at);
+      at = ends.next(at);
       if (at == std::string_view::npos)
         break;
       ++at;

@@ -1,5 +1,7 @@
 #include "proto/sse/encode.hpp"
 
+#include "proto/text/line_ends.hpp"
+
 namespace kodad::proto::sse {
 
 namespace {
@@ -9,13 +11,13 @@ void append_line(std::string& out, std::string_view field, std::string_view text
 }
 
 void append_data(std::string& out, std::string_view data) {
-  for (;;) {
-    auto end = data.find_first_of("\r\n");
-    append_line(out, "data", data.substr(0, end));
+  text::line_ends ends(data);
+  for (size_t begin = 0;;) {
+    auto end = ends.next(begin);
+    append_line(out, "data", data.substr(begin, end - begin));
     if (end == std::string_view::npos)
       return;
-    bool pair = data.substr(end, 2) == "\r\n";
-    data.remove_prefix(end + (pair ? 2 : 1));
+    begin = end + (data.substr(end, 2) == "\r\n" ? 2 : 1);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "actors/provider/sim/sim_koda.hpp"
 
 #include "actors/provider/sim/sim_answer.hpp"
+#include "actors/provider/sim/sim_below.hpp"
 #include "actors/provider/sim/sim_self.hpp"
 #include "actors/provider/sim/sim_work.hpp"
 #include "actors/provider/token_estimate.hpp"
@@ -214,8 +215,9 @@ course see_to(const proto::chat_request& request, const sim_prompt& prompt,
   return {"Now I report what the tools said.", std::nullopt, answer + std::string(disclaimer)};
 }
 
-course choose_course(const proto::chat_request& request, const sim_prompt& prompt) {
-  if (auto asked = read_wishes(prompt.text); !asked.all.empty())
+course choose_course(const proto::chat_request& request, const sim_prompt& prompt,
+                     const sim_wishes& asked) {
+  if (!asked.all.empty())
     return see_to(request, prompt, asked);
   constexpr size_t greeting_bytes = 100;
   bool is_greeting =
@@ -237,7 +239,11 @@ std::string call_prefix(const sim_prompt& prompt) {
 sim_plan plan_koda(const proto::chat_request& request, const sim_prompt& prompt, double rate) {
   sim_composer out(estimate_tokens(request));
   out.set_rate(rate);
-  auto course = choose_course(request, prompt);
+  auto asked = read_wishes(prompt.text);
+  auto course = choose_course(request, prompt, asked);
+  if (course.answer.ends_with(disclaimer))
+    course.answer.insert(course.answer.size() - disclaimer.size(),
+                         note_on_lines_below(prompt.text, asked));
   if (request.reasoning_budget.value_or(1) != 0)
     out.reasoning(course.thought);
   if (course.step)

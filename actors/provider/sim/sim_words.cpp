@@ -83,7 +83,9 @@ bool only_greets(std::string_view line) {
          is_one_of(words.front().lower, "hi hello hey hallo dear morning good");
 }
 
-std::optional<std::string_view> first_block(std::string_view text) {
+/// Finds the first fenced block in the lines below the request.
+void find_block(sim_message& about) {
+  auto text = about.rest;
   for (size_t at = 0; at < text.size();) {
     auto line = line_at(text, at);
     auto next = std::min(at + line.size() + 1, text.size());
@@ -92,11 +94,13 @@ std::optional<std::string_view> first_block(std::string_view text) {
       auto end = next;
       while (end < text.size() && !trim(line_at(text, end)).starts_with(fence))
         end = std::min(end + line_at(text, end).size() + 1, text.size());
-      return text.substr(next, end - next);
+      about.block = text.substr(next, end - next);
+      about.before_block = text.substr(0, at);
+      about.after_block = text.substr(std::min(end + line_at(text, end).size(), text.size()));
+      return;
     }
     at = next;
   }
-  return std::nullopt;
 }
 
 } // namespace
@@ -147,7 +151,7 @@ sim_message divide(std::string_view prompt) {
     if (!is_text && !(only_greets(bare) && more_follows)) {
       out.request = bare;
       out.rest = prompt.substr(next);
-      out.block = first_block(out.rest);
+      find_block(out);
       return out;
     }
     at = next;

@@ -28,6 +28,8 @@ struct sim_message {
   std::string_view request;              ///< The first line that says something.
   std::string_view rest;                 ///< The lines below it.
   std::optional<std::string_view> block; ///< The inside of the first fenced block below it.
+  std::string_view before_block;         ///< The lines below the request, above that block.
+  std::string_view after_block;          ///< The lines below that block.
 };
 
 /// Only the first line asks: what stands below it may be pasted from anywhere. A line that only

@@ -46,7 +46,7 @@ timer_clock::time_point timer_clock::next_due() const {
     next = schedule_.begin()->first;
   for (const auto& line : requests_)
     if (!line.empty())
-      next = std::min(next, line.front().due);
+      next = std::min(next, line.first_due());
   return next;
 }
 
@@ -87,8 +87,7 @@ void timer_clock::take_due(time_point until) {
     schedule_.erase(first);
   }
   for (auto& line : requests_)
-    for (; !line.empty() && line.front().due <= until; line.pop_front())
-      due_requests_.push_back(std::move(line.front()));
+    line.take_due(until, due_requests_);
 }
 
 void timer_clock::ship_due() {
@@ -96,8 +95,7 @@ void timer_clock::ship_due() {
     ship(*timer);
   due_timers_.clear();
   for (auto& late : due_requests_)
-    if (late.who)
-      late.who->get()->eq_impl(late.answer, late.who, nullptr, caf::sec::request_timeout);
+    late.who->get()->eq_impl(late.answer, late.who, nullptr, caf::sec::request_timeout);
   due_requests_.clear();
 }
 
@@ -111,12 +109,12 @@ void timer_clock::set_ordinary_timeout(time_point t, caf::abstract_actor* self,
 void timer_clock::set_request_timeout(time_point t, caf::abstract_actor* self, caf::message_id id) {
   std::lock_guard hold(lock_);
   auto fits = [t](const auto& line) {
-    return line.empty() || line.back().due <= t + request_slack;
+    return line.empty() || line.last_due() <= t + request_slack;
   };
   auto line = std::ranges::find_if(requests_, fits);
   if (line != requests_.end()) {
-    auto due = line->empty() ? t : std::max(t, line->back().due);
-    line->push_back({due, caf::actor_cast<caf::strong_actor_ptr>(self), id});
+    auto due = line->empty() ? t : std::max(t, line->last_due());
+    line->add(due, caf::actor_cast<caf::strong_actor_ptr>(self), id);
   } else {
     timers::set_request_timeout(t, self, id);
   }
@@ -136,23 +134,22 @@ void timer_clock::cancel_ordinary_timeout(caf::abstract_actor* self, caf::atom_v
 }
 
 void timer_clock::cancel_request_timeout(caf::abstract_actor* self, caf::message_id id) {
-  std::lock_guard hold(lock_);
-  timers::cancel_request_timeout(self, id);
-  // An answer comes soon: its request is among the last. One that is not found has no effect later.
-  constexpr size_t looks_max = 1024;
-  for (auto& line : requests_) {
-    auto end = line.rbegin() + static_cast<ptrdiff_t>(std::min(looks_max, line.size()));
-    auto found = std::find_if(line.rbegin(), end, [&](const patience& one) {
-      return one.answer == id && one.who && one.who->get() == self;
-    });
-    if (found != end)
-      found->who = nullptr;
-  }
+  take_back(self, &id);
 }
 
 void timer_clock::cancel_timeouts(caf::abstract_actor* self) {
+  take_back(self, nullptr);
+}
+
+void timer_clock::take_back(caf::abstract_actor* self, const caf::message_id* id) {
+  std::vector<caf::strong_actor_ptr> dropped; // Outlives the lock.
   std::lock_guard hold(lock_);
-  timers::cancel_timeouts(self);
+  if (id)
+    timers::cancel_request_timeout(self, *id);
+  else
+    timers::cancel_timeouts(self);
+  for (auto& line : requests_)
+    line.take_back(self, id, dropped);
 }
 
 void timer_clock::schedule_message(time_point t, caf::strong_actor_ptr receiver,
@@ -173,7 +170,7 @@ void timer_clock::cancel_all() {
   std::lock_guard hold(lock_);
   timers::cancel_all();
   for (auto& line : requests_)
-    std::deque<patience>().swap(line);
+    line.clear();
 }
 
 } // namespace kodad::actors

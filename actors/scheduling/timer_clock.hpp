@@ -3,15 +3,16 @@
 // what is due earlier. A request's time-out, which hardly ever comes true, costs a place in a
 // queue.
 //
-// As in CAF, the time-out of a request that was answered stays until its time and then has no
-// effect.
+// As in CAF, the time-out of a request that was answered stays until its time, and then has no
+// effect, or until the asker ends.
 #pragma once
+
+#include "actors/scheduling/request_line.hpp"
 
 #include <caf/detail/thread_safe_actor_clock.hpp>
 
 #include <array>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -45,29 +46,24 @@ public:
 private:
   using timers = caf::detail::simple_actor_clock;
 
-  struct patience {
-    time_point due;
-    caf::strong_actor_ptr who;
-    caf::message_id answer;
-  };
-
   void run();
   time_point next_due() const;
   void wake_for(time_point due);
   void take_due(time_point until);
+  void take_back(caf::abstract_actor* self, const caf::message_id* id);
   void ship_due();
 
   // What goes may be the last that holds an actor, whose end comes back here.
   std::recursive_mutex lock_;
   std::condition_variable_any earlier_;
-  std::array<std::deque<patience>, 3> requests_; // Each by time: nearly all wait equally long.
+  std::array<request_line, 3> requests_; // Nearly all wait equally long.
   time_point wakes_at_ = time_point::min();
   bool stopping_ = false;
   std::thread thread_;
 
   // Only of the thread.
   std::vector<unique_delayed_event_ptr> due_timers_;
-  std::vector<patience> due_requests_;
+  std::vector<request_line::entry> due_requests_;
 };
 
 } // namespace kodad::actors

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <future>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -87,4 +88,36 @@ TEST_CASE("a request that nobody answers ends at its time") {
   REQUIRE(second.wait_for(patience) == std::future_status::ready);
   CHECK(second.get() == caf::sec::request_timeout);
   CHECK(late->get_future().wait_for(0ms) == std::future_status::timeout);
+}
+
+TEST_CASE("an actor that ends is not held by what it asked") {
+  house running;
+  auto whom = running.system.spawn(silent, 0);
+  auto asks = running.system.spawn(asker, whom, std::make_shared<std::promise<caf::error>>());
+  auto seen = caf::actor_cast<caf::weak_actor_ptr>(asks);
+  caf::anon_send(asks, std::chrono::milliseconds(3'600'000));
+  caf::anon_send_exit(asks, caf::exit_reason::user_shutdown);
+  asks = nullptr;
+  auto until = std::chrono::steady_clock::now() + patience;
+  while (seen.lock() && std::chrono::steady_clock::now() < until)
+    std::this_thread::yield();
+  CHECK_FALSE(seen.lock());
+}
+
+TEST_CASE("of many requests those that are left time out, whatever ended before") {
+  house running;
+  auto whom = running.system.spawn(silent, 0);
+  std::vector<outcome> ends;
+  for (int i = 0; i < 20; ++i) {
+    ends.push_back(std::make_shared<std::promise<caf::error>>());
+    auto asks = running.system.spawn(asker, whom, ends.back());
+    caf::anon_send(asks, std::chrono::milliseconds(i % 2 == 0 ? 100 : 3'600'000));
+    if (i % 2 == 1)
+      caf::anon_send_exit(asks, caf::exit_reason::kill);
+  }
+  for (size_t i = 0; i < ends.size(); i += 2) {
+    auto end = ends[i]->get_future();
+    REQUIRE(end.wait_for(patience) == std::future_status::ready);
+    CHECK(end.get() == caf::sec::request_timeout);
+  }
 }

@@ -78,6 +78,9 @@ std::string whole_id(std::string_view name, const config& all) {
 
 /// Why a model cannot be had; empty when it can, as far as the configuration tells.
 std::string fault_of(const proto::model_id& id, const config& all) {
+  if (id.text.find(',') != id.text.npos)
+    return "expected one model" + proto::not_this(id.text) +
+           "; fallback_models: [a/b, c/d] has several";
   if (provider_of(id).empty() || name_of(id).empty())
     return "expected provider/model" + proto::not_this(id.text) + whole_id(id.text, all);
   auto ids = provider_ids(all);
@@ -130,6 +133,8 @@ void read_all(section& all, const host::environment& variables, config& out) {
     out.providers.push_back(std::move(provider));
   }
   all.read("default_agent", out.default_agent.text);
+  if (out.default_agent.text.empty())
+    all.fail("default_agent", "expected the name of an agent, not an empty text");
   read_models(all, out);
   all.read("permission", out.permission);
   read_allowed_paths(all, variables, out);

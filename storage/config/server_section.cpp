@@ -38,6 +38,9 @@ void read_tokens(section& from, proto::server_config& out) {
       from.fail_entry("tokens", at, fault);
   }
   warn_of_twins(from, "tokens", out.tokens);
+  if (out.tokens.empty() && from.has("tokens") && !from.is_unreadable("tokens") &&
+      !from.found().has_failed("server.tokens"))
+    from.remark("tokens", "is empty: it is as if it were not there, and requests need no token");
 }
 
 } // namespace

@@ -13,6 +13,10 @@ std::string address_fault(std::string_view text);
 /// Where the path begins, behind scheme, host and port. @pre address_fault(text).empty()
 std::string_view path_of_address(std::string_view text);
 
+/// Does a call there go unencrypted over networks of others? Names that only a network of one's own
+/// knows are taken for such. @pre address_fault(text).empty()
+bool is_open_on_its_way(std::string_view text);
+
 /// Of a Host header's value: a name or address, perhaps with a port.
 std::string host_header_fault(std::string_view text);
 

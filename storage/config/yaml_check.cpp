@@ -163,11 +163,42 @@ std::string yaml_fault(const std::string& told) {
   return "not YAML: " + told;
 }
 
+/// The name of the blank that a text begins with, if it is a strange one.
+std::string_view strange_at(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> all[] = {
+      {"\xc2\xa0", "U+00A0"},     {"\xe2\x80\x8b", "U+200B"}, {"\xe2\x80\xaf", "U+202F"},
+      {"\xe2\x80\x83", "U+2003"}, {"\xe3\x80\x80", "U+3000"}, {"\xef\xbb\xbf", "U+FEFF"}};
+  for (const auto& [bytes, name] : all)
+    if (text.starts_with(bytes))
+      return name;
+  return {};
+}
+
+/// Without the mark of UTF-8 that some editors put before a file, and that YAML takes.
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 /// Editors show a tab as some blanks; YAML counts none.
 bool is_indented_by_tab(std::string_view line) {
   auto end = line.find_first_not_of(" \t");
   return end != line.npos && line[end] != '#' && line[end] != '\r' &&
          line.substr(0, end).find('\t') != line.npos;
+}
+
+/// Blanks that web pages and editors put in, and that are letters to YAML: before a key, or right
+/// behind one.
+std::string_view strange_blank(std::string_view line) {
+  auto from = [](std::string_view text, std::string_view all, size_t at) {
+    return text.substr(std::min(text.find_first_not_of(all, at), text.size()));
+  };
+  auto rest = from(line, " -", 0);
+  if (rest.starts_with('#'))
+    return {};
+  auto name = strange_at(rest);
+  auto colon = rest.find(':');
+  return !name.empty() || colon == rest.npos ? name : strange_at(from(rest, " ", colon + 1));
 }
 
 bool is_control(char c) {
@@ -187,6 +218,10 @@ bool check_yaml(std::string_view text, findings& into) {
       into.fail(line, "the file", "expected text in UTF-8");
     else if (std::ranges::any_of(here, is_control))
       into.fail(line, "the file", "expected text, without control characters");
+    else if (auto name = strange_blank(line == 1 ? without_mark(here) : here); !name.empty())
+      into.fail(line, "the file",
+                "expected blanks, not the " + std::string(name) +
+                    " that looks like one: it came along from where this was copied");
     else if (is_indented_by_tab(here))
       into.fail(line, "the file", "expected blanks before the text, not a tab");
     else

@@ -17,7 +17,7 @@ struct other_name {
 };
 
 /// What users of other hosts and gateways write.
-constexpr std::array<other_name, 31> other_names{{
+constexpr std::array<other_name, 34> other_names{{
     {"url", "base_url"},
     {"host", "base_url"},
     {"endpoint", "base_url"},
@@ -38,6 +38,8 @@ constexpr std::array<other_name, 31> other_names{{
     {"npm", "type"},
     {"model", "models"},
     {"model", "default_model"},
+    {"model", "id"},
+    {"model_name", "id"},
     {"agent", "default_agent"},
     {"small_model", "utility_model"},
     {"context", "context_size"},
@@ -49,21 +51,8 @@ constexpr std::array<other_name, 31> other_names{{
     {"bind", "host"},
     {"listen", "host"},
     {"environment", "env"},
+    {"instructions", "instruction_files"},
 }};
-
-/// API-Key, apiKey and API_KEY alike.
-std::string plain_spelling(std::string_view key) {
-  std::string out;
-  bool was_small = false;
-  for (char c : key) {
-    bool is_capital = c >= 'A' && c <= 'Z';
-    if (is_capital && was_small)
-      out += '_';
-    was_small = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    out += c == '-' || c == ' ' ? '_' : proto::text::to_lower(c);
-  }
-  return out;
-}
 
 std::string_view last_word(std::string_view name) {
   return name.substr(name.rfind('.') + 1);
@@ -101,6 +90,19 @@ std::string elsewhere(std::string_view word) {
 }
 
 } // namespace
+
+std::string plain_spelling(std::string_view key) {
+  std::string out;
+  bool was_small = false;
+  for (char c : key) {
+    bool is_capital = c >= 'A' && c <= 'Z';
+    if (is_capital && was_small)
+      out += '_';
+    was_small = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    out += c == '-' || c == ' ' ? '_' : proto::text::to_lower(c);
+  }
+  return out;
+}
 
 std::string meant_key(const unknown_key& what) {
   auto plain = plain_spelling(what.key);

@@ -83,6 +83,38 @@ void warn_of_idle_rules(findings& into, const YAML::Node& node, const std::strin
   }
 }
 
+/// "allow: [bash]" for "bash: allow", as other programs have it.
+bool fail_on_word(findings& into, const YAML::Node& node, int line, const std::string& key,
+                  const std::string& tool) {
+  auto known = words(proto::action{});
+  if (std::ranges::find(known, proto::text::to_lower(tool)) == known.end())
+    return false;
+  auto name = node.IsSequence() && node.size() > 0 ? node[0] : node;
+  constexpr size_t shown_most = 32;
+  bool is_name = is_word(name) && !name.Scalar().empty() && name.Scalar().size() <= shown_most &&
+                 std::ranges::find(known, name.Scalar()) == known.end();
+  into.fail(line, key,
+            "expected a tool as key and " + tool + " behind it, such as " +
+                (is_name ? name.Scalar() : std::string("bash")) + ": " +
+                proto::text::to_lower(tool));
+  return true;
+}
+
+/// "git:*", as one other program writes "git *".
+void warn_of_colons(findings& into, const YAML::Node& node, const std::string& key,
+                    const proto::tool_permission& all) {
+  for (const auto& rule : all.rules) {
+    auto begin = std::string_view(rule.pattern);
+    if (all.tool != "bash" || !begin.ends_with(":*") || begin.find(' ') != begin.npos ||
+        begin.find("://") != begin.npos)
+      continue;
+    begin.remove_suffix(2);
+    into.warn(line_of_pattern(node, rule.pattern), key + "." + rule.pattern,
+              "matches no call of " + std::string(begin) + ": did you mean '" + std::string(begin) +
+                  " *'?");
+  }
+}
+
 void read_rules(findings& into, const YAML::Node& node, int line, const std::string& key,
                 proto::tool_permission& out) {
   if (!node.IsMap() || node.size() > rules_of_a_tool)
@@ -101,6 +133,7 @@ void read_rules(findings& into, const YAML::Node& node, int line, const std::str
     read_action(into, entry.second, own_line, key + "." + rule.pattern, rule.then);
   }
   warn_of_idle_rules(into, node, key, out);
+  warn_of_colons(into, node, key, out);
 }
 
 const proto::permission_rule* rule_for_all(const proto::tool_permission& of) {
@@ -135,11 +168,13 @@ void section::read(std::string_view key, proto::permission_set& out) {
   for (const auto& entry : tools.node_) {
     if (!entry.first.IsScalar())
       continue;
-    auto& tool = out.tools.emplace_back();
-    tool.tool = entry.first.Scalar();
-    auto name = full(key) + "." + tool.tool;
+    auto name = full(key) + "." + entry.first.Scalar();
     auto line = storage::line_of(entry.first);
     into_.note(line, name);
+    if (fail_on_word(into_, entry.second, line, name, entry.first.Scalar()))
+      continue;
+    auto& tool = out.tools.emplace_back();
+    tool.tool = entry.first.Scalar();
     if (is_word(entry.second)) {
       tool.is_word = true;
       read_action(into_, entry.second, std::max(storage::line_of(entry.second), line), name,

@@ -1,5 +1,6 @@
 #include "storage/config/yaml_section.hpp"
 
+#include "proto/text/ascii.hpp"
 #include "storage/config/expand_variables.hpp"
 #include "storage/config/meant_key.hpp"
 
@@ -43,6 +44,32 @@ proto::result<std::string> expanded(const std::string& text, expansion how,
                                                              : empty_variable::taken);
 }
 
+/// "a, b" for [a, b]: one text to YAML. A path may hold a comma, and so may a token.
+bool is_list_without_brackets(const YAML::Node& node, expansion how) {
+  if (!is_word(node))
+    return false;
+  const auto& text = node.Scalar();
+  auto comma = text.find(',');
+  if (comma == text.npos || comma == 0 || comma + 1 == text.size())
+    return false;
+  bool is_path = text.starts_with('/') || text.starts_with('~');
+  if (how == expansion::none && !is_path)
+    return true;
+  constexpr std::string_view begins = "/~$";
+  auto next = text.find_first_not_of(' ', comma + 1);
+  return next != text.npos && begins.find(text[next]) != begins.npos;
+}
+
+/// What a list of maps expects, where names alone stand, or names before maps as other programs
+/// have them.
+std::string entry_hint(const YAML::Node& node) {
+  constexpr size_t shown_most = 64;
+  auto name = node.IsMap() && node.size() > 0 ? node.begin()->first : node;
+  if (!is_word(name) || name.Scalar().empty() || name.Scalar().size() > shown_most)
+    return "";
+  return "; did you mean {id: " + name.Scalar() + "}?";
+}
+
 std::string joined(const std::vector<std::string>& all) {
   std::string out;
   for (const auto& one : all)
@@ -51,6 +78,15 @@ std::string joined(const std::vector<std::string>& all) {
 }
 
 } // namespace
+
+std::string other_word_fault(std::span<const std::string_view> known, std::string_view given,
+                             std::span<const other_word> others, const std::string& usual) {
+  auto found = std::ranges::find(others, proto::text::to_lower(given), &other_word::theirs);
+  if (found == others.end())
+    return usual;
+  return "expected " + proto::joined_words(known) + proto::not_this(given) + "; did you mean " +
+         std::string(found->ours) + "?";
+}
 
 section::section(findings& into, YAML::Node node, std::string path, int line)
     : into_(into), node_(std::move(node)), path_(std::move(path)), line_(line) {
@@ -62,8 +98,11 @@ section::section(findings& into, YAML::Node node, std::string path, int line)
     line_ = own;
   auto name = path_.empty() ? std::string("the file") : path_.substr(0, path_.size() - 1);
   if (!node_.IsMap()) {
-    into_.fail(line_, name,
-               "expected a map of keys" + storage::not_this(node_) + colon_hint(node_));
+    bool is_entry = name.ends_with(']');
+    auto hint = colon_hint(node_);
+    if (hint.empty() && is_entry)
+      hint = entry_hint(node_);
+    into_.fail(line_, name, "expected a map of keys" + storage::not_this(node_) + hint);
     is_sound_ = false;
     node_.reset(YAML::Node(YAML::NodeType::Map)); // Assigned to, it would change the file's own.
   }
@@ -172,6 +211,10 @@ void section::read(std::string_view key, std::vector<std::string>& out, expansio
     return;
   if (!is_word(node) && (!node.IsSequence() || node.size() > list_entries))
     return refuse(key, node, "expected a list of texts" + not_this(node, how));
+  if (is_list_without_brackets(node, how))
+    return refuse(key, node,
+                  "expected a list: what is parted by commas stands in [ ], without "
+                  "quotes around all of it");
   out.clear();
   auto& places = entries_[std::string(key)];
   for (size_t at = 0; at < (node.IsSequence() ? node.size() : 1); ++at) {
@@ -242,7 +285,10 @@ std::vector<section> section::list_below(std::string_view key) {
   if (!node.IsDefined())
     return out;
   if (!node.IsSequence() || node.size() > list_entries) {
-    refuse(key, node, "expected a list" + not_this(node));
+    bool is_of_names = node.IsMap() && node.size() > 0 && node.begin()->second.IsMap();
+    refuse(key, node,
+           "expected a list" + not_this(node) +
+               (is_of_names ? ": each entry begins with a dash" + entry_hint(node) : ""));
     return out;
   }
   for (size_t at = 0; at < node.size(); ++at) {

@@ -93,12 +93,26 @@ bool is_placeholder(std::string_view key) {
 
 /// What people give to a server that asks for some key and looks at none.
 bool is_dummy(std::string_view key) {
-  constexpr std::array<std::string_view, 24> all{
+  constexpr size_t digits_most = 8; // More of them may be somebody's idea of a key.
+  if (!key.empty() && key.size() <= digits_most && key.find_first_not_of("0123456789") == key.npos)
+    return true;
+  constexpr std::array<std::string_view, 30> all{
+      "true",     "false",      "yes",   "no",        "on",         "off",
       "empty",    "dummy",      "none",  "null",      "no-key",     "nokey",
       "no_key",   "not-needed", "na",    "n/a",       "not_needed", "notneeded",
       "unused",   "ollama",     "local", "lm-studio", "lmstudio",   "vllm",
       "llamacpp", "test",       "fake",  "anything",  "sk-dummy",   "sk-no-key-required"};
   return is_among(all, proto::text::to_lower(key));
+}
+
+/// "env.NAME", "~/.keys/one", "https://…": where other programs may find a key.
+bool is_reference(std::string_view key) {
+  constexpr std::array<std::string_view, 19> begins{
+      "env.",     "process.env.", "$env:",    "env[",     "op://", "vault:",   "secret:",
+      "secrets.", "keychain:",    "keyring:", "file:",    "cmd:",  "command:", "~/",
+      "/",        "./",           "http://",  "https://", "$("};
+  auto small = proto::text::to_lower(key);
+  return std::ranges::any_of(begins, [&small](auto one) { return small.starts_with(one); });
 }
 
 struct beginning {
@@ -132,6 +146,12 @@ std::string api_key_doubt(std::string_view key, bool may_be_dummy) {
     return may_be_dummy ? "" : "what stands there is no key";
   if (is_variable_name(key))
     return "this is the name of a variable: ${" + std::string(key) + "} stands for what it holds";
+  if (auto sign = key.find('='); sign != key.npos && is_variable_name(key.substr(0, sign)))
+    return "what stands behind " + std::string(key.substr(0, sign + 1)) + " is one by itself";
+  if (key.starts_with('"') || key.starts_with('\''))
+    return "the quotes that begin it are part of it: one pair is enough";
+  if (is_reference(key))
+    return "what stands there says where one may be found: ${NAME} takes it from the environment";
   if (is_placeholder(key))
     return "what stands there only holds the place of one";
   if (key.find(' ') != key.npos)
@@ -162,6 +182,8 @@ std::string token_fault(std::string_view token) {
   // A guess at a short token takes minutes over loopback; an empty one guards nothing.
   if (token.size() < 16)
     return "expected tokens of at least 16 characters";
+  if (proto::text::to_lower(token).starts_with("bearer "))
+    return "expected the token alone, without the word Bearer";
   if (has_control(token) || !is_ascii(token) || token.find(' ') != token.npos)
     return "expected tokens of visible ASCII characters, without blanks";
   auto doubt = api_key_doubt(token, false);

@@ -34,6 +34,11 @@ void judge_numbers(section& from, const proto::model& one) {
     from.remark("context_size", std::to_string(one.context_size) +
                                     " tokens hold hardly a question; did you mean " +
                                     std::to_string(one.context_size * 1000) + "?");
+  if (one.reasoning_budget && one.max_output_tokens &&
+      *one.reasoning_budget >= *one.max_output_tokens)
+    from.remark("max_output_tokens",
+                std::to_string(*one.max_output_tokens) + " leave nothing for an answer where " +
+                    std::to_string(*one.reasoning_budget) + " (thinking_budget) may be thought");
   for (const auto& [key, cost] :
        {std::pair{"cost_input", one.cost_input}, std::pair{"cost_output", one.cost_output}})
     if (cost > 0 && cost < dollars_least)
@@ -74,6 +79,9 @@ void read_model(section& from, const proto::provider_config& owner, proto::model
   from.pass_over("name", unused_kind::word);
   compare_sizes(from, out);
   judge_numbers(from, out);
+  if (!owner.id.empty() && out.name.starts_with(owner.id + "/"))
+    from.remark("id", "begins with the id of its provider: the whole id is " + out.id.text +
+                          ", unless its provider calls it " + out.name.substr(owner.id.size() + 1));
   if (out.name.empty() && !from.fail_misspelt("id", "it is the name that its provider knows"))
     from.fail("id", "expected the model's name, as its provider calls it");
   if (std::ranges::find(owner.models, out.id, &proto::model::id) != owner.models.end())

@@ -7,6 +7,7 @@
 #include "storage/config/copilot_import.hpp"
 #include "storage/config/model_section.hpp"
 #include "storage/config/network_section.hpp"
+#include "storage/config/vendor_check.hpp"
 #include "storage/config/web_address.hpp"
 
 #include <algorithm>
@@ -60,7 +61,10 @@ std::string_view strange_endpoint(std::string_view url) {
     path.remove_suffix(1);
   if (path.ends_with("/chat/completions"))
     return {};
-  for (std::string_view end : {"/completions", "/models", "/embeddings"})
+  if (path.ends_with("/v1/chat"))
+    return "/chat";
+  for (std::string_view end :
+       {"/completions", "/models", "/embeddings", "/api/chat", "/api/generate"})
     if (path.ends_with(end))
       return end;
   return {};
@@ -79,32 +83,12 @@ std::string base_url_fault(std::string_view url) {
   return "";
 }
 
-/// Local servers have their endpoints below /v1, and say "not found" to all else; a vendor's own
-/// address without encryption would show the key to everybody on the way.
-void compare_with_vendor(section& from, const provider_config& all) {
-  const auto* known = proto::provider::find_vendor(all.id);
-  if (!known || !from.has("base_url"))
-    return;
-  constexpr std::string_view plain = "http://";
-  bool is_local = known->base_url.starts_with(plain);
-  if (is_local && path_of_address(all.base_url).find("/v1") == std::string_view::npos)
-    from.warn("base_url", "has no /v1 in its path, as the usual address of " + all.id +
-                              " has: " + std::string(known->base_url));
-  auto host = [](std::string_view url) {
-    auto whole = url.substr(0, static_cast<size_t>(path_of_address(url).begin() - url.begin()));
-    return whole.substr(whole.find("://"));
-  };
-  if (!is_local && all.base_url.starts_with(plain) && host(all.base_url) == host(known->base_url))
-    from.fail("base_url", "expected https://, as the usual address of " + all.id +
-                              " has: over http:// all on the way could read the key");
-}
-
 void read_base_url(section& from, provider_config& out) {
   from.describe("base_url", "an address, `${NAME}` replaced", "the known id's");
   from.read("base_url", out.base_url, expansion::filled_variables);
   auto fault = base_url_fault(out.base_url);
   if (fault.empty() && !from.is_unreadable("base_url"))
-    return compare_with_vendor(from, out);
+    return judge_address(from, out);
   // Who has no good id has no vendor's address either, and hears of the id first.
   if ((!is_provider_id(out.id) || out.id == "sim") && !from.has("base_url"))
     return;
@@ -112,10 +96,10 @@ void read_base_url(section& from, provider_config& out) {
     return from.fail("base_url", fault + from.not_what_stands("base_url"));
   if (from.fail_misspelt("base_url", out.id + " is no known id, and has no address without it"))
     return;
-  auto known = proto::provider::vendor_ids();
-  auto nearest = proto::text::nearest_word(out.id, known);
-  auto hint = nearest.empty() ? "" : "; or did you mean the id " + std::string(nearest) + "?";
-  from.fail("base_url", fault + ": there is none, and " + out.id + " is no known id" + hint);
+  auto meant = meant_vendor(out.id);
+  from.fail("base_url", fault + ": there is none, and " + out.id + " is no known id" +
+                            (meant.empty() ? "; those are " + known_vendors()
+                                           : "; or did you mean the id " + meant + "?"));
 }
 
 /// An address that ends in an endpoint says the format, unless `type` does; the two must agree.
@@ -129,29 +113,6 @@ void agree_on_format(section& from, provider_config& out) {
     from.fail("base_url", "expected no address that ends in the endpoint of another type" +
                               from.not_what_stands("base_url"));
   out.format = *told;
-}
-
-/// A vendor's own address answers in the vendor's own format.
-void compare_formats(section& from, const provider_config& all) {
-  using proto::provider::wire_format;
-  const auto* known = proto::provider::find_vendor(all.id);
-  if (!known || from.has("base_url") || !from.has("type") || all.format == known->format)
-    return;
-  auto is_of_openai = [](wire_format one) {
-    return one == wire_format::openai_chat || one == wire_format::openai_responses;
-  };
-  if (all.id == "openai" && is_of_openai(all.format))
-    return;
-  auto names = words(all.format);
-  auto name = [&names](wire_format one) { return std::string(names[static_cast<size_t>(one)]); };
-  from.warn("type", "is " + name(all.format) + ", and the usual address of " + all.id + " speaks " +
-                        name(known->format) + ": leave type away, or give a base_url");
-}
-
-/// Does the vendor answer there, by its own usual address?
-bool is_at_vendor(const provider_config& all) {
-  const auto* known = proto::provider::find_vendor(all.id);
-  return known && known->base_url.starts_with("https://") && known->base_url == all.base_url;
 }
 
 /// Where there is no key: does somebody miss it?
@@ -205,10 +166,10 @@ void read_id(section& from, const config& all, provider_config& out) {
   if (!from.has("id") && from.fail_misspelt("id", "a provider has no name without it"))
     return;
   if (!is_provider_id(out.id)) {
-    auto known = proto::provider::vendor_ids();
+    auto meant = meant_vendor(out.id);
     from.fail("id", "expected 1 to 64 of a-z 0-9 - _" +
                         (from.has("id") ? proto::not_this(out.id) : ": there is no id") +
-                        proto::text::guess(proto::text::to_lower(out.id), known));
+                        (meant.empty() ? "" : "; did you mean " + meant + "?"));
   } else if (std::ranges::find(all.providers, out.id, &provider_config::id) != all.providers.end())
     from.fail("id", "expected a provider once, " + out.id + " stands twice");
 }
@@ -243,7 +204,7 @@ void read_provider(section& from, const config& all, const host::environment& va
   read_format(from, out);
   read_base_url(from, out);
   agree_on_format(from, out);
-  compare_formats(from, out);
+  judge_format(from, out);
   read_key(from, out);
   read_token_url(from, out);
   out.network = all.network;

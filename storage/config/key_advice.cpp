@@ -21,7 +21,7 @@ constexpr std::array advices{
     advice{" state state_dir state_folder data data_dir data_folder datadir storage database db "
            "db_path cache_dir *.state_dir *.data_dir ",
            "the option --state-dir DIR says where sessions are kept"},
-    advice{" agents agent_list modes mode personas recipes *.agents ",
+    advice{" agents agent_list modes personas recipes *.agents ",
            "agents are made over HTTP (POST /agents); default_agent names one of them"},
     advice{" system_prompt prompt instructions_text temperature top_p *.temperature *.top_p "
            "*.system_prompt ",
@@ -108,6 +108,9 @@ constexpr std::array advices{
            "did you mean session.max_retries?"},
     advice{" *.stream_idle_timeout_ms *.stream_timeout *.read_timeout ",
            "did you mean idle_timeout? it is in seconds"},
+    advice{" models_dev.enabled models_dev.disabled models_dev.enable models_dev.disable "
+           "models_dev.offline offline ",
+           "did you mean models_dev: {url: \"\"}? it is then never asked"},
     advice{" *.whitelist *.blacklist *.enabled *.disabled *.disable enabled_providers "
            "disabled_providers ",
            "there is no such key: what stands in the file counts; take the rest out"},
@@ -136,13 +139,14 @@ constexpr std::array advices{
            "did you mean providers? each has its models"},
     advice{" goose_provider goose_model llm ", "did you mean default_model: provider/model?"},
     advice{" approval_policy approvals approval_mode goose_mode ask_for_approval auto_approve yolo "
-           "allowed_tools disallowed_tools allow deny ask tools ",
+           "allowed_tools disallowed_tools allow deny ask tools bash read write edit glob grep ",
            "did you mean permission: {bash: ask}?"},
     advice{" mcp_servers mcpservers extensions plugins plugin hooks ",
            "there is no such key: kodad has its own tools alone"},
     advice{" litellm_settings router_settings environment_variables callbacks profile profiles "
            "notify history shell share autoupdate theme keybinds formatter watcher experimental "
-           "command commands $schema layout ",
+           "command commands $schema layout include includes import imports extends "
+           "session.compaction compaction ",
            "there is no such key, and nothing takes its place"},
 };
 

@@ -17,7 +17,7 @@ struct other_name {
 };
 
 /// What users of other hosts and gateways write.
-constexpr std::array<other_name, 34> other_names{{
+constexpr std::array<other_name, 40> other_names{{
     {"url", "base_url"},
     {"host", "base_url"},
     {"endpoint", "base_url"},
@@ -51,6 +51,12 @@ constexpr std::array<other_name, 34> other_names{{
     {"bind", "host"},
     {"listen", "host"},
     {"environment", "env"},
+    {"bind_address", "host"},
+    {"hostname", "host"},
+    {"ip", "host"},
+    {"max_steps", "primary_max_steps"},
+    {"max_turns", "primary_max_steps"},
+    {"max_cost", "budget"},
     {"instructions", "instruction_files"},
 }};
 
@@ -86,7 +92,18 @@ std::string elsewhere(std::string_view word) {
       if (last_word(known.name) == word)
         return known.name;
     }
+  // A section, such as limits.
+  for (const auto& known : known_keys())
+    for (auto dot = known.name.rfind('.'); dot != known.name.npos && dot > 0;
+         dot = known.name.rfind('.', dot - 1))
+      if (auto above = known.name.substr(0, dot); last_word(above) == word)
+        return above;
   return "";
+}
+
+bool holds_words(std::string_view key, std::string_view part) {
+  auto padded = "_" + std::string(key) + "_";
+  return padded.find("_" + std::string(part) + "_") != padded.npos;
 }
 
 } // namespace
@@ -114,7 +131,13 @@ std::string meant_key(const unknown_key& what) {
   if (auto found = elsewhere(plain); !found.empty())
     return found;
   auto nearest = proto::text::nearest_word(plain, what.own);
-  return nearest.empty() ? "" : in_section(what, nearest);
+  if (!nearest.empty())
+    return in_section(what, nearest);
+  constexpr size_t least = 5; // "resume" for resume_turns, but not "max".
+  for (auto own : what.own)
+    if (plain.size() >= least && (holds_words(own, plain) || holds_words(plain, own)))
+      return in_section(what, own);
+  return "";
 }
 
 std::string without_places(std::string_view name) {

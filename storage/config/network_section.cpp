@@ -91,7 +91,16 @@ std::string proxy_fault(std::string_view proxy) {
   if (!port.empty() && is_number &&
       (port.size() > 5 || port[0] == '0' || std::stoi(std::string(port)) > 65'535))
     return std::string(proxy_wanted) + ", with a port from 1 to 65535";
-  return !is_bare && is_number && proto::is_proxy_address(proxy) ? "" : proxy_wanted;
+  if (!is_bare && is_number && proto::is_proxy_address(proxy))
+    return "";
+  auto scheme = proxy.find("://");
+  if (scheme == proxy.npos)
+    return proxy_wanted;
+  constexpr std::array<std::string_view, 4> schemes{"http", "https", "socks5", "socks5h"};
+  if (std::ranges::find(schemes, proto::text::to_lower(proxy.substr(0, scheme))) == schemes.end())
+    return std::string(proxy_wanted) + ", or one of https://, socks5:// and socks5h://";
+  bool has_path = proxy.find('/', scheme + 3) != proxy.npos;
+  return std::string(proxy_wanted) + (has_path ? ", without a path" : "");
 }
 
 /// Few proxies listen where curl looks for one that has no port.
@@ -133,7 +142,8 @@ void read_network(section& from, const host::environment& variables, network_con
   if (roots.starts_with("~/"))
     roots = variables("HOME").value_or("") + roots.substr(1);
   if (!roots.starts_with('/'))
-    return from.fail("ca_file", "expected an absolute path, or ~/…" + proto::not_this(roots));
+    return from.fail("ca_file", "expected an absolute path, or ~/…" + proto::not_this(roots) +
+                                    "; without ca_file, the system's certificates count");
   if (auto fault = certificate_fault(roots); !fault.empty())
     from.fail("ca_file", fault);
   out.ca_file = roots;

@@ -67,6 +67,11 @@ private:
     }
     if (!out.starts_with('/'))
       return fail("expected absolute paths, or ~/…" + proto::not_this(given));
+    bool are_several = out.find(":/") != std::string::npos || out.find(":~") != std::string::npos;
+    if (are_several && wish_.use != path_use::programs &&
+        host::look_at(out).kind == host::path_kind::nothing)
+      return fail("expected one path each: what is parted by : stands in [ ], parted by commas" +
+                  proto::not_this(given));
     if (out.find('\0') != std::string::npos)
       return fail("expected paths without NUL");
     if (wish_.use == path_use::programs && out.find(':') != std::string::npos)
@@ -115,6 +120,7 @@ private:
     case place_kind::project:
       break;
     }
+    remark_secrets(shown, real);
     if (real == home_)
       remark(shown + " is the home folder: sessions may read and change all in it, keys and "
                      "passwords as well");
@@ -130,6 +136,9 @@ private:
       return fail(shown + " holds this file, and with it what it says of keys: name what commands "
                           "need in it")
           .has_value();
+    if (wish_.use == path_use::writing && !judge_writing(shown, real))
+      return false;
+    remark_secrets(shown, real);
     if (home_.empty() || !host::lies_in(home_, real))
       return true;
     if (wish_.use == path_use::writing)
@@ -138,6 +147,31 @@ private:
           .has_value();
     warn(shown + " holds the home folder: commands then read all keys and passwords in it");
     return true;
+  }
+
+  /// False when a mistake was told.
+  bool judge_writing(const std::string& shown, const std::string& real) {
+    switch (kind_of_place(real, home_)) {
+    case place_kind::system:
+      return fail(shown + " holds the system, and commands could change all of it: name what they "
+                          "need in it")
+          .has_value();
+    case place_kind::shared:
+      if (!home_.empty() && host::lies_in(home_, real))
+        return true; // Told below.
+      remark(shown + " is of the system or of several people: commands may change all in it that "
+                     "this user may; name what they need in it, unless you mean that");
+      return true;
+    case place_kind::kernel:
+    case place_kind::project:
+      return true;
+    }
+    return true;
+  }
+
+  void remark_secrets(const std::string& shown, const std::string& real) {
+    if (auto what = secrets_of_place(real, home_); !what.empty())
+      remark(shown + " gives commands, and so whoever steers an agent, " + what);
   }
 
   /// What a path that is not there means, and what can be done.

@@ -100,19 +100,30 @@ bool fail_on_word(findings& into, const YAML::Node& node, int line, const std::s
   return true;
 }
 
-/// "git:*", as one other program writes "git *".
-void warn_of_colons(findings& into, const YAML::Node& node, const std::string& key,
-                    const proto::tool_permission& all) {
-  for (const auto& rule : all.rules) {
-    auto begin = std::string_view(rule.pattern);
-    if (all.tool != "bash" || !begin.ends_with(":*") || begin.find(' ') != begin.npos ||
-        begin.find("://") != begin.npos)
-      continue;
-    begin.remove_suffix(2);
-    into.warn(line_of_pattern(node, rule.pattern), key + "." + rule.pattern,
-              "matches no call of " + std::string(begin) + ": did you mean '" + std::string(begin) +
-                  " *'?");
+/// Why a pattern hardly matches what is meant; empty where it may.
+std::string doubt_of(const proto::permission_rule& rule, bool is_command) {
+  std::string_view text = rule.pattern;
+  if (is_command && text.ends_with(":*") && text.find(' ') == text.npos &&
+      text.find("://") == text.npos) {
+    auto name = std::string(text.substr(0, text.size() - 2));
+    return "matches no call of " + name + ": did you mean '" + name + " *'?";
   }
+  if (text.starts_with('^') || text.starts_with("/^") || text.starts_with("regex:"))
+    return "is no regular expression: * stands for any text, ? for one letter";
+  if (!is_command && text.find('\\') != text.npos && text.find('/') == text.npos)
+    return "matches no path of several parts: / stands between them";
+  bool is_strict = rule.then != proto::action::allow;
+  if (is_command && is_strict && !proto::text::has_wildcards(text))
+    return "matches this very command alone: '" + std::string(text) +
+           " *' matches it with other arguments, too";
+  return "";
+}
+
+void warn_of_patterns(findings& into, const YAML::Node& node, const std::string& key,
+                      const proto::tool_permission& all) {
+  for (const auto& rule : all.rules)
+    if (auto doubt = doubt_of(rule, all.tool == "bash"); !doubt.empty())
+      into.remark(line_of_pattern(node, rule.pattern), key + "." + rule.pattern, doubt);
 }
 
 void read_rules(findings& into, const YAML::Node& node, int line, const std::string& key,
@@ -133,7 +144,7 @@ void read_rules(findings& into, const YAML::Node& node, int line, const std::str
     read_action(into, entry.second, own_line, key + "." + rule.pattern, rule.then);
   }
   warn_of_idle_rules(into, node, key, out);
-  warn_of_colons(into, node, key, out);
+  warn_of_patterns(into, node, key, out);
 }
 
 const proto::permission_rule* rule_for_all(const proto::tool_permission& of) {
@@ -171,6 +182,10 @@ void section::read(std::string_view key, proto::permission_set& out) {
     auto name = full(key) + "." + entry.first.Scalar();
     auto line = storage::line_of(entry.first);
     into_.note(line, name);
+    if (entry.first.Scalar().empty()) {
+      into_.fail(line, full(key), "expected names of tools as keys; * stands for all");
+      continue;
+    }
     if (fail_on_word(into_, entry.second, line, name, entry.first.Scalar()))
       continue;
     auto& tool = out.tools.emplace_back();

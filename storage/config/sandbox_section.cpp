@@ -36,7 +36,8 @@ void read_limits(section from, proto::command_limits& out) {
   read_seconds(from, "time_max", out.time_max);
   auto text = [](std::chrono::seconds value) { return std::to_string(value.count()); };
   if (out.time > out.time_max)
-    from.fail("time_max", "expected at least the value of time, " + text(out.time) + ", not " +
+    from.fail("time_max", "expected at least the value of time, " + text(out.time) +
+                              (from.has("time") ? "" : " unless configured") + ", not " +
                               text(out.time_max));
   else if (out.time_max > usual_max && !from.has("time_max"))
     from.remark("time", text(out.time) + " seconds are more than time_max, " + text(usual_max) +
@@ -70,9 +71,12 @@ void read_network(section& from, proto::sandbox_config& out) {
   out.network = is_answer && given[0] == "true";
   for (size_t at = 0; at < given.size() && !is_answer; ++at)
     if (auto meant = meant_network(given[at]); !meant.empty()) {
+      auto hint = meant == "?"         ? ""
+                  : meant == given[at] ? "; it stands alone, without names"
+                                       : "; did you mean " + std::string(meant) + "?";
       from.fail_entry("network", at,
                       "expected true, false or names of agents" + proto::not_this(given[at]) +
-                          (meant == "?" ? "" : "; did you mean " + std::string(meant) + "?"));
+                          hint);
     }
   if (!is_answer)
     for (auto& agent : given)

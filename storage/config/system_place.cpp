@@ -39,6 +39,34 @@ bool is_among(const std::string& folder, const auto& folders) {
   return std::ranges::find(folders, folder) != folders.end();
 }
 
+// Below the home folder.
+constexpr std::array key_places = {"/.ssh",
+                                   "/.gnupg",
+                                   "/.aws",
+                                   "/.azure",
+                                   "/.config/gcloud",
+                                   "/.config/gh",
+                                   "/.netrc",
+                                   "/.kube",
+                                   "/.docker",
+                                   "/.git-credentials",
+                                   "/.pypirc",
+                                   "/.password-store",
+                                   "/.vault-token",
+                                   "/.config/op",
+                                   "/.config/opencode",
+                                   "/.config/github-copilot",
+                                   "/.local/share/keyrings",
+                                   "/.local/share/opencode",
+                                   "/.codex",
+                                   "/.claude",
+                                   "/.config/goose",
+                                   "/.cargo/credentials.toml"};
+constexpr std::array system_keys = {"/etc/shadow",      "/etc/gshadow", "/etc/ssh",
+                                    "/etc/ssl/private", "/root/.ssh",   "/run/secrets"};
+constexpr std::array ruling_sockets = {"/docker.sock", "/podman.sock", "/containerd.sock",
+                                       "/crio.sock", "/libvirt-sock"};
+
 } // namespace
 
 place_kind kind_of_place(const std::string& folder, const std::string& home) {
@@ -52,6 +80,14 @@ place_kind kind_of_place(const std::string& folder, const std::string& home) {
     return place_kind::shared;
   bool is_part = lies_in_any(folder, system_trees) && !lies_in_any(folder, project_trees);
   return is_part ? place_kind::shared : place_kind::project;
+}
+
+std::string secrets_of_place(const std::string& path, const std::string& home) {
+  if (std::ranges::any_of(ruling_sockets, [&](const char* one) { return path.ends_with(one); }))
+    return "all of this machine";
+  bool is_of_keys = std::ranges::any_of(
+      key_places, [&](const char* one) { return !home.empty() && lies_in(path, home + one); });
+  return is_of_keys || lies_in_any(path, system_keys) ? "keys and passwords" : "";
 }
 
 } // namespace kodad::storage

@@ -17,4 +17,8 @@ enum class place_kind : uint8_t {
 /// @param folder Absolute, without links. @param home HOME likewise, or empty.
 place_kind kind_of_place(const std::string& folder, const std::string& home);
 
+/// What can be had by whoever reads this path: "keys and passwords", "all of this machine"; empty
+/// for most. @param path Absolute, without links. @param home As above.
+std::string secrets_of_place(const std::string& path, const std::string& home);
+
 } // namespace kodad::storage

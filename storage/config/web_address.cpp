@@ -145,7 +145,19 @@ bool is_open_on_its_way(std::string_view text) {
 std::string host_header_fault(std::string_view text) {
   if (split(text).is_good)
     return "";
-  return std::string(host_wanted) + (is_ipv6(text) ? "; an IPv6 address stands in brackets" : "");
+  bool is_bare = is_ipv6(text) && std::ranges::count(text, ':') > 1;
+  return std::string(host_wanted) + (is_bare ? "; an IPv6 address stands in brackets" : "");
+}
+
+std::string host_header_doubt(std::string_view text) {
+  auto port = split(text).port;
+  if (port == "80" || port == "443")
+    return "clients leave the usual ports 80 and 443 away, unless a proxy hands them on: without "
+           ":" +
+           std::string(port) + " it holds for both";
+  return text.starts_with("0.0.0.0") || text.starts_with("[::]")
+             ? "is the address to listen on everywhere, and nobody's name for a server"
+             : "";
 }
 
 std::string listen_host_fault(std::string_view text) {
@@ -165,7 +177,9 @@ std::string origin_fault(std::string_view text) {
   bool has_capital = std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
   if (scheme.empty() || !is_name(scheme) || has_capital)
     return origin_wanted;
-  constexpr std::array<std::string_view, 6> of_no_page{"ws", "wss", "ftp", "ftps", "file", "data"};
+  constexpr std::array<std::string_view, 17> of_no_page{
+      "ws",  "wss", "ftp",  "ftps", "sftp", "file",  "data",   "ssh",  "git",
+      "tcp", "udp", "unix", "smb",  "ldap", "redis", "mailto", "about"};
   constexpr std::array<std::string_view, 2> usual{"https", "http"};
   bool is_known = std::ranges::find(usual, scheme) != usual.end();
   if (std::ranges::find(of_no_page, scheme) != of_no_page.end())

@@ -20,6 +20,9 @@ bool is_open_on_its_way(std::string_view text);
 /// Of a Host header's value: a name or address, perhaps with a port.
 std::string host_header_fault(std::string_view text);
 
+/// Why hardly any client sends this value; empty where one may. @pre host_header_fault is empty.
+std::string host_header_doubt(std::string_view text);
+
 /// Of a name or address to listen on.
 std::string listen_host_fault(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include "storage/config/yaml_section.hpp"
 
 #include "proto/text/ascii.hpp"
+#include "storage/config/api_key.hpp"
 #include "storage/config/expand_variables.hpp"
 #include "storage/config/meant_key.hpp"
 
@@ -33,10 +34,10 @@ proto::result<std::string> expanded(const std::string& text, expansion how,
                                     const host::environment& variables) {
   if (how == expansion::none)
     return text;
-  if (is_bare_variable(text)) // Not repeated: it may be a secret after all.
+  if (is_bare_variable(without_blanks(text))) // Not repeated: it may be a secret after all.
     return proto::make_error(proto::ec::invalid_value,
                              "expected ${NAME}, not $NAME: without braces no variable is replaced");
-  if (is_foreign_variable(text))
+  if (is_foreign_variable(without_blanks(text)))
     return proto::make_error(proto::ec::invalid_value,
                              "expected ${NAME}: other spellings name no variable here");
   return expand_variables(text, variables,
@@ -68,6 +69,31 @@ std::string entry_hint(const YAML::Node& node) {
   if (!is_word(name) || name.Scalar().empty() || name.Scalar().size() > shown_most)
     return "";
   return "; did you mean {id: " + name.Scalar() + "}?";
+}
+
+/// What may be meant by one word where a section belongs.
+std::string section_hint(const std::string& name, const YAML::Node& node) {
+  if (!is_word(node))
+    return "";
+  const auto& given = node.Scalar();
+  auto flag = meant_flag(given);
+  auto meant = [](const std::string& text) { return "; did you mean " + text + "?"; };
+  bool is_text = given.find('\n') != given.npos || given.find(": ") != given.npos;
+  if (is_text && name != "the file")
+    return ": behind | or > and in quotes stands one text; leave those away";
+  if (name == "sandbox" && (flag == "false" || given == "none"))
+    return meant("sandbox: {mode: off}");
+  if (name == "sandbox")
+    return meant("sandbox: {mode: " + std::string(flag == "true" ? "auto" : given) + "}");
+  if (name == "models_dev" && flag == "false")
+    return meant("models_dev: {url: \"\"}");
+  if (name == "permission")
+    return meant("permission: {\"*\": " + given + "}");
+  if (name == "server" && parse_whole(node))
+    return meant("server: {port: " + given + "}");
+  if (name == "the file" && given.find('=') != given.npos)
+    return "; a colon and a blank stand between key and value, not =";
+  return "";
 }
 
 std::string joined(const std::vector<std::string>& all) {
@@ -102,6 +128,8 @@ section::section(findings& into, YAML::Node node, std::string path, int line)
     auto hint = colon_hint(node_);
     if (hint.empty() && is_entry)
       hint = entry_hint(node_);
+    if (hint.empty())
+      hint = section_hint(name, node_);
     into_.fail(line_, name, "expected a map of keys" + storage::not_this(node_) + hint);
     is_sound_ = false;
     node_.reset(YAML::Node(YAML::NodeType::Map)); // Assigned to, it would change the file's own.

@@ -342,7 +342,7 @@ TEST_CASE("a token's line break at its end is not part of it") {
 TEST_CASE("what is right is taken without a word") {
   for (const char* text :
        {"version: 1", "---\nversion: 1\n", "version: 1\r\nserver: {port: 0}\r\n",
-        "server: {port: 4100, host: '::1', hosts: [a-b.example, 'x:8443', '[::1]:80', 10.0.0.1]}",
+        "server: {port: 4100, host: '::1', hosts: [a-b.example, 'x:8443', '[::1]:81', 10.0.0.1]}",
         "server: {host: localhost, origins: ['https://a.b', 'http://a.b:8080', 'vscode://x']}",
         "permission: {'*': ask, bash: {'*': ask, 'git *': allow}, read: allow}",
         "permission: {bash: {'git *': allow, '*': allow}}",

@@ -45,3 +45,15 @@ TEST_CASE("nobody can work where the kernel makes up what stands there") {
   for (const char* folder : {"/", "/dev/shm", "/dev/shm/x", "/device", "/process", "/etc"})
     CHECK(kind_of_place(folder, "") != place_kind::kernel);
 }
+
+TEST_CASE("where keys are kept is known") {
+  for (const char* path : {"/home/u/.ssh", "/home/u/.ssh/id_rsa", "/home/u/.aws/credentials",
+                           "/home/u/.netrc", "/etc/shadow", "/root/.ssh"})
+    CHECK(secrets_of_place(path, "/home/u") == "keys and passwords");
+  for (const char* path : {"/run/docker.sock", "/home/u/.docker/run/docker.sock"})
+    CHECK(secrets_of_place(path, "/home/u") == "all of this machine");
+  for (const char* path :
+       {"/home/u", "/home/u/.sshx", "/home/v/.ssh", "/srv/data", "/home/u/.cache"})
+    CHECK(secrets_of_place(path, "/home/u") == "");
+  CHECK(secrets_of_place("/.ssh", "") == "");
+}

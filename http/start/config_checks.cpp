@@ -68,8 +68,10 @@ void check_default_agent(const proto::config& config, storage::findings& into) {
   std::vector<std::string_view> names;
   for (const auto& one : agents)
     names.push_back(one.id.text);
+  auto near = proto::text::guess(proto::text::to_lower(wanted.text), names);
   into.fail_at("default_agent",
-               "there is no agent " + wanted.text + proto::text::guess(wanted.text, names));
+               "there is no agent " + wanted.text +
+                   (near.empty() ? "; there are " + proto::joined_words(names) : near));
 }
 
 /// Who configures a provider and names no model of it gets the simulation.
@@ -83,6 +85,22 @@ void check_default_model(const proto::config& config, storage::findings& into) {
               "there is none, so that sessions that name no model get sim/koda, a simulation: "
               "default_model: " +
                   config.providers.front().id + "/NAME");
+}
+
+/// A key of kodad's own in the environment of commands is everybody's who steers an agent.
+void check_own_keys(const proto::config& config, storage::findings& into) {
+  auto warn = [&into](const std::string& name, const std::string& of) {
+    into.remark_at("sandbox.env." + name, "gives commands, and so whoever steers an agent, " + of);
+  };
+  for (const auto& [name, value] : config.sandbox.env) {
+    if (value.empty())
+      continue;
+    for (const auto& provider : config.providers)
+      if (provider.api_key == value)
+        warn(name, "the key of " + provider.id);
+    if (std::ranges::find(config.server.tokens, value) != config.server.tokens.end())
+      warn(name, "a token of kodad itself");
+  }
 }
 
 /// What sessions and their commands reach must hold neither the state nor this very file.
@@ -122,6 +140,7 @@ void check_config(const proto::config& config, const check_facts& facts, storage
     check_default_agent(config, into);
   check_models(config, into);
   check_default_model(config, into);
+  check_own_keys(config, into);
   check_reach(config, facts, into);
   storage::check_descriptors(config, facts.descriptors_allowed, into);
   const auto& server = config.server;

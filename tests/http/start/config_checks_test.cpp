@@ -97,6 +97,19 @@ TEST_CASE("who names no model of a provider hears that the simulation answers") 
   CHECK(check("providers: [{id: a, base_url: 'http://h', models: [{id: m}]}]").lines.empty());
 }
 
+TEST_CASE("a key of kodad's own in the environment of commands is told") {
+  constexpr const char* text = "server: {tokens: [0123456789abcdef]}\n"
+                               "providers: [{id: a, base_url: 'http://h', api_key: k1,\n"
+                               "  models: [{id: m}]}]\n"
+                               "sandbox:\n  env:\n    A: k1\n    B: 0123456789abcdef\n    C: k\n";
+  auto got = check(text);
+  CHECK(got.is_taken);
+  REQUIRE(got.lines.size() == 2);
+  CHECK(got.lines[0].starts_with("config f line 6: sandbox.env.A: gives commands"));
+  CHECK(got.lines[0].ends_with("the key of a"));
+  CHECK(got.lines[1].starts_with("config f line 7: sandbox.env.B: gives commands"));
+}
+
 TEST_CASE("the state lies out of reach of what is configured") {
   tests::temp_dir at;
   auto root = std::filesystem::canonical(at.path()).string();

@@ -36,17 +36,16 @@ std::vector<std::string> parts_of(std::string_view text) {
   return out;
 }
 
-/// OPENAI_API_KEY: no vendor gives out such a key.
+/// OPENAI_API_KEY: no vendor gives out such a key, but COLD_TEA_FOR_ALL may be somebody's.
 bool is_variable_name(std::string_view key) {
   bool is_spelt_so = !key.empty() && key[0] >= 'A' && key[0] <= 'Z' && key.find('_') != key.npos &&
                      std::ranges::all_of(key, [](char c) {
                        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
                      });
-  if (!is_spelt_so || key.find_first_of("0123456789") == key.npos)
-    return is_spelt_so;
-  constexpr std::array<std::string_view, 7> usual{"key",      "token", "secret",     "pat",
-                                                  "password", "api",   "credentials"};
-  return std::ranges::any_of(parts_of(key), [&](const auto& one) { return is_among(usual, one); });
+  constexpr std::array<std::string_view, 8> usual{"key",      "token", "secret",      "pat",
+                                                  "password", "api",   "credentials", "auth"};
+  return is_spelt_so &&
+         std::ranges::any_of(parts_of(key), [&](const auto& one) { return is_among(usual, one); });
 }
 
 /// "xxx", "....", "0000"
@@ -145,9 +144,9 @@ std::string api_key_doubt(std::string_view key, bool may_be_dummy) {
   if (is_dummy(key))
     return may_be_dummy ? "" : "what stands there is no key";
   if (is_variable_name(key))
-    return "this is the name of a variable: ${" + std::string(key) + "} stands for what it holds";
+    return "this is the name of a variable: in ${ and } it stands for what the variable holds";
   if (auto sign = key.find('='); sign != key.npos && is_variable_name(key.substr(0, sign)))
-    return "what stands behind " + std::string(key.substr(0, sign + 1)) + " is one by itself";
+    return "the name of a variable begins it: what stands behind = is one by itself";
   if (key.starts_with('"') || key.starts_with('\''))
     return "the quotes that begin it are part of it: one pair is enough";
   if (is_reference(key))

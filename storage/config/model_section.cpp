@@ -79,7 +79,8 @@ void read_model(section& from, const proto::provider_config& owner, proto::model
   from.pass_over("name", unused_kind::word);
   compare_sizes(from, out);
   judge_numbers(from, out);
-  if (!owner.id.empty() && out.name.starts_with(owner.id + "/"))
+  bool names_so = owner.id == "openrouter"; // It has models of its own name.
+  if (!owner.id.empty() && !names_so && out.name.starts_with(owner.id + "/"))
     from.remark("id", "begins with the id of its provider: the whole id is " + out.id.text +
                           ", unless its provider calls it " + out.name.substr(owner.id.size() + 1));
   if (out.name.empty() && !from.fail_misspelt("id", "it is the name that its provider knows"))

@@ -36,6 +36,8 @@ void read_environment(section& from, const host::environment& variables, network
     if (!proxy->empty() && !proto::is_proxy_address(*proxy))
       from.fail("proxy", "expected the variables HTTPS_PROXY, HTTP_PROXY and ALL_PROXY to hold "
                          "addresses such as http://host:3128");
+  if (out.http_proxy.empty() && out.https_proxy.empty())
+    from.remark("proxy", "none of HTTPS_PROXY, HTTP_PROXY and ALL_PROXY is set: there is no proxy");
   auto roots = first_of(variables, {"SSL_CERT_FILE"});
   if (roots.empty())
     return;

@@ -117,7 +117,8 @@ void agree_on_format(section& from, provider_config& out) {
 
 /// Where there is no key: does somebody miss it?
 void warn_of_no_key(section& from, const provider_config& all) {
-  bool is_told = from.is_named("api_key") || from.is_misspelt("api_key") ||
+  bool has_no_value = from.is_named("api_key") && !from.has("api_key"); // Told by itself.
+  bool is_told = has_no_value || from.is_misspelt("api_key") ||
                  from.is_named("options"); // Where another program has it.
   if (is_told || from.found().keys())
     return;

@@ -41,7 +41,7 @@ REFUSED = (
     ("proxy: off\nca_file: /etc/passwd\n",
      [(1, "proxy", "did you mean none?"), (2, "ca_file", "has none")]),
     ("providers:\n- id: openai\n  api_key: OPENAI_API_KEY\n- {id: groq, api_key: sk-xxx}\n",
-     [(3, "providers[0].api_key", "${OPENAI_API_KEY}"), (4, "providers[1].api_key", "the place")]),
+     [(3, "providers[0].api_key", "the name of a variable"), (4, "providers[1].api_key", "the place")]),
     ("allowed_paths:\n- /etc\n- /proc\nfallback_models: sim/koda, sim/load\n",
      [(2, "allowed_paths", "holds the system"), (3, "allowed_paths", "the kernel"),
       (4, "fallback_models", "stands in [ ]")]),

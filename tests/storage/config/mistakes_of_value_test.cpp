@@ -165,6 +165,9 @@ constexpr mistake doubtful[] = {
     {"permission:\n  bash: {'^rm': deny}",
      "line 2: permission.bash.^rm: ", "no regular expression"},
     {"permission:\n  edit: {'src\\main': deny}", "line 2: permission.edit.src\\main: ", "/ stands"},
+    {"providers:\n- id: openai\n  api_key: ''",
+     "line 3: providers[0].api_key: ", "openai answers nobody without one"},
+    {"proxy: environment", "line 1: proxy: ", "there is no proxy"},
     {"proxy: http://proxy.example", "line 1: proxy: ", "has no port"},
     {"proxy: proxy.example", "line 1: proxy: ", "has no port"},
     {"sandbox:\n  limits:\n    time: 4000",
@@ -183,7 +186,7 @@ constexpr mistake doubtful[] = {
     {"providers:\n- id: anthropic\n  api_key: gsk_secret",
      "line 3: providers[0].api_key: ", "looks like one of groq's"},
     {"providers:\n- {id: a, base_url: 'http://h/v1', api_key: MY_API_KEY}",
-     "line 2: providers[0].api_key: ", "${MY_API_KEY} stands for what it holds"},
+     "line 2: providers[0].api_key: ", "the name of a variable: in ${ and }"},
     {"providers:\n- {id: a, base_url: 'http://h/v1', api_key: your-key}",
      "line 2: providers[0].api_key: ", "needs no api_key"},
     {"providers:\n- {id: a, base_url: 'http://llm.acme.com/v1', api_key: k}",
@@ -221,6 +224,8 @@ TEST_CASE("what is no key is not taken for one") {
     CHECK_FALSE(told.is_taken);
     REQUIRE(told.lines.size() == 1);
     CHECK(told.lines[0].starts_with("config f line 4: providers[0].api_key: expected a key"));
+    CHECK(told.text().find("OPENAI") == std::string::npos);
+    CHECK(told.text().find("1a2b3c4d") == std::string::npos);
   }
   for (std::string token : {"KODAD_SERVER_TOKEN", "your-token-here-please", "changeme-changeme-1",
                             "xxxxxxxxxxxxxxxxxxxx", "my-secret-token-here", "aaaaaaaaaaaaaaaaaaaa"})
@@ -242,7 +247,8 @@ TEST_CASE("what may be a key is taken without a word") {
        {"h", "10.1.2.3:8000", "192.168.0.2", "llm.local", "[fd00::1]:1", "127.0.0.1"})
     CHECK(tell_of("providers: [{id: a, base_url: 'http://" + host + "/v1', api_key: k}]").text() ==
           "");
-  for (std::string token : {"guard-your-door-9182", "open-sesame-123456", "0123456789abcdef"})
+  for (std::string token :
+       {"guard-your-door-9182", "COLD_TEA_FOR_ALL", "open-sesame-123456", "0123456789abcdef"})
     CHECK(tell_of("server: {tokens: [" + token + "]}").text() == "");
 }
 

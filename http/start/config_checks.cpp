@@ -37,6 +37,8 @@ std::string meant_tool(std::string_view given, std::span<const std::string_view>
   if (given == "external_directory")
     return "; allowed_paths names further folders to work in";
   auto small = proto::text::to_lower(given);
+  if (small == "all" || small == "any" || small == "default")
+    return "; * stands for all";
   for (const auto& [theirs, ours] : others)
     if (small == theirs && std::ranges::find(tools, ours) != tools.end())
       return "; did you mean " + std::string(ours) + "?";

@@ -143,6 +143,8 @@ std::vector<std::string> unusual_workspaces(const std::vector<std::string>& name
       out.push_back("--workspace " + folder + " is of the system or of several people: sessions " +
                     "may read and change all in it that this user may; name the folders in it " +
                     "that they need, unless you mean that");
+    else if (auto what = storage::secrets_of_place(folder, home); !what.empty())
+      out.push_back("--workspace " + folder + " gives sessions " + what);
   return out;
 }
 

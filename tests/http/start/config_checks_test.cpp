@@ -79,6 +79,7 @@ TEST_CASE("a tool of another program is told with ours") {
       {"apply_patch", "did you mean edit?"},
       {"'Bash(git *)'", "below their tool: bash: {\"git *\": …}"},
       {"external_directory", "allowed_paths"},
+      {"all", "* stands for all"},
   };
   for (const auto& [tool, part] : samples) {
     auto got = check("permission: {" + tool + ": ask}");

@@ -68,6 +68,8 @@ TEST_CASE("a named workspace that nobody would get unasked is told") {
     REQUIRE(told.size() == 1);
     CHECK(told[0].starts_with(std::string("--workspace ") + folder + " is of the system"));
   }
+  CHECK(unusual_workspaces({"/tmp/.ssh"}, home) ==
+        std::vector<std::string>{"--workspace /tmp/.ssh gives sessions keys and passwords"});
   CHECK(unusual_workspaces({"/tmp", "/tmp/x", "/srv/x", "/root/project", "/opt/x"}, home).empty());
 }
 

@@ -32,16 +32,16 @@ constexpr std::array advices{
         "there is no such key: kodad tells what matters on stderr"},
     advice{" timeout timeouts request_timeout session.timeout ",
            "did you mean providers[].call_timeout, or sandbox.limits.time of commands?"},
-    advice{
-        " server.timeout server.read_timeout server.write_timeout server.idle_timeout "
-        "server.keep_alive server.max_connections server.workers server.threads workers threads ",
-        "there is no such key: connections and requests have bounds of their own"},
+    advice{" server.timeout server.read_timeout server.write_timeout server.idle_timeout "
+           "server.keep_alive server.max_connections server.max_sessions max_sessions "
+           "server.workers server.threads workers threads ",
+           "there is no such key: connections and requests have bounds of their own"},
     advice{" server.tls server.ssl server.cert server.certificate server.cert_file server.key_file "
            "server.tls_cert server.tls_key server.https tls ssl https ",
            "there is no such key: kodad speaks HTTP, and a reverse proxy before it HTTPS"},
     advice{" server.auth server.password server.username server.user server.api_key "
            "server.api_keys server.secret server.auth_tokens server.bearer server.master_key auth "
-           "password username master_key general_settings ",
+           "password username master_key secret token general_settings ",
            "did you mean server.tokens? each request then needs one of them"},
     advice{" server.cors server.cors_origins server.allowed_origins server.allow_origins "
            "server.cors_allowed_origins cors cors_origins allowed_origins ",
@@ -49,7 +49,8 @@ constexpr std::array advices{
     advice{" server.allowed_hosts server.trusted_hosts server.domain server.domains "
            "server.public_url server.base_url server.url allowed_hosts ",
            "did you mean server.hosts? behind a proxy, server.origins as well"},
-    advice{" sandbox.net sandbox.internet sandbox.allow_network sandbox.network_access "
+    advice{" sandbox.net sandbox.internet sandbox.network_mode sandbox.allow_network "
+           "sandbox.network_access "
            "sandbox.allow_net sandbox.networking sandbox.online network network_access ",
            "did you mean sandbox.network? it needs server.tokens"},
     advice{" sandbox.enabled sandbox.enable sandbox.disabled sandbox.disable sandbox.type "
@@ -57,12 +58,14 @@ constexpr std::array advices{
            "did you mean sandbox.mode? auto is the usual one, off is none"},
     advice{" sandbox.docker sandbox.image sandbox.container sandbox.podman ",
            "there is no such key: commands run in bubblewrap or Landlock, see sandbox.mode"},
-    advice{" sandbox.timeout sandbox.time sandbox.limits.timeout sandbox.limits.duration "
+    advice{" sandbox.timeout sandbox.time sandbox.limits.timeout_s sandbox.limits.wall "
+           "sandbox.limits.timeout sandbox.limits.duration "
            "sandbox.limits.seconds sandbox.limits.wall_time command_timeout ",
            "did you mean sandbox.limits.time? it is in seconds"},
     advice{" sandbox.limits.max_time sandbox.limits.timeout_max sandbox.limits.max_timeout ",
            "did you mean sandbox.limits.time_max? it is in seconds"},
-    advice{" sandbox.limits.procs sandbox.limits.pids sandbox.limits.nproc sandbox.limits.threads "
+    advice{" sandbox.limits.procs sandbox.limits.pids sandbox.limits.max_procs "
+           "sandbox.limits.nproc sandbox.limits.threads "
            "sandbox.limits.tasks sandbox.limits.max_processes sandbox.limits.pids_limit "
            "sandbox.procs sandbox.pids ",
            "did you mean sandbox.limits.processes?"},
@@ -73,7 +76,8 @@ constexpr std::array advices{
            "did you mean sandbox.limits.file_size? such as 8GiB"},
     advice{" sandbox.limits.storage sandbox.limits.disk_space sandbox.limits.quota ",
            "did you mean sandbox.limits.disk? such as 16GiB"},
-    advice{" sandbox.limits.cpu sandbox.limits.cpus sandbox.limits.cores sandbox.cpu sandbox.cpus "
+    advice{" sandbox.limits.cpu sandbox.limits.cpus sandbox.limits.open_files "
+           "sandbox.limits.nofile sandbox.limits.cores sandbox.cpu sandbox.cpus "
            "sandbox.limits.output sandbox.limits.max_output ",
            "there is no such key: sandbox.limits has memory, processes, file_size, disk, tmp, shm, "
            "time and time_max"},
@@ -137,11 +141,36 @@ constexpr std::array advices{
            "did you mean reasoning of a model? how much, a message says by its variant"},
     advice{" models model_list model_providers model_provider providers_list custom_providers ",
            "did you mean providers? each has its models"},
-    advice{" goose_provider goose_model llm ", "did you mean default_model: provider/model?"},
+    advice{" session.model session.default_model goose_provider goose_model llm model_name "
+           "default_provider ",
+           "did you mean default_model: provider/model?"},
+    advice{" session.agent session.default_agent default ", "did you mean default_agent?"},
+    advice{" title_model small_fast_model fast_model summary_model weak_model ",
+           "did you mean utility_model? it names sessions"},
+    advice{" fallbacks session.fallback_models session.fallbacks ",
+           "did you mean fallback_models?"},
+    advice{" max_budget max_cost cost_limit spend_limit budget_usd ",
+           "did you mean session.budget? US dollars that a session may cost"},
+    advice{" listen bind address bind_address server.public server.expose ",
+           "did you mean server.host? 0.0.0.0 stands for all addresses, and needs server.tokens"},
+    advice{" server.prefix server.base_path server.path server.root_path ",
+           "there is no such key: a proxy that takes a path off says so by X-Forwarded-Prefix"},
+    advice{" server.trusted_proxies server.proxies server.behind_proxy ",
+           "did you mean server.hosts? they are the names that a proxy hands on"},
+    advice{" keys credentials secrets api_keys ",
+           "did you mean api_key of a provider? providers: [{id: …, api_key: …}]"},
+    advice{" rate_limit rate_limits rpm tpm concurrency ",
+           "did you mean max_concurrent of a provider? rates are learnt from its answers"},
+    advice{" verify verify_ssl verify_tls ssl_verify insecure tls_verify skip_tls_verify "
+           "tls_skip_verify *.verify *.verify_ssl *.verify_tls *.ssl_verify *.insecure "
+           "*.skip_tls_verify *.ca_bundle *.ca_cert *.cacert ca_bundle ca_cert cacert ",
+           "did you mean ca_file? certificates are always looked at, by those in there"},
+    advice{" rules policy policies session.permission agent.permission *.permissions ",
+           "did you mean permission, beside the other sections?"},
     advice{" approval_policy approvals approval_mode goose_mode ask_for_approval auto_approve yolo "
            "allowed_tools disallowed_tools allow deny ask tools bash read write edit glob grep ",
            "did you mean permission: {bash: ask}?"},
-    advice{" mcp_servers mcpservers extensions plugins plugin hooks ",
+    advice{" mcp_servers mcpservers webhook webhooks slack extensions plugins plugin hooks ",
            "there is no such key: kodad has its own tools alone"},
     advice{" litellm_settings router_settings environment_variables callbacks profile profiles "
            "notify history shell share autoupdate theme keybinds formatter watcher experimental "

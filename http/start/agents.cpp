@@ -3,6 +3,7 @@
 #include "actors/agents/builtin.hpp"
 #include "proto/text/nearest_word.hpp"
 #include "storage/agent_store.hpp"
+#include "storage/config/mask_secrets.hpp"
 
 #include <algorithm>
 
@@ -34,7 +35,8 @@ result<std::vector<proto::agent>> load_agents(const storage::loaded_config& load
   if (std::ranges::find(out, wanted, &proto::agent::id) != out.end())
     return out;
   return proto::field_error(proto::ec::invalid_value, "default_agent",
-                            loaded.place("default_agent") + "there is no agent " + wanted.text +
+                            loaded.place("default_agent") + "there is no agent " +
+                                storage::mask_secrets(wanted.text) +
                                 proto::text::guess(wanted.text, names_of(out)));
 }
 
@@ -45,7 +47,8 @@ std::vector<std::string> unknown_agents(const storage::loaded_config& loaded,
   names.insert(names.end(), {"true", "false"});
   for (const auto& wanted : loaded.config.sandbox.network_agents)
     if (std::ranges::find(agents, wanted, &proto::agent::id) == agents.end())
-      out.push_back(loaded.place("sandbox.network") + "there is no agent " + wanted.text +
+      out.push_back(loaded.place("sandbox.network") + "there is no agent " +
+                    storage::mask_secrets(wanted.text) +
                     " so far; it has the network as soon as somebody makes it" +
                     proto::text::guess(wanted.text, names));
   return out;

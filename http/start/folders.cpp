@@ -2,10 +2,10 @@
 
 #include "proto/limits/start.hpp"
 #include "proto/text/utf8.hpp"
+#include "storage/config/system_place.hpp"
 #include "storage/host/path.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <deque>
@@ -24,16 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Those that hold the system or everybody's things; what lies below them may well be a project.
-constexpr std::array shared_folders = {
-    "/",    "/home",    "/root",    "/media",   "/mnt",     "/opt",           "/srv",    "/tmp",
-    "/var", "/var/lib", "/var/log", "/var/tmp", "/usr/src", "/usr/local/src", "/dev/shm"};
-// Those of which nothing is a project, but for the sources just named.
-constexpr std::array system_trees = {"/bin",   "/boot",  "/dev",    "/etc",         "/lib",
-                                     "/lib32", "/lib64", "/libx32", "/proc",        "/run",
-                                     "/sbin",  "/sys",   "/usr",    "/var/lib/dpkg"};
-constexpr std::array project_trees = {"/usr/src", "/usr/local/src", "/dev/shm", "/run/media"};
-
 bool lies_in(const fs::path& inner, const fs::path& outer) {
   auto [at_outer, at_inner] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
   // A trailing slash is an empty last part.
@@ -49,10 +39,6 @@ bool is_within(const fs::path& inner, const fs::path& outer) {
     if (fs::equivalent(at, outer, failure))
       return true;
   return false;
-}
-
-bool lies_in_any(const std::string& folder, const auto& trees) {
-  return std::ranges::any_of(trees, [&](const char* tree) { return lies_in(folder, tree); });
 }
 
 /// The text of what is wrong with a folder for sessions, empty when nothing is.
@@ -122,6 +108,8 @@ result<std::vector<std::string>> resolve_workspaces(const std::vector<std::strin
     std::error_code failure;
     auto folder = fs::canonical(given, failure);
     auto fault = failure ? failure.message() : fault_of(folder);
+    if (fault.empty() && storage::kind_of_place(folder, "") == storage::place_kind::kernel)
+      fault = "the kernel makes up what stands there, and nobody can work in it";
     if (!fault.empty())
       return make_error(ec::workspace_not_allowed, "--workspace " + given + ": " + fault);
     if (std::ranges::find(out, folder.native()) == out.end())
@@ -138,7 +126,7 @@ result<std::string> current_workspace(const storage::host::environment& variable
   if (auto fault = fault_of(*here); !fault.empty())
     return make_error(ec::workspace_not_allowed, "the current folder " + *here + ": " + fault);
   auto home = storage::host::resolve_folder(variables("HOME").value_or(""));
-  if (is_system_folder(*here, home.value_or("")))
+  if (storage::kind_of_place(*here, home.value_or("")) != storage::place_kind::project)
     return make_error(ec::workspace_not_allowed,
                       "the current folder " + *here +
                           " is no place to let sessions work in; if you mean it, name it by"
@@ -146,15 +134,18 @@ result<std::string> current_workspace(const storage::host::environment& variable
   return *here;
 }
 
-bool is_system_folder(const std::string& folder, const std::string& home) {
-  if (folder == home && folder != "/")
-    return false;
-  if (!home.empty() && lies_in(home, folder))
-    return true;
-  if (std::ranges::find(shared_folders, folder) != shared_folders.end())
-    return true;
-  return lies_in_any(folder, system_trees) && !lies_in_any(folder, project_trees) &&
-         (home.empty() || home == "/" || !lies_in(folder, home));
+std::vector<std::string> unusual_workspaces(const std::vector<std::string>& named,
+                                            const storage::host::environment& variables) {
+  auto home = storage::host::resolve_folder(variables("HOME").value_or("")).value_or("");
+  std::vector<std::string> out;
+  for (const auto& folder : named)
+    if (storage::kind_of_place(folder, home) != storage::place_kind::project)
+      out.push_back("--workspace " + folder + " is of the system or of several people: sessions " +
+                    "may read and change all in it that this user may; name the folders in it " +
+                    "that they need, unless you mean that");
+    else if (auto what = storage::secrets_of_place(folder, home); !what.empty())
+      out.push_back("--workspace " + folder + " gives sessions " + what);
+  return out;
 }
 
 result<std::string> absolute_path(const std::string& given, const char* option) {
@@ -182,13 +173,18 @@ result<std::string> check_state_folder(const state_place& state,
     if (!is_inside && !is_within(workspace, resolved))
       continue;
     auto found = overlap(resolved, workspace, "workspace");
+    warning = found.context;
+    found.context += "; keep the state elsewhere (--state-dir DIR), or name another workspace "
+                     "(--workspace DIR)";
     if (state.is_chosen || !is_inside || resolved == workspace)
       return found;
-    warning = found.context;
   }
   for (const auto& [path, kind] : reached)
-    if (is_within(resolved, path) || is_within(path, resolved))
-      return overlap(resolved, path, kind);
+    if (is_within(resolved, path) || is_within(path, resolved)) {
+      auto found = overlap(resolved, path, kind);
+      found.context += "; keep the state elsewhere (--state-dir DIR), or take the path out";
+      return found;
+    }
   return warning;
 }
 

@@ -14,16 +14,17 @@
 namespace kodad::http {
 
 /// The named folders with all links followed, each once. Fails unless each is a folder that can be
-/// read and whose path is UTF-8, as the API has no other strings.
+/// read, whose path is UTF-8, as the API has no other strings, and that somebody can work in.
 proto::result<std::vector<std::string>> resolve_workspaces(const std::vector<std::string>& named);
 
 /// The current folder, where nobody named one. Fails when it is gone, or a folder that holds more
 /// than one project: `/`, a system folder, or one above HOME.
 proto::result<std::string> current_workspace(const storage::host::environment& variables);
 
-/// Is this a folder of the system's, rather than one that somebody works in?
-/// @param folder Absolute, without links. @param home HOME likewise, or empty.
-bool is_system_folder(const std::string& folder, const std::string& home);
+/// A line for each named workspace that nobody would get unasked: naming it is consent, but it may
+/// be a slip.
+std::vector<std::string> unusual_workspaces(const std::vector<std::string>& named,
+                                            const storage::host::environment& variables);
 
 /// An absolute path for one that may be relative. Fails when it is empty or the current folder is
 /// gone. @param option For the message.

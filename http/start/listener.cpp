@@ -1,5 +1,8 @@
 #include "http/start/listener.hpp"
 
+#include "proto/text/nearest_word.hpp"
+#include "storage/config/mask_secrets.hpp"
+
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
@@ -19,7 +22,10 @@ using proto::result;
 namespace {
 
 proto::error cannot_resolve(const std::string& host, const std::string& reason) {
-  auto failure = make_error(ec::invalid_value, "find the address of " + host + ": " + reason);
+  constexpr std::array<std::string_view, 1> usual{"localhost"};
+  auto failure =
+      make_error(ec::invalid_value, "find the address of " + storage::mask_secrets(host) + ": " +
+                                        reason + proto::text::guess(host, usual));
   failure.field = "host";
   return failure;
 }
@@ -73,6 +79,14 @@ bool is_loopback(const std::string& host) {
   return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == 127);
 }
 
+bool lets_others_in(const std::string& given) {
+  auto host = without_brackets(given);
+  in6_addr any{};
+  bool is_numeric = ::inet_pton(AF_INET, host.c_str(), &any) == 1 ||
+                    ::inet_pton(AF_INET6, host.c_str(), &any) == 1;
+  return is_numeric && !is_loopback(host);
+}
+
 result<descriptor> open_listener(const listen_address& place, std::chrono::milliseconds patience) {
   auto address = look_up(place.host, AI_NUMERICHOST);
   if (!address)
@@ -84,10 +98,16 @@ result<descriptor> open_listener(const listen_address& place, std::chrono::milli
                               place.host + " is " + *address +
                                   ", which lets others in: configure server.tokens first");
   auto opened = listen_on(*address, place.port);
-  if (opened || *address == place.host)
+  if (opened)
     return opened;
   auto why = opened.failure();
-  why.context = place.host + ": " + why.context;
+  if (*address != place.host)
+    why.context = place.host + ": " + why.context;
+  // Where no port can be had, the address is at fault.
+  if (!listen_on(*address, 0)) {
+    why.field = "host";
+    why.context += "; is it an address of this machine? 0.0.0.0 and :: stand for all of them";
+  }
   return why;
 }
 

@@ -26,4 +26,7 @@ std::string without_brackets(const std::string& host);
 /// Can only this machine reach this numeric address? True as well for the name "localhost".
 bool is_loopback(const std::string& host);
 
+/// Is this a numeric address, with brackets or without, that others reach? A name is none.
+bool lets_others_in(const std::string& host);
+
 } // namespace kodad::http

@@ -52,7 +52,9 @@ bool is_known(const proto::model_id& id, const proto::provider_config& owner) {
 /// What a provider has it tells only when it is asked, and it may have what nobody knows of.
 void check(const std::string& key, const proto::model_id& id, const proto::config& config,
            storage::findings& into) {
-  if (id.text.empty() || into.has_failed(key))
+  bool are_several = id.text.find_first_of(",; ") != std::string::npos; // Told when it was read.
+  if (id.text.empty() || into.has_failed(key) ||
+      (are_several && into.has_failed("fallback_models")))
     return;
   if (provider_of(id) == "sim")
     return check_simulated(key, id, into);

@@ -5,6 +5,8 @@
 #include "proto/text/nearest_word.hpp"
 #include "proto/words.hpp"
 #include "storage/config/key_table.hpp"
+#include "storage/config/mask_secrets.hpp"
+#include "storage/config/web_address.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -112,9 +114,9 @@ std::string describe_stray(std::span<const std::string> arguments,
       std::ranges::find_if(arguments, [&](const auto& one) { return is_stray(one, strays); });
   const auto& stray = first != arguments.end() ? *first : strays.front();
   if (!stray.starts_with('-'))
-    return "unexpected argument " + stray;
+    return "unexpected argument " + storage::mask_secrets(stray);
   auto meant = meant_option(name_in(stray));
-  return "unknown option " + stray +
+  return "unknown option " + storage::mask_secrets(stray) +
          (meant.empty() ? "" : ", did you mean " + std::string(meant) + "?");
 }
 
@@ -145,6 +147,28 @@ std::optional<std::string> find_swallowed(std::span<const std::string> arguments
   return std::nullopt;
 }
 
+/// An option that wants no value with one: the parser would not mind.
+std::optional<std::string> find_needless(std::span<const std::string> arguments) {
+  for (const auto& argument : arguments) {
+    auto option = std::ranges::find(known_options, name_in(argument), &known_option::name);
+    if (option != known_options.end() && option->value.empty() && argument != option->name)
+      return std::string(option->name) + " wants no value";
+  }
+  return std::nullopt;
+}
+
+/// What is wrong with an address to listen on; empty when nothing is.
+std::string host_fault(const std::string& given) {
+  auto fault = storage::listen_host_fault(given);
+  if (fault.empty())
+    return "";
+  fault += storage::mask_secrets(proto::not_this(given));
+  constexpr std::string_view key = "server.port's";
+  if (auto found = fault.find(key); found != fault.npos)
+    fault.replace(found, key.size(), "--port's");
+  return fault;
+}
+
 /// False where the text is no port.
 bool read_port(const std::optional<std::string>& text, std::optional<uint16_t>& out) {
   if (!text)
@@ -158,9 +182,11 @@ bool read_port(const std::optional<std::string>& text, std::optional<uint16_t>& 
 std::variant<options, early_exit> with_ports(options out, const raw_options& raw) {
   constexpr auto wanted = " wants a number from 0 to 65535";
   if (!read_port(raw.port, out.port))
-    return mistake(std::string("--port") + wanted + proto::not_this(*raw.port));
+    return mistake(std::string("--port") + wanted +
+                   storage::mask_secrets(proto::not_this(*raw.port)));
   if (!read_port(raw.default_port, out.default_port))
-    return mistake(std::string("--default-port") + wanted + proto::not_this(*raw.default_port));
+    return mistake(std::string("--default-port") + wanted +
+                   storage::mask_secrets(proto::not_this(*raw.default_port)));
   return out;
 }
 
@@ -178,6 +204,8 @@ std::variant<options, early_exit> parse_options(std::span<const std::string> arg
   declare(line, out, raw);
   if (auto swallowed = find_swallowed(arguments))
     return mistake(*swallowed);
+  if (auto needless = find_needless(arguments))
+    return mistake(*needless);
   try {
     // CLI11 takes them from the back.
     line.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -200,7 +228,11 @@ proto::result<std::string> choose_host(const options& given, const proto::config
   auto host = without_brackets(given.host.value_or(config.server.host));
   if (host.empty())
     return proto::make_error(proto::ec::invalid_value, "--host wants an address");
-  if (is_loopback(host) || !config.server.tokens.empty())
+  if (given.host)
+    if (auto fault = host_fault(*given.host); !fault.empty())
+      return proto::make_error(proto::ec::invalid_value, "--host: " + fault);
+  // What a name stands for shows when it is looked up.
+  if (!lets_others_in(host) || !config.server.tokens.empty())
     return host;
   return proto::make_error(proto::ec::invalid_value,
                            "--host " + host + " lets others in: configure server.tokens first");

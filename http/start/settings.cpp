@@ -23,6 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* config_elsewhere = "keep it elsewhere (--config FILE), or name a workspace "
+                                         "that does not hold it (--workspace DIR)";
+
 /// The default file may be missing, but one that is there and cannot be reached must not be passed
 /// over: it may hold the tokens and the rules.
 result<void> check_default_config(const environment& variables) {
@@ -40,11 +43,22 @@ result<void> check_default_config(const environment& variables) {
   return {};
 }
 
-/// A state that is yet to be made knows the built-in agents only.
-bool is_first_start(const options& given, const environment& variables) {
-  auto state = given.state_folder ? absolute_path(*given.state_folder, "--state-dir")
-                                  : storage::default_state_folder(variables);
-  return state && !storage::host::file_exists(*state + "/data.mdb");
+result<std::string> find_state(const options& given, const environment& variables) {
+  return given.state_folder ? absolute_path(*given.state_folder, "--state-dir")
+                            : storage::default_state_folder(variables);
+}
+
+/// Who mends a file hears at once that it lies where a session reaches it.
+void tell_of_reach(const options& given, const std::optional<std::string>& file) {
+  auto workspaces = resolve_workspaces(given.workspaces);
+  if (!workspaces || !file)
+    return;
+  std::vector<reached_path> reached;
+  for (const auto& path : *workspaces)
+    reached.push_back({path, "workspace"});
+  if (auto checked = check_secret_file({*file, "the configuration", config_elsewhere}, reached);
+      !checked)
+    tell(checked.failure().context);
 }
 
 result<void> read_config_file(const options& given, const environment& variables,
@@ -59,7 +73,11 @@ result<void> read_config_file(const options& given, const environment& variables
     return checked;
   }
   storage::other_findings others;
-  check_facts facts{given, storage::host::descriptors_allowed(), is_first_start(given, variables)};
+  auto state = find_state(given, variables);
+  // A state that is yet to be made knows the built-in agents only.
+  bool is_first_start = state && !storage::host::file_exists(*state + "/data.mdb");
+  check_facts facts{given, storage::host::descriptors_allowed(), is_first_start,
+                    state ? *state : std::string()};
   auto loaded =
       storage::load_config(chosen, variables, &others, [&facts](const auto& config, auto& into) {
         check_config(config, facts, into);
@@ -69,6 +87,7 @@ result<void> read_config_file(const options& given, const environment& variables
     // error's.
     for (const auto& line : others)
       tell(line);
+    tell_of_reach(given, chosen ? chosen : storage::default_config_file(variables));
     return loaded.failure();
   }
   out.loaded = std::move(*loaded);
@@ -83,7 +102,9 @@ void settle_address(const options& given, start_settings& out) {
   out.port = given.port.value_or(usual);
   if (!given.port && is_configured)
     out.port_place = loaded.place("server.port");
-  if (!given.host && loaded.lines.contains("server.host"))
+  if (given.host)
+    out.host_place = "--host: ";
+  else if (loaded.lines.contains("server.host"))
     out.host_place = loaded.place("server.host");
 }
 
@@ -93,6 +114,8 @@ result<void> settle_workspaces(const options& given, const environment& variable
   if (!named)
     return named.failure();
   out.workspaces = std::move(*named);
+  for (auto& line : unusual_workspaces(out.workspaces, variables))
+    out.warnings.push_back(std::move(line));
   if (out.workspaces.empty()) {
     auto here = current_workspace(variables);
     if (!here)
@@ -110,17 +133,10 @@ result<void> settle_workspaces(const options& given, const environment& variable
 /// What commands are shown must not hold the state either.
 std::vector<reached_path> all_reached(const start_settings& all) {
   std::vector<reached_path> out;
-  for (const auto& path : all.allowed_paths)
-    out.push_back({path, "allowed path"});
-  const auto& sandbox = all.loaded.config.sandbox;
-  auto add = [&out](const std::vector<std::string>& paths, const char* kind) {
-    for (const auto& path : paths)
+  for (const auto& list : configured_paths(all.loaded.config))
+    for (const auto& path : list.paths)
       if (auto real = storage::host::real_path(path))
-        out.push_back({*real, kind});
-  };
-  add(sandbox.read, "path of sandbox.read");
-  add(sandbox.write, "path of sandbox.write");
-  add(sandbox.path, "path of sandbox.path");
+        out.push_back({*real, list.kind});
   return out;
 }
 
@@ -140,10 +156,8 @@ result<void> check_config_file(const environment& variables, start_settings& out
   auto path = file.empty() ? storage::default_config_file(variables) : file;
   if (!path)
     return {};
-  auto checked = check_secret_file({*path, "the configuration",
-                                    "keep it elsewhere (--config FILE), or name a workspace that"
-                                    " does not hold it (--workspace DIR)"},
-                                   reached_by_sessions(out));
+  auto checked =
+      check_secret_file({*path, "the configuration", config_elsewhere}, reached_by_sessions(out));
   if (checked || !file.empty())
     return checked;
   out.warnings.push_back("there is no " + *path + " so far: " + checked.failure().context);
@@ -172,8 +186,7 @@ result<void> check_token_files(const environment& variables, const start_setting
 }
 
 result<void> settle_state(const options& given, const environment& variables, start_settings& out) {
-  auto state = given.state_folder ? absolute_path(*given.state_folder, "--state-dir")
-                                  : storage::default_state_folder(variables);
+  auto state = find_state(given, variables);
   if (!state)
     return state.failure();
   out.state_folder = *state;

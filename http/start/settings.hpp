@@ -11,8 +11,8 @@ struct start_settings {
   storage::loaded_config loaded;
   std::string host;
   uint16_t port = 0;
-  std::string host_place; ///< Of both in the configuration, to begin an error with; empty where
-  std::string port_place; ///< the command line or nobody says them.
+  std::string host_place; ///< Where both are said, to begin an error with; empty where nobody
+  std::string port_place; ///< says them.
   std::string state_folder;
   std::vector<std::string> workspaces;
   std::vector<std::string> allowed_paths; ///< Those configured that exist, links followed.

@@ -1,5 +1,6 @@
 #include "storage/config/config_sections.hpp"
 
+#include "proto/text/ascii.hpp"
 #include "proto/text/nearest_word.hpp"
 #include "storage/config/network_section.hpp"
 #include "storage/config/path_list.hpp"
@@ -9,6 +10,7 @@
 #include "storage/config/web_address.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace kodad::storage {
 
@@ -56,6 +58,9 @@ void read_models_dev(section from, proto::metadata_config& out) {
   auto fault = out.url.empty() ? "" : address_fault(out.url);
   if (!fault.empty())
     from.fail("url", fault + from.not_what_stands("url") + "; empty, it is never asked");
+  constexpr std::string_view usual = "https://models.dev/api.json";
+  if (out.url.starts_with("https://models.dev") && out.url != usual)
+    from.remark("url", "is a page for people: did you mean " + std::string(usual) + "?");
   from.finish();
 }
 
@@ -76,10 +81,31 @@ std::string whole_id(std::string_view name, const config& all) {
   return "";
 }
 
+/// What people write for none.
+bool is_no_model(std::string_view text) {
+  constexpr std::array<std::string_view, 8> all{"none", "null",    "off",  "false",
+                                                "no",   "default", "auto", "disabled"};
+  return std::ranges::find(all, proto::text::to_lower(text)) != all.end();
+}
+
+/// How a known provider is configured; empty for others.
+std::string unconfigured(std::string_view provider) {
+  return proto::provider::find_vendor(provider)
+             ? "; providers: [{id: " + std::string(provider) + "}] configures one"
+             : "";
+}
+
 /// Why a model cannot be had; empty when it can, as far as the configuration tells.
 std::string fault_of(const proto::model_id& id, const config& all) {
+  auto blank = id.text.find(' ');
+  bool are_several = id.text.find_first_of(",;") != id.text.npos ||
+                     (blank != id.text.npos && id.text.find('/', blank) != id.text.npos);
+  if (are_several)
+    return "expected one model" + proto::not_this(id.text) +
+           "; fallback_models: [a/b, c/d] has several";
   if (provider_of(id).empty() || name_of(id).empty())
-    return "expected provider/model" + proto::not_this(id.text) + whole_id(id.text, all);
+    return "expected provider/model" + proto::not_this(id.text) + whole_id(id.text, all) +
+           (is_no_model(id.text) ? "; without one, leave the key out" : "");
   auto ids = provider_ids(all);
   if (std::ranges::find(ids, provider_of(id)) != ids.end())
     return "";
@@ -87,7 +113,7 @@ std::string fault_of(const proto::model_id& id, const config& all) {
   return "expected a model of a configured provider (" + proto::joined_words(ids) + ")" +
          proto::not_this(id.text) +
          (nearest.empty()
-              ? ""
+              ? unconfigured(provider_of(id))
               : "; did you mean " + std::string(nearest) + "/" + std::string(name_of(id)) + "?");
 }
 
@@ -130,6 +156,8 @@ void read_all(section& all, const host::environment& variables, config& out) {
     out.providers.push_back(std::move(provider));
   }
   all.read("default_agent", out.default_agent.text);
+  if (out.default_agent.text.empty())
+    all.fail("default_agent", "expected the name of an agent, not an empty text");
   read_models(all, out);
   all.read("permission", out.permission);
   read_allowed_paths(all, variables, out);

@@ -15,7 +15,7 @@ struct meaning {
 constexpr std::array meanings{
     meaning{"proxy", "Of all outgoing calls; `environment` takes HTTPS_PROXY, HTTP_PROXY, "
                      "ALL_PROXY, NO_PROXY and SSL_CERT_FILE. Loopback is never proxied."},
-    meaning{"ca_file", "The certificates that servers are held against, instead of the system's."},
+    meaning{"ca_file", "The certificates (PEM) that servers are held against, not the system's."},
     meaning{"providers[].id", "Names the provider; known ids bring their format and address."},
     meaning{"providers[].name", "For display; the id unless given."},
     meaning{"providers[].type", "The wire format, for an id that does not say it."},
@@ -51,7 +51,9 @@ constexpr std::array meanings{
     meaning{"fallback_models", "For a turn whose model fails for good, in this order."},
     meaning{"permission", "Per tool (or pattern of tools) a word, or patterns of what the call is "
                           "about; the last that matches wins."},
-    meaning{"allowed_paths", "Folders that sessions may work in, beside the workspaces."},
+    meaning{"allowed_paths",
+            "Folders that sessions may work in, beside the workspaces; none of the system's "
+            "as a whole."},
     meaning{"session.max_retries", "Of failed model calls in a turn."},
     meaning{"session.primary_max_steps", "Model calls of a turn."},
     meaning{"session.subagent_max_steps", "The same for a subagent."},
@@ -83,7 +85,8 @@ constexpr std::array meanings{
     meaning{"sandbox.limits.tmp", "Of its /tmp."},
     meaning{"sandbox.limits.shm", "Of its /dev/shm, and again of System V memory."},
     meaning{"sandbox.limits.time", "Unless the call asks for another."},
-    meaning{"sandbox.limits.time_max", "The most that a call may ask for."},
+    meaning{"sandbox.limits.time_max",
+            "The most that a call may ask for; never less than `time`, which raises it."},
     meaning{"sim.load_tokens", "Of an answer of sim/load."},
     meaning{"sim.load_rate", "Tokens a second of sim/load; 0 is as fast as possible."},
     meaning{"sim.koda_rate", "The same of sim/koda."},

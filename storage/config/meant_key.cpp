@@ -17,7 +17,7 @@ struct other_name {
 };
 
 /// What users of other hosts and gateways write.
-constexpr std::array<other_name, 31> other_names{{
+constexpr std::array<other_name, 40> other_names{{
     {"url", "base_url"},
     {"host", "base_url"},
     {"endpoint", "base_url"},
@@ -38,6 +38,8 @@ constexpr std::array<other_name, 31> other_names{{
     {"npm", "type"},
     {"model", "models"},
     {"model", "default_model"},
+    {"model", "id"},
+    {"model_name", "id"},
     {"agent", "default_agent"},
     {"small_model", "utility_model"},
     {"context", "context_size"},
@@ -49,21 +51,14 @@ constexpr std::array<other_name, 31> other_names{{
     {"bind", "host"},
     {"listen", "host"},
     {"environment", "env"},
+    {"bind_address", "host"},
+    {"hostname", "host"},
+    {"ip", "host"},
+    {"max_steps", "primary_max_steps"},
+    {"max_turns", "primary_max_steps"},
+    {"max_cost", "budget"},
+    {"instructions", "instruction_files"},
 }};
-
-/// API-Key, apiKey and API_KEY alike.
-std::string plain_spelling(std::string_view key) {
-  std::string out;
-  bool was_small = false;
-  for (char c : key) {
-    bool is_capital = c >= 'A' && c <= 'Z';
-    if (is_capital && was_small)
-      out += '_';
-    was_small = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    out += c == '-' || c == ' ' ? '_' : proto::text::to_lower(c);
-  }
-  return out;
-}
 
 std::string_view last_word(std::string_view name) {
   return name.substr(name.rfind('.') + 1);
@@ -97,10 +92,34 @@ std::string elsewhere(std::string_view word) {
       if (last_word(known.name) == word)
         return known.name;
     }
+  // A section, such as limits.
+  for (const auto& known : known_keys())
+    for (auto dot = known.name.rfind('.'); dot != known.name.npos && dot > 0;
+         dot = known.name.rfind('.', dot - 1))
+      if (auto above = known.name.substr(0, dot); last_word(above) == word)
+        return above;
   return "";
 }
 
+bool holds_words(std::string_view key, std::string_view part) {
+  auto padded = "_" + std::string(key) + "_";
+  return padded.find("_" + std::string(part) + "_") != padded.npos;
+}
+
 } // namespace
+
+std::string plain_spelling(std::string_view key) {
+  std::string out;
+  bool was_small = false;
+  for (char c : key) {
+    bool is_capital = c >= 'A' && c <= 'Z';
+    if (is_capital && was_small)
+      out += '_';
+    was_small = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    out += c == '-' || c == ' ' ? '_' : proto::text::to_lower(c);
+  }
+  return out;
+}
 
 std::string meant_key(const unknown_key& what) {
   auto plain = plain_spelling(what.key);
@@ -112,7 +131,13 @@ std::string meant_key(const unknown_key& what) {
   if (auto found = elsewhere(plain); !found.empty())
     return found;
   auto nearest = proto::text::nearest_word(plain, what.own);
-  return nearest.empty() ? "" : in_section(what, nearest);
+  if (!nearest.empty())
+    return in_section(what, nearest);
+  constexpr size_t least = 5; // "resume" for resume_turns, but not "max".
+  for (auto own : what.own)
+    if (plain.size() >= least && (holds_words(own, plain) || holds_words(plain, own)))
+      return in_section(what, own);
+  return "";
 }
 
 std::string without_places(std::string_view name) {

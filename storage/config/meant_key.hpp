@@ -18,6 +18,14 @@ struct unknown_key {
 /// The full name; empty where none is near.
 std::string meant_key(const unknown_key& what);
 
+/// What helps where somebody writes a key that has no near one here: an option of the command line,
+/// a key by quite another name. Empty for others.
+/// @param name Full.
+std::string key_advice(std::string_view name);
+
+/// API-Key, apiKey and API_KEY alike: api_key.
+std::string plain_spelling(std::string_view key);
+
 /// "providers[3].id" as "providers[].id".
 std::string without_places(std::string_view name);
 

@@ -1,6 +1,7 @@
 #include "storage/config/path_list.hpp"
 
 #include "proto/limits/sandbox.hpp"
+#include "storage/config/system_place.hpp"
 #include "storage/host/path.hpp"
 #include "storage/host/sandbox/system_view.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 namespace limits = proto::limits;
 
 /// Is it one of the system's own folders, whole?
-bool is_system_folder(const std::string& path) {
+bool is_shown_anyway(const std::string& path) {
   return std::ranges::find(host::system_folders(), path) != host::system_folders().end();
 }
 
@@ -22,7 +23,7 @@ std::string fault_of(const std::string& real, path_use use) {
   if (real == "/")
     return "would show commands everything, kodad's state and keys among it: name the folders that "
            "they need";
-  if (is_system_folder(real))
+  if (is_shown_anyway(real))
     return use == path_use::writing ? "holds the system's programs, which no command may write"
                                     : "";
   if (real == "/etc")
@@ -66,6 +67,11 @@ private:
     }
     if (!out.starts_with('/'))
       return fail("expected absolute paths, or ~/…" + proto::not_this(given));
+    bool are_several = out.find(":/") != std::string::npos || out.find(":~") != std::string::npos;
+    if (are_several && wish_.use != path_use::programs &&
+        host::look_at(out).kind == host::path_kind::nothing)
+      return fail("expected one path each: what is parted by : stands in [ ], parted by commas" +
+                  proto::not_this(given));
     if (out.find('\0') != std::string::npos)
       return fail("expected paths without NUL");
     if (wish_.use == path_use::programs && out.find(':') != std::string::npos)
@@ -84,14 +90,41 @@ private:
       return (void)fail("expected folders; " + path + " is none");
     if (seen.kind == host::path_kind::other)
       return (void)fail("expected files or folders; " + path + " is neither");
-    if (wish_.use == path_use::workspaces && real == "/")
-      return (void)fail("would let sessions work everywhere, in kodad's state and keys as well: "
-                        "name the folders that they need");
-    if (wish_.use != path_use::workspaces && !judge(path, real))
+    if (!(wish_.use == path_use::workspaces ? judge_workspace(path, real) : judge(path, real)))
       return;
     if (std::ranges::find(seen_, real) != seen_.end())
       warn(path + " stands twice");
     seen_.push_back(real);
+  }
+
+  /// False when a mistake was told.
+  bool judge_workspace(const std::string& path, const std::string& real) {
+    auto shown = path == real ? path : path + " (" + real + ")";
+    if (real == "/")
+      return fail(shown + " would let sessions work everywhere, in kodad's state and keys as well: "
+                          "name the folders that they need")
+          .has_value();
+    switch (kind_of_place(real, home_)) {
+    case place_kind::kernel:
+      return fail(shown + " is made up by the kernel, and nobody can work in it: take it out")
+          .has_value();
+    case place_kind::system:
+      return fail(shown + " holds the system, and sessions could change all of it: name the "
+                          "folders in it that they need")
+          .has_value();
+    case place_kind::shared:
+      remark(shown + " is of the system or of several people: sessions may read and change all in "
+                     "it that this user may; name the folders in it that they need, unless you "
+                     "mean that");
+      return true;
+    case place_kind::project:
+      break;
+    }
+    remark_secrets(shown, real);
+    if (real == home_)
+      remark(shown + " is the home folder: sessions may read and change all in it, keys and "
+                     "passwords as well");
+    return true;
   }
 
   /// False when a mistake was told.
@@ -103,6 +136,9 @@ private:
       return fail(shown + " holds this file, and with it what it says of keys: name what commands "
                           "need in it")
           .has_value();
+    if (wish_.use == path_use::writing && !judge_writing(shown, real))
+      return false;
+    remark_secrets(shown, real);
     if (home_.empty() || !host::lies_in(home_, real))
       return true;
     if (wish_.use == path_use::writing)
@@ -111,6 +147,31 @@ private:
           .has_value();
     warn(shown + " holds the home folder: commands then read all keys and passwords in it");
     return true;
+  }
+
+  /// False when a mistake was told.
+  bool judge_writing(const std::string& shown, const std::string& real) {
+    switch (kind_of_place(real, home_)) {
+    case place_kind::system:
+      return fail(shown + " holds the system, and commands could change all of it: name what they "
+                          "need in it")
+          .has_value();
+    case place_kind::shared:
+      if (!home_.empty() && host::lies_in(home_, real))
+        return true; // Told below.
+      remark(shown + " is of the system or of several people: commands may change all in it that "
+                     "this user may; name what they need in it, unless you mean that");
+      return true;
+    case place_kind::kernel:
+    case place_kind::project:
+      return true;
+    }
+    return true;
+  }
+
+  void remark_secrets(const std::string& shown, const std::string& real) {
+    if (auto what = secrets_of_place(real, home_); !what.empty())
+      remark(shown + " gives commands, and so whoever steers an agent, " + what);
   }
 
   /// What a path that is not there means, and what can be done.
@@ -131,6 +192,7 @@ private:
   }
 
   void warn(const std::string& text) { from_.warn_entry(key_, at_, text); }
+  void remark(const std::string& text) { from_.remark_entry(key_, at_, text); }
 
   section& from_;
   std::string_view key_;

@@ -83,6 +83,49 @@ void warn_of_idle_rules(findings& into, const YAML::Node& node, const std::strin
   }
 }
 
+/// "allow: [bash]" for "bash: allow", as other programs have it.
+bool fail_on_word(findings& into, const YAML::Node& node, int line, const std::string& key,
+                  const std::string& tool) {
+  auto known = words(proto::action{});
+  if (std::ranges::find(known, proto::text::to_lower(tool)) == known.end())
+    return false;
+  auto name = node.IsSequence() && node.size() > 0 ? node[0] : node;
+  constexpr size_t shown_most = 32;
+  bool is_name = is_word(name) && !name.Scalar().empty() && name.Scalar().size() <= shown_most &&
+                 std::ranges::find(known, name.Scalar()) == known.end();
+  into.fail(line, key,
+            "expected a tool as key and " + tool + " behind it, such as " +
+                (is_name ? name.Scalar() : std::string("bash")) + ": " +
+                proto::text::to_lower(tool));
+  return true;
+}
+
+/// Why a pattern hardly matches what is meant; empty where it may.
+std::string doubt_of(const proto::permission_rule& rule, bool is_command) {
+  std::string_view text = rule.pattern;
+  if (is_command && text.ends_with(":*") && text.find(' ') == text.npos &&
+      text.find("://") == text.npos) {
+    auto name = std::string(text.substr(0, text.size() - 2));
+    return "matches no call of " + name + ": did you mean '" + name + " *'?";
+  }
+  if (text.starts_with('^') || text.starts_with("/^") || text.starts_with("regex:"))
+    return "is no regular expression: * stands for any text, ? for one letter";
+  if (!is_command && text.find('\\') != text.npos && text.find('/') == text.npos)
+    return "matches no path of several parts: / stands between them";
+  bool is_strict = rule.then != proto::action::allow;
+  if (is_command && is_strict && !proto::text::has_wildcards(text))
+    return "matches this very command alone: '" + std::string(text) +
+           " *' matches it with other arguments, too";
+  return "";
+}
+
+void warn_of_patterns(findings& into, const YAML::Node& node, const std::string& key,
+                      const proto::tool_permission& all) {
+  for (const auto& rule : all.rules)
+    if (auto doubt = doubt_of(rule, all.tool == "bash"); !doubt.empty())
+      into.remark(line_of_pattern(node, rule.pattern), key + "." + rule.pattern, doubt);
+}
+
 void read_rules(findings& into, const YAML::Node& node, int line, const std::string& key,
                 proto::tool_permission& out) {
   if (!node.IsMap() || node.size() > rules_of_a_tool)
@@ -101,6 +144,7 @@ void read_rules(findings& into, const YAML::Node& node, int line, const std::str
     read_action(into, entry.second, own_line, key + "." + rule.pattern, rule.then);
   }
   warn_of_idle_rules(into, node, key, out);
+  warn_of_patterns(into, node, key, out);
 }
 
 const proto::permission_rule* rule_for_all(const proto::tool_permission& of) {
@@ -135,11 +179,17 @@ void section::read(std::string_view key, proto::permission_set& out) {
   for (const auto& entry : tools.node_) {
     if (!entry.first.IsScalar())
       continue;
-    auto& tool = out.tools.emplace_back();
-    tool.tool = entry.first.Scalar();
-    auto name = full(key) + "." + tool.tool;
+    auto name = full(key) + "." + entry.first.Scalar();
     auto line = storage::line_of(entry.first);
     into_.note(line, name);
+    if (entry.first.Scalar().empty()) {
+      into_.fail(line, full(key), "expected names of tools as keys; * stands for all");
+      continue;
+    }
+    if (fail_on_word(into_, entry.second, line, name, entry.first.Scalar()))
+      continue;
+    auto& tool = out.tools.emplace_back();
+    tool.tool = entry.first.Scalar();
     if (is_word(entry.second)) {
       tool.is_word = true;
       read_action(into_, entry.second, std::max(storage::line_of(entry.second), line), name,

@@ -30,20 +30,36 @@ void read_limits(section from, proto::command_limits& out) {
   from.read_bytes("tmp", out.tmp, bytes);
   from.read_bytes("shm", out.shm, bytes);
   read_seconds(from, "time", out.time);
-  if (out.time > out.time_max)
-    out.time_max = out.time;
+  auto usual_max = out.time_max;
+  if (!from.has("time_max"))
+    out.time_max = std::max(out.time_max, out.time);
   read_seconds(from, "time_max", out.time_max);
+  auto text = [](std::chrono::seconds value) { return std::to_string(value.count()); };
   if (out.time > out.time_max)
-    from.fail("time_max", "expected at least the value of time");
+    from.fail("time_max", "expected at least the value of time, " + text(out.time) +
+                              (from.has("time") ? "" : " unless configured") + ", not " +
+                              text(out.time_max));
+  else if (out.time_max > usual_max && !from.has("time_max"))
+    from.remark("time", text(out.time) + " seconds are more than time_max, " + text(usual_max) +
+                            " unless configured: that is now " + text(out.time) + ", too");
   from.finish();
 }
 
-/// Words that somebody may give for yes or no, and that name no agent.
-bool is_answer_of_sorts(std::string_view word) {
-  constexpr std::array<std::string_view, 12> words{"maybe", "all",    "any",   "none",
-                                                   "never", "always", "allow", "ask",
-                                                   "deny",  "host",   "full",  "null"};
-  return !meant_flag(word).empty() || std::ranges::find(words, word) != words.end();
+/// What somebody may give for yes or no, and that names no agent; "?" for what is neither.
+std::string_view meant_network(std::string_view given) {
+  constexpr std::array<std::string_view, 8> all{"*",     "all",  "any",  "always",
+                                                "allow", "host", "full", "everything"};
+  constexpr std::array<std::string_view, 5> none{"none", "never", "deny", "null", "nothing"};
+  constexpr std::array<std::string_view, 2> neither{"maybe", "ask"};
+  auto word = proto::text::to_lower(given);
+  auto is_among = [&word](const auto& words) {
+    return std::ranges::find(words, word) != words.end();
+  };
+  if (is_among(all))
+    return "true";
+  if (is_among(none))
+    return "false";
+  return is_among(neither) || word.empty() ? "?" : meant_flag(word);
 }
 
 /// true, false, or the agents that have it.
@@ -54,11 +70,13 @@ void read_network(section& from, proto::sandbox_config& out) {
   bool is_answer = given.size() == 1 && (given[0] == "true" || given[0] == "false");
   out.network = is_answer && given[0] == "true";
   for (size_t at = 0; at < given.size() && !is_answer; ++at)
-    if (given[at].empty() || is_answer_of_sorts(proto::text::to_lower(given[at]))) {
-      auto meant = meant_flag(given[at]);
+    if (auto meant = meant_network(given[at]); !meant.empty()) {
+      auto hint = meant == "?"         ? ""
+                  : meant == given[at] ? "; it stands alone, without names"
+                                       : "; did you mean " + std::string(meant) + "?";
       from.fail_entry("network", at,
                       "expected true, false or names of agents" + proto::not_this(given[at]) +
-                          (meant.empty() ? "" : "; did you mean " + std::string(meant) + "?"));
+                          hint);
     }
   if (!is_answer)
     for (auto& agent : given)
@@ -136,7 +154,26 @@ void warn_of_overlap(section& from, const proto::sandbox_config& all) {
 } // namespace
 
 void read_sandbox(section from, const host::environment& variables, proto::sandbox_config& out) {
-  from.read_word("mode", out.mode);
+  constexpr std::array<other_word, 19> others{{{"none", "off"},
+                                               {"false", "off"},
+                                               {"no", "off"},
+                                               {"never", "off"},
+                                               {"disabled", "off"},
+                                               {"disable", "off"},
+                                               {"null", "off"},
+                                               {"danger-full-access", "off"},
+                                               {"bwrap", "bubblewrap"},
+                                               {"bubble", "bubblewrap"},
+                                               {"true", "auto"},
+                                               {"yes", "auto"},
+                                               {"on", "auto"},
+                                               {"enabled", "auto"},
+                                               {"enable", "auto"},
+                                               {"default", "auto"},
+                                               {"strict", "auto"},
+                                               {"read-only", "auto"},
+                                               {"workspace-write", "auto"}}};
+  from.read_word("mode", out.mode, others);
   read_paths(from, "path", {path_use::programs, variables}, out.path);
   read_paths(from, "read", {path_use::reading, variables}, out.read);
   read_paths(from, "write", {path_use::writing, variables}, out.write);

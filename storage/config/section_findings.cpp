@@ -48,6 +48,33 @@ bool section::is_named(std::string_view key) const {
   });
 }
 
+std::string section::misspelt(std::string_view key) const {
+  if (into_.keys())
+    return ""; // Which keys there are is only being found out.
+  for (const auto& entry : node_) {
+    if (!entry.first.IsScalar())
+      continue;
+    const auto& given = entry.first.Scalar();
+    bool is_ours = std::ranges::find(known_, given) != known_.end() ||
+                   std::ranges::find(unused_, given, &unused_key::key) != unused_.end();
+    if (!is_ours && meant_key(given) == full(key))
+      return given;
+  }
+  return "";
+}
+
+bool section::fail_misspelt(std::string_view key, const std::string& expected) {
+  auto given = misspelt(key);
+  if (given.empty())
+    return false;
+  for (const auto& entry : node_)
+    if (entry.first.IsScalar() && entry.first.Scalar() == given)
+      into_.fail(line_of(entry.first), full(given),
+                 "unknown key; did you mean " + full(key) + "? " + expected);
+  told_.push_back(given);
+  return true;
+}
+
 void section::pass_over(std::string_view key, unused_kind kind) {
   unused_.push_back({key, kind});
   if (auto* keys = into_.keys())
@@ -71,11 +98,17 @@ std::string section::meant_key(const std::string& key) const {
 }
 
 void section::warn_unknown(const YAML::Node& key) {
-  if (key.Scalar() == "<<")
+  if (key.Scalar() == "<<" || std::ranges::find(told_, key.Scalar()) != told_.end())
     return; // Told as a mistake.
-  auto meant = meant_key(key.Scalar());
-  into_.warn(line_of(key), full(key.Scalar()),
-             "unknown key, ignored" + (meant.empty() ? "" : "; did you mean " + meant + "?"));
+  constexpr size_t shown_most = 12;
+  auto told = key_advice(full(key.Scalar()));
+  if (auto meant = told.empty() ? meant_key(key.Scalar()) : ""; !meant.empty())
+    told = "did you mean " + meant + "?";
+  if (told.empty() && known_.size() <= shown_most)
+    told = "known here: " + proto::joined_words(known_);
+  if (told.empty())
+    told = "kodad --help-config prints all that there are";
+  into_.warn(line_of(key), full(key.Scalar()), "unknown key, ignored; " + told);
 }
 
 void section::finish() {
@@ -103,17 +136,17 @@ int section::place_of(std::string_view key) {
 }
 
 void section::fail(std::string_view key, const std::string& expected) {
-  if (is_sound_ && !is_unreadable(key))
+  if (is_sound_ && !is_unreadable(key) && !into_.has_failed(full(key)))
     into_.fail(place_of(key), full(key), expected);
 }
 
 void section::warn(std::string_view key, const std::string& text) {
-  if (is_sound_ && !is_unreadable(key))
+  if (is_sound_ && !is_unreadable(key) && !into_.has_failed(full(key)))
     into_.warn(place_of(key), full(key), text);
 }
 
 void section::remark(std::string_view key, const std::string& text) {
-  if (is_sound_ && !is_unreadable(key))
+  if (is_sound_ && !is_unreadable(key) && !into_.has_failed(full(key)))
     into_.remark(place_of(key), full(key), text);
 }
 
@@ -133,6 +166,10 @@ void section::fail_entry(std::string_view key, size_t at, const std::string& exp
 
 void section::warn_entry(std::string_view key, size_t at, const std::string& text) {
   into_.warn(place_of_entry(key, at), full(key), text);
+}
+
+void section::remark_entry(std::string_view key, size_t at, const std::string& text) {
+  into_.remark(place_of_entry(key, at), full(key), text);
 }
 
 int section::place_of_name(std::string_view key, const std::string& name) {

@@ -22,6 +22,9 @@ void read_door(section& from, proto::server_config& out) {
   for (size_t at = 0; at < out.hosts.size(); ++at)
     if (auto fault = host_header_fault(out.hosts[at]); !fault.empty())
       from.fail_entry("hosts", at, fault + proto::not_this(out.hosts[at]));
+  for (size_t at = 0; at < out.hosts.size(); ++at)
+    if (auto doubt = host_header_doubt(out.hosts[at]); !doubt.empty())
+      from.remark_entry("hosts", at, doubt);
   warn_of_twins(from, "hosts", out.hosts);
   from.read("origins", out.origins);
   for (size_t at = 0; at < out.origins.size(); ++at)
@@ -38,6 +41,9 @@ void read_tokens(section& from, proto::server_config& out) {
       from.fail_entry("tokens", at, fault);
   }
   warn_of_twins(from, "tokens", out.tokens);
+  if (out.tokens.empty() && from.has("tokens") && !from.is_unreadable("tokens") &&
+      !from.found().has_failed("server.tokens"))
+    from.remark("tokens", "is empty: it is as if it were not there, and requests need no token");
 }
 
 } // namespace

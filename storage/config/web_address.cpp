@@ -1,8 +1,10 @@
 #include "storage/config/web_address.hpp"
 
 #include "proto/text/ascii.hpp"
+#include "proto/text/nearest_word.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 
@@ -121,13 +123,49 @@ std::string_view path_of_address(std::string_view text) {
   return text.substr(static_cast<size_t>(authority_of(text).end() - text.begin()));
 }
 
+bool is_open_on_its_way(std::string_view text) {
+  if (proto::text::to_lower(scheme_of(text)) != "http")
+    return false;
+  auto host = proto::text::to_lower(authority_of(text));
+  if (host.starts_with('['))
+    return false;
+  host.erase(std::min(host.find(':'), host.size()));
+  constexpr std::array<std::string_view, 14> own{
+      ".local", ".lan",  ".internal", ".intranet", ".home",    ".corp",    ".localdomain",
+      ".test",  ".arpa", ".example",  ".invalid",  ".private", ".cluster", ".localhost"};
+  if (host.find('.') == host.npos ||
+      std::ranges::any_of(own, [&host](auto end) { return host.ends_with(end); }))
+    return false;
+  constexpr std::array<std::string_view, 6> blocks{"127.",     "10.",  "192.168.",
+                                                   "169.254.", "100.", "0."};
+  bool is_own = std::ranges::any_of(blocks, [&host](auto one) { return host.starts_with(one); });
+  return !is_ipv4(host) || !(is_own || host.starts_with("172."));
+}
+
 std::string host_header_fault(std::string_view text) {
   if (split(text).is_good)
     return "";
-  return std::string(host_wanted) + (is_ipv6(text) ? "; an IPv6 address stands in brackets" : "");
+  bool is_bare = is_ipv6(text) && std::ranges::count(text, ':') > 1;
+  return std::string(host_wanted) + (is_bare ? "; an IPv6 address stands in brackets" : "");
+}
+
+std::string host_header_doubt(std::string_view text) {
+  auto port = split(text).port;
+  if (port == "80" || port == "443")
+    return "clients leave the usual ports 80 and 443 away, unless a proxy hands them on: without "
+           ":" +
+           std::string(port) + " it holds for both";
+  return text.starts_with("0.0.0.0") || text.starts_with("[::]")
+             ? "is the address to listen on everywhere, and nobody's name for a server"
+             : "";
 }
 
 std::string listen_host_fault(std::string_view text) {
+  if (auto scheme = scheme_of(text); text.find("://") != text.npos)
+    return std::string(listen_wanted) + ", without " + std::string(scheme) + "://";
+  // An address of one link alone names it: fe80::1%eth0
+  if (auto link = text.find('%'); link != text.npos && link + 1 < text.size() && link > 0)
+    text = text.substr(0, text.find(':') < link ? link : text.size());
   auto parts = split(text);
   if (parts.is_good && !parts.port.empty())
     return std::string(listen_wanted) + ", without its port, which is server.port's";
@@ -139,6 +177,15 @@ std::string origin_fault(std::string_view text) {
   bool has_capital = std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
   if (scheme.empty() || !is_name(scheme) || has_capital)
     return origin_wanted;
+  constexpr std::array<std::string_view, 17> of_no_page{
+      "ws",  "wss", "ftp",  "ftps", "sftp", "file",  "data",   "ssh",  "git",
+      "tcp", "udp", "unix", "smb",  "ldap", "redis", "mailto", "about"};
+  constexpr std::array<std::string_view, 2> usual{"https", "http"};
+  bool is_known = std::ranges::find(usual, scheme) != usual.end();
+  if (std::ranges::find(of_no_page, scheme) != of_no_page.end())
+    return std::string(origin_wanted) + ": no page has an origin of " + std::string(scheme) + "://";
+  if (auto near = proto::text::nearest_word(scheme, usual); !is_known && !near.empty())
+    return std::string(origin_wanted) + "; did you mean " + std::string(near) + "://?";
   auto parts = split(text.substr(scheme.size() + 3));
   if (!parts.is_good)
     return origin_wanted;

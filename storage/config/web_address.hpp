@@ -13,8 +13,15 @@ std::string address_fault(std::string_view text);
 /// Where the path begins, behind scheme, host and port. @pre address_fault(text).empty()
 std::string_view path_of_address(std::string_view text);
 
+/// Does a call there go unencrypted over networks of others? Names that only a network of one's own
+/// knows are taken for such. @pre address_fault(text).empty()
+bool is_open_on_its_way(std::string_view text);
+
 /// Of a Host header's value: a name or address, perhaps with a port.
 std::string host_header_fault(std::string_view text);
+
+/// Why hardly any client sends this value; empty where one may. @pre host_header_fault is empty.
+std::string host_header_doubt(std::string_view text);
 
 /// Of a name or address to listen on.
 std::string listen_host_fault(std::string_view text);

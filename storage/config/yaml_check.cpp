@@ -67,6 +67,9 @@ public:
   /// Where the innermost list or map begins that has not ended; 0 for none.
   int open_line() const { return levels_.empty() ? 0 : levels_.back().line; }
 
+  /// Else all that could be said of the file as a whole is said.
+  bool is_sound() const { return is_sound_; }
+
 private:
   struct level {
     bool is_map = false;
@@ -97,6 +100,7 @@ private:
   /// "!env NAME" would be taken as the text NAME.
   void judge_tag(const YAML::Mark& at, const std::string& tag) {
     bool is_usual = tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002");
+    is_sound_ = is_sound_ && (is_usual || !levels_.empty());
     if (!is_usual)
       into_.fail(at.line + 1, path(),
                  "expected a value without the tag " + tag +
@@ -132,7 +136,7 @@ private:
         out += (out.empty() ? "" : ".") + each.key;
       else
         out += "[" + std::to_string(each.at) + "]";
-    return out;
+    return out.empty() ? "the file" : out;
   }
 
   findings& into_;
@@ -140,6 +144,7 @@ private:
   std::vector<level> levels_;
   int documents_ = 0;
   bool is_told_ = false;
+  bool is_sound_ = true;
 };
 
 /// What yaml-cpp says, and what it mostly means.
@@ -163,6 +168,23 @@ std::string yaml_fault(const std::string& told) {
   return "not YAML: " + told;
 }
 
+/// The name of the blank that a text begins with, if it is a strange one.
+std::string_view strange_at(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> all[] = {
+      {"\xc2\xa0", "U+00A0"},     {"\xe2\x80\x8b", "U+200B"}, {"\xe2\x80\xaf", "U+202F"},
+      {"\xe2\x80\x83", "U+2003"}, {"\xe3\x80\x80", "U+3000"}, {"\xef\xbb\xbf", "U+FEFF"}};
+  for (const auto& [bytes, name] : all)
+    if (text.starts_with(bytes))
+      return name;
+  return {};
+}
+
+/// Without the mark of UTF-8 that some editors put before a file, and that YAML takes.
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 /// Editors show a tab as some blanks; YAML counts none.
 bool is_indented_by_tab(std::string_view line) {
   auto end = line.find_first_not_of(" \t");
@@ -170,14 +192,54 @@ bool is_indented_by_tab(std::string_view line) {
          line.substr(0, end).find('\t') != line.npos;
 }
 
+/// Blanks that web pages and editors put in, and that are letters to YAML: before a key, or right
+/// behind one.
+std::string_view strange_blank(std::string_view line) {
+  auto from = [](std::string_view text, std::string_view all, size_t at) {
+    return text.substr(std::min(text.find_first_not_of(all, at), text.size()));
+  };
+  auto rest = from(line, " -", 0);
+  if (rest.starts_with('#'))
+    return {};
+  auto name = strange_at(rest);
+  auto colon = rest.find(':');
+  return !name.empty() || colon == rest.npos ? name : strange_at(from(rest, " ", colon + 1));
+}
+
 bool is_control(char c) {
   auto byte = static_cast<unsigned char>(c);
   return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
 }
 
+/// The line of a table of TOML, "[server]" before "port = 4100"; 0 where none is.
+int table_line(std::string_view text) {
+  int line = 1;
+  for (int table = 0; !text.empty(); ++line) {
+    auto end = std::min(text.find('\n'), text.size());
+    auto here = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    here.remove_prefix(std::min(here.find_first_not_of(" \t"), here.size()));
+    while (here.ends_with('\r') || here.ends_with(' '))
+      here.remove_suffix(1);
+    if (here.empty() || here.starts_with('#'))
+      continue;
+    if (table > 0)
+      return here.find(" = ") != here.npos && here.find(": ") == here.npos ? table : 0;
+    if (!here.starts_with('[') || !here.ends_with(']'))
+      return 0;
+    table = line;
+  }
+  return 0;
+}
+
 } // namespace
 
 bool check_yaml(std::string_view text, findings& into) {
+  if (auto table = table_line(text); table > 0) {
+    into.fail(table, "the file",
+              "expected YAML, such as server: {port: 4100}; this looks like TOML");
+    return false;
+  }
   int line = 1;
   for (auto rest = text; !rest.empty(); ++line) {
     auto end = std::min(rest.find('\n'), rest.size());
@@ -187,6 +249,10 @@ bool check_yaml(std::string_view text, findings& into) {
       into.fail(line, "the file", "expected text in UTF-8");
     else if (std::ranges::any_of(here, is_control))
       into.fail(line, "the file", "expected text, without control characters");
+    else if (auto name = strange_blank(line == 1 ? without_mark(here) : here); !name.empty())
+      into.fail(line, "the file",
+                "expected blanks, not the " + std::string(name) +
+                    " that looks like one: it came along from where this was copied");
     else if (is_indented_by_tab(here))
       into.fail(line, "the file", "expected blanks before the text, not a tab");
     else
@@ -206,7 +272,7 @@ bool check_yaml(std::string_view text, findings& into) {
     into.fail(is_open ? all.open_line() : noticed, "the file", yaml_fault(failure.msg));
     return false;
   }
-  return true;
+  return all.is_sound();
 }
 
 } // namespace kodad::storage

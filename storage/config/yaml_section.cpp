@@ -1,5 +1,7 @@
 #include "storage/config/yaml_section.hpp"
 
+#include "proto/text/ascii.hpp"
+#include "storage/config/api_key.hpp"
 #include "storage/config/expand_variables.hpp"
 #include "storage/config/meant_key.hpp"
 
@@ -32,15 +34,66 @@ proto::result<std::string> expanded(const std::string& text, expansion how,
                                     const host::environment& variables) {
   if (how == expansion::none)
     return text;
-  if (is_bare_variable(text)) // Not repeated: it may be a secret after all.
+  if (is_bare_variable(without_blanks(text))) // Not repeated: it may be a secret after all.
     return proto::make_error(proto::ec::invalid_value,
                              "expected ${NAME}, not $NAME: without braces no variable is replaced");
-  if (is_foreign_variable(text))
+  if (is_foreign_variable(without_blanks(text)))
     return proto::make_error(proto::ec::invalid_value,
                              "expected ${NAME}: other spellings name no variable here");
   return expand_variables(text, variables,
                           how == expansion::filled_variables ? empty_variable::refused
                                                              : empty_variable::taken);
+}
+
+/// "a, b" for [a, b]: one text to YAML. A path may hold a comma, and so may a token.
+bool is_list_without_brackets(const YAML::Node& node, expansion how) {
+  if (!is_word(node))
+    return false;
+  const auto& text = node.Scalar();
+  auto comma = text.find(',');
+  if (comma == text.npos || comma == 0 || comma + 1 == text.size())
+    return false;
+  bool is_path = text.starts_with('/') || text.starts_with('~');
+  if (how == expansion::none && !is_path)
+    return true;
+  constexpr std::string_view begins = "/~$";
+  auto next = text.find_first_not_of(' ', comma + 1);
+  return next != text.npos && begins.find(text[next]) != begins.npos;
+}
+
+/// What a list of maps expects, where names alone stand, or names before maps as other programs
+/// have them.
+std::string entry_hint(const YAML::Node& node) {
+  constexpr size_t shown_most = 64;
+  auto name = node.IsMap() && node.size() > 0 ? node.begin()->first : node;
+  if (!is_word(name) || name.Scalar().empty() || name.Scalar().size() > shown_most)
+    return "";
+  return "; did you mean {id: " + name.Scalar() + "}?";
+}
+
+/// What may be meant by one word where a section belongs.
+std::string section_hint(const std::string& name, const YAML::Node& node) {
+  if (!is_word(node))
+    return "";
+  const auto& given = node.Scalar();
+  auto flag = meant_flag(given);
+  auto meant = [](const std::string& text) { return "; did you mean " + text + "?"; };
+  bool is_text = given.find('\n') != given.npos || given.find(": ") != given.npos;
+  if (is_text && name != "the file")
+    return ": behind | or > and in quotes stands one text; leave those away";
+  if (name == "sandbox" && (flag == "false" || given == "none"))
+    return meant("sandbox: {mode: off}");
+  if (name == "sandbox")
+    return meant("sandbox: {mode: " + std::string(flag == "true" ? "auto" : given) + "}");
+  if (name == "models_dev" && flag == "false")
+    return meant("models_dev: {url: \"\"}");
+  if (name == "permission")
+    return meant("permission: {\"*\": " + given + "}");
+  if (name == "server" && parse_whole(node))
+    return meant("server: {port: " + given + "}");
+  if (name == "the file" && given.find('=') != given.npos)
+    return "; a colon and a blank stand between key and value, not =";
+  return "";
 }
 
 std::string joined(const std::vector<std::string>& all) {
@@ -52,6 +105,15 @@ std::string joined(const std::vector<std::string>& all) {
 
 } // namespace
 
+std::string other_word_fault(std::span<const std::string_view> known, std::string_view given,
+                             std::span<const other_word> others, const std::string& usual) {
+  auto found = std::ranges::find(others, proto::text::to_lower(given), &other_word::theirs);
+  if (found == others.end())
+    return usual;
+  return "expected " + proto::joined_words(known) + proto::not_this(given) + "; did you mean " +
+         std::string(found->ours) + "?";
+}
+
 section::section(findings& into, YAML::Node node, std::string path, int line)
     : into_(into), node_(std::move(node)), path_(std::move(path)), line_(line) {
   if (!node_.IsDefined() || node_.IsNull()) {
@@ -62,8 +124,13 @@ section::section(findings& into, YAML::Node node, std::string path, int line)
     line_ = own;
   auto name = path_.empty() ? std::string("the file") : path_.substr(0, path_.size() - 1);
   if (!node_.IsMap()) {
-    into_.fail(line_, name,
-               "expected a map of keys" + storage::not_this(node_) + colon_hint(node_));
+    bool is_entry = name.ends_with(']');
+    auto hint = colon_hint(node_);
+    if (hint.empty() && is_entry)
+      hint = entry_hint(node_);
+    if (hint.empty())
+      hint = section_hint(name, node_);
+    into_.fail(line_, name, "expected a map of keys" + storage::not_this(node_) + hint);
     is_sound_ = false;
     node_.reset(YAML::Node(YAML::NodeType::Map)); // Assigned to, it would change the file's own.
   }
@@ -172,6 +239,10 @@ void section::read(std::string_view key, std::vector<std::string>& out, expansio
     return;
   if (!is_word(node) && (!node.IsSequence() || node.size() > list_entries))
     return refuse(key, node, "expected a list of texts" + not_this(node, how));
+  if (is_list_without_brackets(node, how))
+    return refuse(key, node,
+                  "expected a list: what is parted by commas stands in [ ], without "
+                  "quotes around all of it");
   out.clear();
   auto& places = entries_[std::string(key)];
   for (size_t at = 0; at < (node.IsSequence() ? node.size() : 1); ++at) {
@@ -242,7 +313,10 @@ std::vector<section> section::list_below(std::string_view key) {
   if (!node.IsDefined())
     return out;
   if (!node.IsSequence() || node.size() > list_entries) {
-    refuse(key, node, "expected a list" + not_this(node));
+    bool is_of_names = node.IsMap() && node.size() > 0 && node.begin()->second.IsMap();
+    refuse(key, node,
+           "expected a list" + not_this(node) +
+               (is_of_names ? ": each entry begins with a dash" + entry_hint(node) : ""));
     return out;
   }
   for (size_t at = 0; at < node.size(); ++at) {

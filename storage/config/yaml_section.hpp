@@ -11,12 +11,23 @@
 #include "storage/config/value_text.hpp"
 
 #include <map>
+#include <span>
 
 namespace kodad::storage {
 
 /// Is a value read as written, or are its `${NAME}` replaced? By something, where an empty value
 /// makes no sense.
 enum class expansion : uint8_t { none, variables, filled_variables };
+
+/// What other programs call one of ours.
+struct other_word {
+  std::string_view theirs; ///< In small letters.
+  std::string_view ours;
+};
+
+/// "expected a or b, not C; did you mean b?", where C is another word for one of those known.
+std::string other_word_fault(std::span<const std::string_view> known, std::string_view given,
+                             std::span<const other_word> others, const std::string& usual);
 
 /// What KodaCode has at a key that is not used here.
 enum class unused_kind : uint8_t { word, flag, number, list, map };
@@ -33,6 +44,9 @@ public:
   /// Does the key stand there, with a value or without?
   bool is_named(std::string_view key) const;
 
+  /// Does a key stand there that was meant for this one, and is told as such?
+  bool is_misspelt(std::string_view key) const { return !misspelt(key).empty(); }
+
   /// Does a value stand there that could not be read?
   bool is_unreadable(std::string_view key) const;
 
@@ -42,9 +56,9 @@ public:
   void read(std::string_view key, double& out, range<double> bounds);
   void read(std::string_view key, proto::permission_set& out);
 
-  /// One of the few words of its type.
+  /// One of the few words of its type. @param others What people write for some of them.
   template <proto::worded_enum E>
-  void read_word(std::string_view key, E& out) {
+  void read_word(std::string_view key, E& out, std::span<const other_word> others = {}) {
     auto known = words(out);
     describe(key, proto::joined_words(known), std::string(known[static_cast<size_t>(out)]));
     std::string given;
@@ -52,7 +66,7 @@ public:
     if (!has(key) || is_unreadable(key))
       return;
     if (auto read = proto::read_word(given, out); !read)
-      refuse(key, find(key), read.failure().context);
+      refuse(key, find(key), other_word_fault(known, given, others, read.failure().context));
   }
 
   /// A list of words, or a single one.
@@ -91,13 +105,20 @@ public:
   /// Is this a map at all? Its keys are not missed where it is none: that was told.
   bool is_sound() const { return is_sound_; }
 
+  /// Of a key that has failed already nothing more is told.
   void fail(std::string_view key, const std::string& expected);
+
+  /// The same at a key that was meant for this one, and in place of what is told of that. False
+  /// where there is none.
+  bool fail_misspelt(std::string_view key, const std::string& expected);
+
   void warn(std::string_view key, const std::string& text);
   void remark(std::string_view key, const std::string& text);
 
   /// The same of one entry of the list at `key`, counted among those that were read.
   void fail_entry(std::string_view key, size_t at, const std::string& expected);
   void warn_entry(std::string_view key, size_t at, const std::string& text);
+  void remark_entry(std::string_view key, size_t at, const std::string& text);
 
   /// Of one name in the map at `key`.
   void fail_name(std::string_view key, const std::string& name, const std::string& expected);
@@ -124,6 +145,7 @@ private:
   void warn_of_quotes(std::string_view key, const YAML::Node& node, const char* kind);
   void warn_unused(const YAML::Node& value, const unused_key& what);
   void warn_unknown(const YAML::Node& key);
+  std::string misspelt(std::string_view key) const;
   std::string meant_key(const std::string& key) const;
   std::string full(std::string_view key) const { return path_ + std::string(key); }
 
@@ -135,6 +157,7 @@ private:
   std::vector<std::string_view> known_;
   std::vector<std::string_view> unreadable_;
   std::vector<unused_key> unused_;
+  std::vector<std::string> told_; ///< Unknown keys of which all is told.
   std::map<std::string, std::vector<size_t>, std::less<>> entries_; ///< Of lists: those read.
 };
 

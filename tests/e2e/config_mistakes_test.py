@@ -35,6 +35,20 @@ REFUSED = (
     ("sandbox:\n  limits: {time: 2m}\n", [(2, "sandbox.limits.time", "of seconds from 1")]),
     ("permission:\n  bash: never\n", [(2, "permission.bash", "did you mean deny?")]),
     ("server:\n\tport: 1\n", [(2, "the file", "not a tab")]),
+    (f"server:\n  host: 192.0.2.7\n  tokens: [{TOKEN}]\n",
+     [(2, "server.host", "an address of this machine?")]),
+    ("server:\n  host: no-such-host.invalid\n", [(2, "server.host", "no-such-host.invalid")]),
+    ("proxy: off\nca_file: /etc/passwd\n",
+     [(1, "proxy", "did you mean none?"), (2, "ca_file", "has none")]),
+    ("providers:\n- id: openai\n  api_key: OPENAI_API_KEY\n- {id: groq, api_key: sk-xxx}\n",
+     [(3, "providers[0].api_key", "the name of a variable"),
+      (4, "providers[1].api_key", "the place")]),
+    ("allowed_paths:\n- /etc\n- /proc\nfallback_models: sim/koda, sim/load\n",
+     [(2, "allowed_paths", "holds the system"), (3, "allowed_paths", "the kernel"),
+      (4, "fallback_models", "stands in [ ]")]),
+    ("permission: {allow: [bash]}\nserver: {origins: [ws://a.b]}\ndefault_agent: ''\n",
+     [(1, "permission.allow", "bash: allow"), (2, "server.origins", "no page"),
+      (3, "default_agent", "not an empty text")]),
     ("a: b: c\n", [(1, "the file", "needs quotes")]),
     ("server: {port: x}\nsession: {budget: y}\ndefault_agent: z\ndefault_model: sim/w\n"
      "permission: {raed: ask}\nprot: 1\n",
@@ -48,6 +62,14 @@ TAKEN = (
     ("", [(1, "the file", "holds nothing")]),
     ("server:\n  port:\n", [(2, "server.port", "has no value")]),
     ("port: 4100\n", [(1, "port", "did you mean server.port?")]),
+    ("workspace: /x\nlog_level: debug\nsandbox: {net: true}\n",
+     [(1, "workspace", "--workspace DIR"), (2, "log_level", "on stderr"),
+      (3, "sandbox.net", "did you mean sandbox.network?")]),
+    ("providers:\n- {id: openai, apikey: hidden}\n",
+     [(2, "providers[0].apikey", "providers[0].api_key?"), (2, "default_model", "a simulation")]),
+    ("permission: {shell: ask}\nsandbox: {limits: {time: 4000}}\nallowed_paths: /srv\n",
+     [(1, "permission.shell", "did you mean bash?"), (2, "sandbox.limits.time", "time_max, 600"),
+      (3, "allowed_paths", "of several people")]),
     ("session: {compaction_treshold: 1}\n",
      [(1, "session.compaction_treshold", "compaction_threshold?")]),
     ("permission:\n  bash: {'rm *': deny, '*': allow}\n",
@@ -111,6 +133,35 @@ class Mistakes(unittest.TestCase):
                 child.terminate()
                 _, said = child.communicate(timeout=START_DEADLINE)
                 self.check(start, said, expected)
+
+    def test_the_state_in_reach_is_told_where_it_stands(self):
+        start = self.begin("")
+        start.config.write_text(f"version: 1\nallowed_paths:\n- {start.workspace}\n"
+                                f"- {start.root}\nserver: {{port: x}}\n")
+        _, _, said, _ = start.run(START_DEADLINE)
+        self.check(start, said, [(4, "allowed_paths[1]", "keep the state elsewhere"),
+                                 (5, "server.port", "not x")])
+
+    def test_a_workspace_of_the_system_is_told(self):
+        start = self.begin("version: 1\n", **{"--workspace": "/etc"})
+        child, _, _ = self.listen(start)
+        child.terminate()
+        said = child.communicate(timeout=START_DEADLINE)[1].decode()
+        self.assertRegex(said, r"\Akodad: --workspace /etc is of the system [^\n]+\n\Z")
+        start.options["--workspace"] = "/proc"
+        code, _, said, _ = start.run(START_DEADLINE)
+        self.assertEqual(code, 2)
+        self.assertRegex(said.decode(), r"\Akodad: --workspace /proc: the kernel [^\n]+\n\Z")
+
+    def test_what_can_be_no_host(self):
+        for host, told in (("4100", "not 4100"), ("http://127.0.0.1", "without http://"),
+                           ("127.0.0.1:80", "which is --port's"), ("localhos", "localhost?"),
+                           ("1.2.3.4", "configure server.tokens first")):
+            start = self.begin("version: 1\n", **{"--host": host})
+            code, _, said, _ = start.run(START_DEADLINE)
+            self.assertEqual(code, 2)
+            self.assertRegex(said.decode(), r"\Akodad: --host[^\n]+\n\Z")
+            self.assertIn(told, said.decode())
 
     def test_a_busy_port_is_told_where_it_stands(self):
         with socket.socket() as taken:

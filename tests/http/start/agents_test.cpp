@@ -31,7 +31,6 @@ TEST_CASE("a default agent that is nobody is refused with the nearest name") {
   auto far = load_agents(with_default("xyzzy"), nullptr);
   REQUIRE_FALSE(far);
   CHECK(far.failure().context == "config f line 1: default_agent: there is no agent xyzzy");
-  CHECK_FALSE(load_agents(with_default(""), nullptr));
 }
 
 TEST_CASE("an agent that was made over HTTP may be the default") {

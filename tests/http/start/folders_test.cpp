@@ -54,27 +54,23 @@ TEST_CASE("what is no folder is told by its name") {
   }
 }
 
-TEST_CASE("nobody works in a system folder unasked") {
-  for (const char* folder : {"/", "/home", "/etc", "/etc/ssl", "/usr", "/usr/share/x", "/proc/self",
-                             "/tmp", "/var", "/opt", "/mnt", "/root", "/dev", "/var/lib", "/run"}) {
-    CAPTURE(folder);
-    CHECK(is_system_folder(folder, "/home/u"));
-    CHECK(is_system_folder(folder, ""));
+TEST_CASE("nobody works where the kernel makes up what stands there") {
+  for (const char* folder : {"/proc", "/sys", "/dev", "/proc/self"})
+    CHECK(says(resolve_workspaces({folder}), "the kernel makes up"));
+}
+
+TEST_CASE("a named workspace that nobody would get unasked is told") {
+  auto home = [](const std::string& name) {
+    return name == "HOME" ? std::optional<std::string>("/tmp") : std::nullopt;
+  };
+  for (const char* folder : {"/", "/etc", "/usr", "/etc/ssl", "/var"}) {
+    auto told = unusual_workspaces({folder, "/work/project"}, home);
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].starts_with(std::string("--workspace ") + folder + " is of the system"));
   }
-  for (const char* folder :
-       {"/home/u", "/home/u/p", "/home/v", "/tmp/x", "/var/www/site", "/work", "/opt/x",
-        "/usr/src/app", "/usr/local/src/x", "/run/media/u/disk", "/etcetera", "/mnt/c/p"}) {
-    CAPTURE(folder);
-    CHECK_FALSE(is_system_folder(folder, "/home/u"));
-    CHECK_FALSE(is_system_folder(folder, ""));
-  }
-  CHECK_FALSE(is_system_folder("/root", "/root"));
-  CHECK(is_system_folder("/data", "/data/homes/u"));
-  CHECK(is_system_folder("/data/homes", "/data/homes/u"));
-  CHECK_FALSE(is_system_folder("/data/project", "/data/homes/u"));
-  CHECK_FALSE(is_system_folder("/usr/home/u/p", "/usr/home/u"));
-  CHECK(is_system_folder("/", "/"));
-  CHECK(is_system_folder("/etc", "/"));
+  CHECK(unusual_workspaces({"/tmp/.ssh"}, home) ==
+        std::vector<std::string>{"--workspace /tmp/.ssh gives sessions keys and passwords"});
+  CHECK(unusual_workspaces({"/tmp", "/tmp/x", "/srv/x", "/root/project", "/opt/x"}, home).empty());
 }
 
 TEST_CASE("the state is out of the sessions' reach") {

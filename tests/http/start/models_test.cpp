@@ -36,6 +36,8 @@ TEST_CASE("a simulated model that there is not is refused with the nearest name"
 TEST_CASE("all models that there are not are told at once") {
   auto told = told_of("default_model: sim/a\nutility_model: sim/b\nfallback_models: [sim/c]");
   CHECK(std::ranges::count(told, '\n') == 3);
+  told = told_of("fallback_models: ['sim/koda, sim/load', sim/c]");
+  CHECK(std::ranges::count(told, '\n') == 2);
 }
 
 TEST_CASE("a model that nobody knows of is told, with the nearest that somebody does") {

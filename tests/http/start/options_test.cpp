@@ -87,6 +87,10 @@ TEST_CASE("a mistake is one line and exit code 2") {
       {{"serve"}, "unexpected argument serve"},
       {{"--workspace", "/x", "/y"}, "unexpected argument /y"},
       {{"--workspace"}, "--workspace wants a folder"},
+      {{"--help=all"}, "--help wants no value"},
+      {{"--version=1"}, "--version wants no value"},
+      {{"--port", "sk-ant-api03-abcdef"}, "not ***"},
+      {{"sk-ant-api03-abcdef"}, "unexpected argument ***"},
   };
   for (const auto& [given, named] : samples) {
     auto exit = leaves(given);
@@ -108,11 +112,29 @@ TEST_CASE("nobody else gets in without a token") {
   }
   given.host = "[::1]";
   CHECK(*choose_host(given, config) == "::1");
-  for (const char* host : {"0.0.0.0", "::", "192.168.1.2", "example.com", "127.evil.com",
-                           "127.0.0.1.x", "127.999.0.1", "localhost.evil.com", ""}) {
+  for (const char* host : {"0.0.0.0", "::", "192.168.1.2", "127.999.0.1", "[::2]", "4100", ""}) {
     given.host = host;
     CAPTURE(host);
     CHECK_FALSE(choose_host(given, config));
+  }
+  const std::pair<const char*, const char*> faults[] = {
+      {"4100", "--host: expected a name or an address, such as 127.0.0.1, not 4100"},
+      {"http://0.0.0.0", "without http://"},
+      {"127.0.0.1:80", "without its port, which is --port's"},
+      {"*", "not *"},
+      {"0", "not 0"},
+      {"a b", "not a b"},
+      {"0.0.0.0", "--host 0.0.0.0 lets others in"},
+  };
+  for (const auto& [host, part] : faults) {
+    given.host = host;
+    auto chosen = choose_host(given, config);
+    REQUIRE_FALSE(chosen);
+    CHECK(chosen.failure().context.find(part) != std::string::npos);
+  }
+  for (const char* host : {"kodad.example", "fe80::1%eth0"}) {
+    given.host = host; // What it stands for shows when it is looked up.
+    CHECK(choose_host(given, config));
   }
   config.server.tokens = {"0123456789abcdef"};
   given.host = "0.0.0.0";

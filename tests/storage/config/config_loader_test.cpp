@@ -1,11 +1,14 @@
 #include "storage/config/config_loader.hpp"
 #include "storage/config/locations.hpp"
 #include "storage/host/durable_file.hpp"
+#include "tests/storage/config/certificate.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 using namespace kodad;
@@ -144,7 +147,7 @@ TEST_CASE("a wrong value is an error with file, line and key") {
 }
 
 TEST_CASE("blanks and line breaks around a key are not part of it") {
-  auto done = read("providers: [{id: openai, api_key: \" \\tk y\\r\\n\"}]");
+  auto done = read("providers: [{id: a, base_url: 'http://h', api_key: \" \\tk y\\r\\n\"}]");
   REQUIRE(done);
   CHECK(done->config.providers[0].api_key == "k y");
 }
@@ -167,6 +170,9 @@ TEST_CASE("an address that ends in an endpoint says the format") {
 }
 
 TEST_CASE("the proxy's variables count where the configuration says so") {
+  tests::temp_dir folder;
+  auto own = folder.path() + "/own.pem";
+  std::ofstream(own) << tests::certificate;
   auto from = [](const std::string& text) {
     auto variables = [](const std::string& name) -> std::optional<std::string> {
       if (name == "HTTPS_PROXY")
@@ -186,13 +192,13 @@ TEST_CASE("the proxy's variables count where the configuration says so") {
 
   CHECK(from("version: 1").network == proto::network_config{});
   auto all = from("proxy: environment\nproviders:\n- {id: openai}\n- {id: xai, proxy: none}\n"
-                  "- {id: groq, proxy: 'http://own:3', ca_file: /etc/passwd}");
+                  "- {id: groq, proxy: 'http://own:3', ca_file: " +
+                  own + "}");
   CHECK(all.network == proto::network_config{
                            "socks5://all:2", "http://u:secret@proxy:1", {"a.b", ".c"}, "/env.pem"});
   CHECK(all.providers[0].network == all.network);
   CHECK(all.providers[1].network.https_proxy == "");
-  CHECK(all.providers[2].network ==
-        proto::network_config{"http://own:3", "http://own:3", {}, "/etc/passwd"});
+  CHECK(all.providers[2].network == proto::network_config{"http://own:3", "http://own:3", {}, own});
   for (auto text : {"proxy: 'ftp://u:secret@h'", "providers: [{id: openai, proxy: 'secret h'}]"}) {
     auto failure = failure_of(text);
     CHECK(failure.find("proxy: expected none, environment or an address") != std::string::npos);
@@ -216,7 +222,9 @@ TEST_CASE("an unknown key is a warning that names the nearest known one") {
                               "session?",
                               "config test.yaml line 3: server.prot: unknown key, ignored; did you "
                               "mean server.port?",
-                              "config test.yaml line 4: server.zzzzzzzz: unknown key, ignored",
+                              "config test.yaml line 4: server.zzzzzzzz: unknown key, ignored; "
+                              "known here: port, host, hosts, origins, tokens, max_body_bytes, "
+                              "event_retention_turns or subscriber_buffer_bytes",
                               "config test.yaml line 5: tui: a key of KodaCode that has no effect "
                               "here",
                           });

@@ -58,7 +58,9 @@ TEST_CASE("more mistakes than anybody reads are counted") {
   auto told = told_of(text);
   CHECK(told.size() == 41);
   CHECK(told[told.size() - 2] == "config f: 161 more of this kind");
-  CHECK(told.back() == "config f line 201: server: expected a map of keys, not 5");
+  CHECK(told.back() ==
+        "config f line 201: server: expected a map of keys, not 5; did you mean server: "
+        "{port: 5}?");
 }
 
 TEST_CASE("a model whose provider nobody configured is refused") {
@@ -124,7 +126,7 @@ TEST_CASE("origins and hosts are what a browser would send") {
     tells("server: {hosts: [" + host + "]}", "line 1: server.hosts: expected names such as");
   }
   tells("server: {host: 'http://0.0.0.0'}", "server.host: expected a name or an address");
-  CHECK(told_of("server: {hosts: [x.example, 'x:80', '[::1]:1'], "
+  CHECK(told_of("server: {hosts: [x.example, 'x:81', '[::1]:1'], "
                 "origins: ['https://x', 'http://[::1]:81', 'vscode-webview://a-b']}")
             .empty());
 }

@@ -105,6 +105,15 @@ TEST_CASE("a link is judged by what it leads to") {
   has(at.failure_of("read: [~/link]"), at.home + "/link (/) would show commands everything");
 }
 
+TEST_CASE("what gives away keys, or the system, is told") {
+  world at;
+  fs::create_directories(at.home + "/.ssh");
+  for (std::string key : {"read", "write"})
+    has(at.told_of(key + ": [~/.ssh]"), "sandbox." + key + ": " + at.home + "/.ssh gives commands");
+  has(at.told_of("write: [/etc/passwd]"), "/etc/passwd is of the system");
+  has(at.failure_of("write: [/var/lib]"), "/var/lib holds the system");
+}
+
 TEST_CASE("what stands twice is a warning") {
   world at;
   has(at.told_of("read: [~/folder, ~/file, ~/folder/.]"), "stands twice");

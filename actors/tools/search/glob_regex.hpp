@@ -24,9 +24,10 @@ struct glob_place {
   bool any_case = false;
 };
 
-/// A glob without a slash fits names at any depth, one with a slash counts from the folder. An
-/// absolute one counts from the root if it lies in the workspace. Fails with `tool_invalid_args`
-/// for one that leads out of the folder or cannot be understood.
+/// Stars, braces and escapes mean what they mean in permission rules (proto/text/glob.hpp), and
+/// there are character classes besides. A glob without a slash fits names at any depth, one with a
+/// slash counts from the folder. An absolute one counts from the root if it lies in the workspace.
+/// Fails with `tool_invalid_args` for one that leads out of the folder or cannot be understood.
 proto::result<path_regex> glob_regex(const glob_place& place, std::string_view glob);
 
 /// "*.ts,*.tsx" as two, but not the commas within braces.
@@ -35,7 +36,10 @@ std::vector<std::string> split_globs(std::string_view globs);
 /// Does the glob stand for one path alone?
 bool is_plain_path(std::string_view glob);
 
-/// All paths that a rule's pattern can mean, at any depth; perhaps some more.
+/// Has the glob braces without a comma? They stand for themselves, as in permission rules.
+bool has_lone_braces(std::string_view glob);
+
+/// All paths that a rule's pattern can mean, at any depth; empty for every path.
 std::string rule_regex(std::string_view pattern);
 
 } // namespace kodad::actors

@@ -250,7 +250,7 @@ bool has_lone_braces(std::string_view glob) {
          });
 }
 
-std::string rule_regex(std::string_view pattern) {
+std::string rule_body(std::string_view pattern, rule_depth from) {
   auto branches = proto::text::expand_braces(pattern);
   // What takes too long to try counts as fitting everything.
   if (!branches || !proto::text::is_bounded(pattern, std::string(longest_path, 'x')))
@@ -261,7 +261,13 @@ std::string rule_regex(std::string_view pattern) {
     (void)body.run(); // Only brackets can be wrong.
     fits.append(fits.empty() ? "" : "|").append(body.take());
   }
-  return "(?:^|/)(?:" + fits + ")$";
+  auto start = from == rule_depth::any ? "(?:" + std::string(any_bytes) + "/)?" : "";
+  return start + "(?:" + fits + ")";
+}
+
+std::string rule_regex(std::string_view pattern) {
+  auto body = rule_body(pattern, rule_depth::root);
+  return body.empty() ? "" : "(?:^|/)" + body + "$";
 }
 
 } // namespace kodad::actors

@@ -18,6 +18,13 @@ struct path_regex {
   std::string beneath;  ///< What lies in folders that fit.
 };
 
+/// Lets paths through that fit, as ripgrep does: replaced by what is kept of them; what is left
+/// empty does not pass.
+struct path_filter {
+  std::string regex;
+  std::string kept;
+};
+
 struct glob_place {
   const storage::host::folder& workspace;
   std::string folder; ///< From where the glob counts, "." for the root.
@@ -39,7 +46,13 @@ bool is_plain_path(std::string_view glob);
 /// Has the glob braces without a comma? They stand for themselves, as in permission rules.
 bool has_lone_braces(std::string_view glob);
 
-/// All paths that a rule's pattern can mean, at any depth; empty for every path.
+/// The begin of a rule's path: any depth, or the root.
+enum class rule_depth : uint8_t { any, root };
+
+/// All paths that a rule's pattern fits; empty for every path.
+std::string rule_body(std::string_view pattern, rule_depth from);
+
+/// As `rule_body` at any depth, for a search within a path.
 std::string rule_regex(std::string_view pattern);
 
 } // namespace kodad::actors

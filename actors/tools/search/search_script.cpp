@@ -2,87 +2,26 @@
 
 #include "actors/tools/argument_values.hpp"
 #include "proto/limits/search.hpp"
-#include "proto/text/shell_word.hpp"
 
 namespace kodad::actors {
 
 namespace {
 
-// In each script: the pattern is $1, complaints of ripgrep go to descriptor 3. Paths come a line
-// each, with a NUL for a line break of their own: in lines that end in NUL ripgrep takes "$" for
-// something else. Everything is one pipe of programs, without functions: each would be a process.
-constexpr const char* plain_options = "rg --no-config --color=never";
-constexpr const char* swap = " | tr '\\n\\0' '\\0\\n'";
+// In each script complaints of ripgrep go to descriptor 3.
 constexpr const char* count = " | wc -l";
 constexpr const char* lines = " | tr '\\0' '?'"; // Of names with line breaks one line each.
-
-/// Sets an array of ripgrep's options for these regular expressions.
-std::string array(const std::string& name, const std::vector<std::string>& regexes) {
-  std::string out;
-  for (const auto& regex : regexes)
-    out += " " + proto::text::shell_word("--regexp=" + regex);
-  return name + "=(" + out + " )\n";
-}
-
-/// Lets through what fits an array, or what does not; all for an empty one.
-std::string filter(const std::string& name, const std::vector<std::string>& regexes,
-                   const char* option = "") {
-  if (regexes.empty())
-    return "";
-  return std::string(" | ") + plain_options + " --text" + option + " \"${" + name + "[@]}\" -";
-}
+constexpr const char* nobody = "/dev/null";
 
 std::string mark(char sign) {
-  return std::string(" | sed -u 's/^/") + sign + "/'";
+  return std::string(" | sed 's/^/") + sign + "/'";
 }
-
-/// Pipes that choose files.
-class choosing {
-public:
-  choosing(const file_choice& files, std::string order) : files_(files), order_(std::move(order)) {
-    if (!files.guarded.empty())
-      guards_.push_back(files.guarded);
-  }
-
-  std::string arrays() const {
-    return array("fit", files_.fit) + array("unfit", files_.unfit) +
-           array("beneath", files_.beneath) + array("guards", guards_);
-  }
-
-  std::string list(const char* complaints, const char* more = "") const {
-    auto out = std::string(plain_options) + " --hidden --files --null --no-require-git";
-    // What stands above the workspace is none of its business.
-    out += files_.place == "." ? " --no-ignore-parent" : "";
-    out += files_.ignored ? " --no-ignore" : "";
-    out += files_.type.empty() ? "" : " " + proto::text::shell_word("--type=" + files_.type);
-    out += " --sort" + order_ + more + " '--glob=!.git'";
-    out += files_.place == "." ? "" : " -- " + proto::text::shell_word(files_.place);
-    return out + " 2>" + complaints + swap;
-  }
-
-  std::string chosen(const char* complaints, const char* more = "") const {
-    return list(complaints, more) + filter("fit", files_.fit) +
-           filter("unfit", files_.unfit, " -v");
-  }
-
-  std::string beneath() const {
-    return files_.beneath.empty() ? " | false" : filter("beneath", files_.beneath);
-  }
-  std::string free() const { return filter("guards", guards_, " -v"); }
-  std::string guarded() const { return filter("guards", guards_); }
-
-private:
-  const file_choice& files_;
-  std::string order_;
-  std::vector<std::string> guards_;
-};
 
 /// Says what of the pattern or the options ripgrep does not understand.
 std::string check(const std::vector<std::string>& options) {
-  return "export LC_ALL=C\ncommand -v rg >/dev/null || exit 127\npattern=$1\nbad=$(" +
-         std::string(plain_options) + " " + shell_line(options) +
-         " --regexp=\"$pattern\" -- /dev/null 2>&1)\n"
-         "[ $? = 2 ] && { printf '%s\\n' \"$bad\"; exit 2; }\n";
+  return "export LC_ALL=C\ncommand -v rg >/dev/null || exit 127\nbad=$(" +
+         std::string(plain_ripgrep) + " " + shell_line(options) +
+         " --regexp=\"$1\" -- /dev/null 2>&1)\n"
+         "[ $? = 2 ] && { printf '%s\\n' \"$bad\"; exit 2; }\npattern=$2\n";
 }
 
 std::string paging(const output_page& page) {
@@ -91,61 +30,126 @@ std::string paging(const output_page& page) {
 }
 
 /// Complaints first, so that they are never cut off.
-constexpr const char* show = "printf '%s\\n' \"$all\" | grep -av '^[=~+]' | head -n 20\n"
-                             "printf '%s\\n' \"$all\" | grep -a '^[=~+]'\n"
-                             "exit 0\n";
+constexpr const char* show = "printf '%s\\n' \"$all\" | grep -av '^[=~*%]' | head -n 20\n"
+                             "printf '%s\\n' \"$all\" | grep -a '^[=~*%]'\n";
 
 std::string number(const std::string& name, const std::string& pipe) {
   return "echo \"#" + name + " $(" + pipe + count + ")\"\n";
 }
 
-constexpr const char* nobody = "/dev/null";
-constexpr const char* if_nothing = "case $'\\n'\"$all\" in *$'\\n='*) ;; *)\n";
+/// Tells of the links in a pipe.
+std::string tell_links(const std::string& links) {
+  auto most = " | head -n " + std::to_string(proto::limits::links_named);
+  return "[ -n \"$links\" ] && {\n" + number("links", links) + links + most + mark(said::link) +
+         "; }\n";
+}
+
+/// Tells the guarded files that were searched, and some that were not.
+std::string tell_guarded() {
+  return "{ printf '%s\\n' \"$opened\"; printf '%s\\n' \"$closed\" | "
+         "grep -avxFf <(printf '%s\\n' \"$opened\") | head -n " +
+         std::to_string(proto::limits::guarded_named + 1) + "; }" + mark(said::guarded) + "\n";
+}
+
+constexpr const char* if_nothing = "case $'\\n'\"$all\" in *$'\\n'[=~*%]*) ;; *)\n";
+
+/// Makes UTF-8 of the lines in $all that have no sign of it.
+std::string show_latin() {
+  auto ripgrep = std::string(" | ") + plain_ripgrep + " --text ";
+  auto all = std::string("printf '%s\\n' \"$all\"") + ripgrep + "-n ";
+  auto odd = all + "-v -e '^.*$' -" + ripgrep;
+  auto sign = std::string(" -e '[^\\x00-\\x7f]' -");
+  return "odd=$(" + odd + "-v" + sign + ripgrep + "--encoding=latin1 '' -)\n" +
+         "[ -n \"$odd\" ] && all=$( { printf '%s\\n' \"$odd\"; " + odd + sign + "; " + all +
+         "-e '^.*$' -; } | sort -n | sed 's/^[0-9]*://' )\n";
+}
+
+/// The pipes that look into files.
+class looking {
+public:
+  explicit looking(const line_search& wanted) : wanted_(wanted) {}
+
+  /// Sets $others and $latin: which of the listed files are no UTF-8, and which of those have no
+  /// sign of it at all. What is no UTF-8 has lines that not even everything fits.
+  std::string sort_out(const std::string& name, const std::string& files) const {
+    if (!wanted_.any_encoding)
+      return "";
+    auto ripgrep = std::string(swap_ends) + " | xargs -0 -r " + plain_ripgrep + " -0 ";
+    // A name with a line break is none of the list: it counts as one of UTF-8.
+    auto to_list = std::string(" -- 2>/dev/null") + swap_ends + " | tr '\\0' '\\1'";
+    auto others = "$others_" + name;
+    return "others_" + name + "=$(" + files + ripgrep + "--files-with-matches -v -e '^.*$'" +
+           to_list + ")\nlatin_" + name + "=\n[ -n \"" + others + "\" ] && latin_" + name +
+           "=$(printf '%s\\n' \"" + others + "\"" + ripgrep +
+           "--files-without-match -e '[^\\x00-\\x7f]'" + to_list + ")\n";
+  }
+
+  /// The found lines, marked. Latin-1 is looked at as such; what is neither that nor UTF-8, as
+  /// both.
+  std::string found(const std::string& name, const std::string& files, char found,
+                    char again) const {
+    if (!wanted_.any_encoding)
+      return files + search("") + mark(found) + "; ";
+    auto but = " | grep -avxFf <(printf '%s\\n' \"$latin_" + name + "\")";
+    auto only = [&](const char* list) {
+      return std::string(" | grep -axFf <(printf '%s\\n' \"$") + list + name + "\")";
+    };
+    return files + but + search("") + mark(found) + "; " + files +
+           only(wanted_.inverted ? "latin_" : "others_") + search(" --encoding=latin1") +
+           mark(again) + "; ";
+  }
+
+private:
+  std::string search(const char* more) const {
+    return std::string(swap_ends) + " | xargs -0 -r " + plain_ripgrep + more + " " +
+           shell_line(wanted_.options) + " --regexp=\"$pattern\" -- 2>&3";
+  }
+
+  const line_search& wanted_;
+};
 
 } // namespace
 
 std::string glob_script(const file_choice& files, const output_page& page) {
-  choosing choose(files, "r=modified");
-  auto out = check({}) + choose.arrays();
-  out += "all=$( { " + choose.chosen("&3") + lines + paging(page) + mark(said::found) +
-         "; } 3>&1 2>/dev/null )\n";
-  out += if_nothing + number("ignored", choose.chosen(nobody, " --no-ignore")) +
-         number("beneath", choose.list(nobody) + choose.beneath()) + "esac\n";
-  return out + show;
+  file_listing listing(files, "r=modified");
+  auto out = check({}) + listing.set_up() + listing.find_links();
+  out += "all=$( { { " + listing.chosen("&3") + lines +
+         "; printf '%s\\n' \"$links\" | sed -n 's/^f\\t[^\\t]*\\t//p'" + listing.fitting() + "; }" +
+         paging(page) + mark(said::found) + "; } 3>&1 2>/dev/null )\n";
+  out += tell_links("printf '%s\\n' \"$links\" | grep -av '^f'");
+  out += if_nothing + number("ignored", listing.with_ignored()) +
+         number("beneath", listing.list(nobody) + listing.beneath()) + "esac\n";
+  return out + show + "exit 0\n";
 }
 
 std::string grep_script(const file_choice& files, const line_search& wanted,
                         const output_page& page) {
-  choosing choose(files, "=path");
+  file_listing listing(files, "=path");
   auto options = wanted.options;
   if (!files.type.empty())
     options.push_back("--type=" + files.type);
-  auto search = [&](const std::string& more) {
-    return std::string(swap) + " | xargs -0 -r " + plain_options + more + " " +
-           shell_line(wanted.options) + " --regexp=\"$pattern\" -- 2>&3";
-  };
-  // What is no UTF-8 has lines that not even everything fits.
-  auto others = std::string(swap) + " | xargs -0 -r " + plain_options +
-                " -0 --files-with-matches -v -e '^.*$' --" + swap;
-  auto both = [&](const std::string& which) {
-    auto again = "; " + choose.chosen(nobody) + which + others + search(" --encoding=latin1");
-    return "{ " + choose.chosen("&3") + which + search("") + (wanted.any_encoding ? again : "") +
-           "; }";
-  };
-  auto out = check(options) + choose.arrays();
-  out += "all=$( { " + both(choose.free()) + paging(page) + mark(said::found) +
-         "; } 3>&1 2>/dev/null )\n";
-  if (!files.guarded.empty()) {
-    auto most = " | head -n " + std::to_string(proto::limits::guarded_files);
-    out += "closed=$(" + choose.chosen(nobody) + choose.guarded() + lines + ")\n" +
-           "if [ -n \"$closed\" ]; then\n" + number("guarded", "printf '%s\\n' \"$closed\"") +
-           "all=$all$'\\n'$(printf '%s\\n' \"$closed\"" + most + mark(said::guarded) +
-           ")$'\\n'$( { " + both(choose.guarded() + most) + paging({0, page.offset + page.limit}) +
-           mark(said::guarded_found) + "; } 3>/dev/null 2>/dev/null )\nfi\n";
+  looking look(wanted);
+  auto most = " | head -n " + std::to_string(proto::limits::guarded_files);
+  auto free = listing.chosen(nobody) + listing.free();
+  auto open = listing.chosen(nobody) + listing.guarded() + listing.open() + most;
+  auto first = look.found("free", listing.chosen("&3") + listing.free(), said::found, said::again);
+  auto out = check(options) + listing.set_up() + listing.find_links() +
+             look.sort_out("free", free) + "exec 3>/dev/null\n";
+  if (files.guarded.empty()) {
+    out += "all=$( { { " + first + "}" + paging(page) + "; } 3>&1 2>/dev/null )\n";
+  } else {
+    auto second = look.found("open", open, said::guarded_found, said::guarded_again);
+    out += "closed=$(" + listing.chosen(nobody) + listing.guarded() + lines +
+           ")\nopened=\nif [ -n \"$closed\" ]; then\nopened=$(" + open + lines + ")\n" +
+           look.sort_out("open", open) + number("guarded", "printf '%s\\n' \"$closed\"") +
+           (files.open.empty() ? "" : number("open", "printf '%s' \"${opened:+$opened$'\\n'}\"")) +
+           "fi\nall=$( { { " + first + "[ -n \"$closed\" ] && { " + second + "}; }" + paging(page) +
+           "; } 3>&1 2>/dev/null )\n";
   }
-  out += if_nothing + number("searched", choose.chosen(nobody)) +
-         number("ignored", choose.chosen(nobody, " --no-ignore")) + "esac\n";
-  return out + show;
+  out += show_latin() + tell_links("printf '%s\\n' \"$links\"");
+  out += if_nothing + number("searched", listing.chosen(nobody)) +
+         number("ignored", listing.with_ignored()) + "esac\n";
+  return out + show + (files.guarded.empty() ? "" : tell_guarded()) + "exit 0\n";
 }
 
 } // namespace kodad::actors

@@ -175,7 +175,8 @@ function leaves(t, p,  i, n, part, depth) {
   if (t ~ /^\//) return index(t "/", ENVIRON["PWD"] "/") != 1
   n = split(above(p) "/" t, part, "/")
   for (i = 1; i <= n; ++i) {
-    if (part[i] == "..") { if (--depth < 0) return 1 } else if (part[i] != "" && part[i] != ".") ++depth
+    if (part[i] == ".." && --depth < 0) return 1
+    if (part[i] != ".." && part[i] != "." && part[i] != "") ++depth
   }
   return 0
 }

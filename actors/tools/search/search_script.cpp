@@ -7,9 +7,12 @@ namespace kodad::actors {
 
 namespace {
 
-// In each script complaints of ripgrep go to descriptor 3.
+// In each script complaints of ripgrep go to descriptor 3. A variable holds paths a line each, with
+// a sign that no name has, \1, for a line break of their own.
+constexpr const char* to_variable = " | tr '\\0' '\\1'";
+constexpr const char* to_names = " | tr '\\n\\1' '\\0\\n'";
 constexpr const char* count = " | wc -l";
-constexpr const char* lines = " | tr '\\0' '?'"; // Of names with line breaks one line each.
+constexpr const char* lines = " | tr '\\0\\1' '?'"; // Of names with line breaks one line each.
 constexpr const char* nobody = "/dev/null";
 
 std::string mark(char sign) {
@@ -21,7 +24,12 @@ std::string check(const std::vector<std::string>& options) {
   return "export LC_ALL=C\ncommand -v rg >/dev/null || exit 127\nbad=$(" +
          std::string(plain_ripgrep) + " " + shell_line(options) +
          " --regexp=\"$1\" -- /dev/null 2>&1)\n"
-         "[ $? = 2 ] && { printf '%s\\n' \"$bad\"; exit 2; }\npattern=$2\n";
+         "[ $? = 2 ] && { printf '%s\\n' \"$bad\"; exit 2; }\npattern=$2 end=$'\\n'\n";
+}
+
+/// The lines of a variable.
+std::string lines_of(const std::string& variable) {
+  return "printf '%s' \"${" + variable + ":+$" + variable + "$end}\"";
 }
 
 std::string paging(const output_page& page) {
@@ -46,8 +54,8 @@ std::string tell_links(const std::string& links) {
 
 /// Tells the guarded files that were searched, and some that were not.
 std::string tell_guarded() {
-  return "{ printf '%s\\n' \"$opened\"; printf '%s\\n' \"$closed\" | "
-         "grep -avxFf <(printf '%s\\n' \"$opened\") | head -n " +
+  return "{ " + lines_of("open") + lines + "; " + lines_of("closed") +
+         " | grep -avxFf <(printf '%s\\n' \"$open\") | head -n " +
          std::to_string(proto::limits::guarded_named + 1) + "; }" + mark(said::guarded) + "\n";
 }
 
@@ -69,39 +77,33 @@ class looking {
 public:
   explicit looking(const line_search& wanted) : wanted_(wanted) {}
 
-  /// Sets $others and $latin: which of the listed files are no UTF-8, and which of those have no
-  /// sign of it at all. What is no UTF-8 has lines that not even everything fits.
-  std::string sort_out(const std::string& name, const std::string& files) const {
+  /// Sets $others and $latin: which of the files are no UTF-8, and which of those have no sign of
+  /// it at all. What is no UTF-8 has lines that not even everything fits.
+  std::string sort_out(const std::string& files) const {
     if (!wanted_.any_encoding)
       return "";
-    auto ripgrep = std::string(swap_ends) + " | xargs -0 -r " + plain_ripgrep + " -0 ";
-    // A name with a line break is none of the list: it counts as one of UTF-8.
-    auto to_list = std::string(" -- 2>/dev/null") + swap_ends + " | tr '\\0' '\\1'";
-    auto others = "$others_" + name;
-    return "others_" + name + "=$(" + files + ripgrep + "--files-with-matches -v -e '^.*$'" +
-           to_list + ")\nlatin_" + name + "=\n[ -n \"" + others + "\" ] && latin_" + name +
-           "=$(printf '%s\\n' \"" + others + "\"" + ripgrep +
-           "--files-without-match -e '[^\\x00-\\x7f]'" + to_list + ")\n";
+    auto pick = [](const std::string& from, const std::string& to, const char* option) {
+      return to + "=$(" + lines_of(from) + to_names + " | xargs -0 -r " + plain_ripgrep + " -0 " +
+             option + " -- 2>/dev/null" + swap_ends + to_variable + ")\n";
+    };
+    return pick(files, "others_" + files, "--files-with-matches -v -e '^.*$'") +
+           pick("others_" + files, "latin_" + files, "--files-without-match -e '[^\\x00-\\x7f]'");
   }
 
   /// The found lines, marked. Latin-1 is looked at as such; what is neither that nor UTF-8, as
   /// both.
-  std::string found(const std::string& name, const std::string& files, char found,
-                    char again) const {
+  std::string found(const std::string& files, char found, char again) const {
     if (!wanted_.any_encoding)
-      return files + search("") + mark(found) + "; ";
-    auto but = " | grep -avxFf <(printf '%s\\n' \"$latin_" + name + "\")";
-    auto only = [&](const char* list) {
-      return std::string(" | grep -axFf <(printf '%s\\n' \"$") + list + name + "\")";
-    };
-    return files + but + search("") + mark(found) + "; " + files +
-           only(wanted_.inverted ? "latin_" : "others_") + search(" --encoding=latin1") +
-           mark(again) + "; ";
+      return lines_of(files) + search("") + mark(found) + "; ";
+    auto but = " | grep -avxFf <(printf '%s\\n' \"$latin_" + files + "\")";
+    return lines_of(files) + but + search("") + mark(found) + "; " +
+           lines_of((wanted_.inverted ? "latin_" : "others_") + files) +
+           search(" --encoding=latin1") + mark(again) + "; ";
   }
 
 private:
   std::string search(const char* more) const {
-    return std::string(swap_ends) + " | xargs -0 -r " + plain_ripgrep + more + " " +
+    return std::string(to_names) + " | xargs -0 -r " + plain_ripgrep + more + " " +
            shell_line(wanted_.options) + " --regexp=\"$pattern\" -- 2>&3";
   }
 
@@ -129,25 +131,25 @@ std::string grep_script(const file_choice& files, const line_search& wanted,
   if (!files.type.empty())
     options.push_back("--type=" + files.type);
   looking look(wanted);
-  auto most = " | head -n " + std::to_string(proto::limits::guarded_files);
-  auto free = listing.chosen(nobody) + listing.free();
-  auto open = listing.chosen(nobody) + listing.guarded() + listing.open() + most;
-  auto first = look.found("free", listing.chosen("&3") + listing.free(), said::found, said::again);
-  auto out = check(options) + listing.set_up() + listing.find_links() +
-             look.sort_out("free", free) + "exec 3>/dev/null\n";
-  if (files.guarded.empty()) {
-    out += "all=$( { { " + first + "}" + paging(page) + "; } 3>&1 2>/dev/null )\n";
-  } else {
-    auto second = look.found("open", open, said::guarded_found, said::guarded_again);
-    out += "closed=$(" + listing.chosen(nobody) + listing.guarded() + lines +
-           ")\nopened=\nif [ -n \"$closed\" ]; then\nopened=$(" + open + lines + ")\n" +
-           look.sort_out("open", open) + number("guarded", "printf '%s\\n' \"$closed\"") +
-           (files.open.empty() ? "" : number("open", "printf '%s' \"${opened:+$opened$'\\n'}\"")) +
-           "fi\nall=$( { { " + first + "[ -n \"$closed\" ] && { " + second + "}; }" + paging(page) +
-           "; } 3>&1 2>/dev/null )\n";
+  auto out = check(options) + listing.set_up() + listing.find_links();
+  // Listed once for what is in there, and once for what cannot be looked at.
+  out += "all_files=$(" + listing.chosen(nobody) + to_variable + ")\nbad=$({ " +
+         listing.list("&1 >/dev/null") + swap_ends + " | head -n 20; })\n";
+  auto first = look.found("free", said::found, said::again);
+  auto second = look.found("open", said::guarded_found, said::guarded_again);
+  out += "free=$(" + lines_of("all_files") + listing.free() + ")\n" + look.sort_out("free");
+  if (!files.guarded.empty()) {
+    auto most = " | head -n " + std::to_string(proto::limits::guarded_files);
+    out += "closed=$(" + lines_of("all_files") + listing.guarded() + ")\n" + "open=$(" +
+           lines_of("closed") + listing.open() + most + ")\n" + look.sort_out("open") +
+           "closed=$(" + lines_of("closed") + lines + ")\n" +
+           number("guarded", lines_of("closed")) +
+           (files.open.empty() ? "" : number("open", lines_of("open")));
   }
+  out += "all=$( { { " + first + (files.guarded.empty() ? "" : second) + "}" + paging(page) +
+         "; } 3>&1 2>/dev/null )\nall=$bad$end$all\n";
   out += show_latin() + tell_links("printf '%s\\n' \"$links\"");
-  out += if_nothing + number("searched", listing.chosen(nobody)) +
+  out += if_nothing + number("searched", lines_of("all_files")) +
          number("ignored", listing.with_ignored()) + "esac\n";
   return out + show + (files.guarded.empty() ? "" : tell_guarded()) + "exit 0\n";
 }

@@ -190,7 +190,7 @@ n < 3 { d = above($0); while (d != "" && !((n, d) in seen)) { seen[n, d] = 1; d 
                    ? std::string(" all=1 n=3")
                    : " n=1 <(" + list("/dev/null") + ") n=2 <(" + list("/dev/null", true) + ") n=3";
   return out + "[ -n \"$links\" ] && links=$(awk " + shell_word(pick) + lists +
-         " <(printf '%s\\n' \"$links\"))\n";
+         " <(printf '%s\\n' \"$links\") | sort -t $'\\t' -k 3)\n";
 }
 
 } // namespace kodad::actors

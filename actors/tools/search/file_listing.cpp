@@ -189,7 +189,7 @@ n < 3 { d = above($0); while (d != "" && !((n, d) in seen)) { seen[n, d] = 1; d 
   auto lists = files_.ignored
                    ? std::string(" all=1 n=3")
                    : " n=1 <(" + list("/dev/null") + ") n=2 <(" + list("/dev/null", true) + ") n=3";
-  return out + "[ -n \"$links\" ] && links=$(awk " + shell_word(pick) + lists +
+  return out + "[ -n \"$links\" ] && links=$(awk 2>/dev/null " + shell_word(pick) + lists +
          " <(printf '%s\\n' \"$links\") | sort -t $'\\t' -k 3)\n";
 }
 

@@ -67,9 +67,20 @@ std::string show_latin() {
   auto all = std::string("printf '%s\\n' \"$all\"") + ripgrep + "-n ";
   auto odd = all + "-v -e '^.*$' -" + ripgrep;
   auto sign = std::string(" -e '[^\\x00-\\x7f]' -");
-  return "odd=$(" + odd + "-v" + sign + ripgrep + "--encoding=latin1 '' -)\n" +
-         "[ -n \"$odd\" ] && all=$( { printf '%s\\n' \"$odd\"; " + odd + sign + "; " + all +
-         "-e '^.*$' -; } | sort -n | sed 's/^[0-9]*://' )\n";
+  return "case $all in *[$'\\x80'-$'\\xff']*)\nodd=$(" + odd + "-v" + sign + ripgrep +
+         "--encoding=latin1 '' -)\n[ -n \"$odd\" ] && all=$( { printf '%s\\n' \"$odd\"; " + odd +
+         sign + "; " + all + "-e '^.*$' -; } | sort -n | sed 's/^[0-9]*://' )\nesac\n";
+}
+
+/// Lists the files once for what is in there, and once for what cannot be looked at. ripgrep sets a
+/// name apart from what it found there by line breaks, so that names have none.
+std::string list_all(const file_listing& listing) {
+  auto bad = std::string(" | head -n 20; })\n");
+  return "all_files=$(" + listing.chosen(nobody) + to_variable + ")\nbad=$({ " +
+         listing.list("&1 >/dev/null") + swap_ends + bad + "case $all_files in *$'\\1'*)\n" +
+         "bad=$bad$end$({ " + lines_of("all_files") + " | grep -a $'\\1'" + lines +
+         " | sed 's/$/: its name has a line break/'" + bad + "all_files=$(" +
+         lines_of("all_files") + " | grep -av $'\\1')\nesac\n";
 }
 
 /// The pipes that look into files.
@@ -77,31 +88,38 @@ class looking {
 public:
   explicit looking(const line_search& wanted) : wanted_(wanted) {}
 
-  /// Sets $others and $latin: which of the files are no UTF-8, and which of those have no sign of
-  /// it at all. What is no UTF-8 has lines that not even everything fits.
+  /// Sets what of the files in a variable are no UTF-8 (others_…), what of those have no sign of it
+  /// at all (latin_…), and what is left without the latter (plain_…). What is no UTF-8 has lines
+  /// that not even everything fits.
   std::string sort_out(const std::string& files) const {
+    auto others = "others_" + files;
+    auto latin = "latin_" + files;
+    auto out = "plain_" + files + "=$" + files + "\n";
     if (!wanted_.any_encoding)
-      return "";
-    auto pick = [](const std::string& from, const std::string& to, const char* option) {
-      return to + "=$(" + lines_of(from) + to_names + " | xargs -0 -r " + plain_ripgrep + " -0 " +
-             option + " -- 2>/dev/null" + swap_ends + to_variable + ")\n";
-    };
-    return pick(files, "others_" + files, "--files-with-matches -v -e '^.*$'") +
-           pick("others_" + files, "latin_" + files, "--files-without-match -e '[^\\x00-\\x7f]'");
+      return out;
+    return out + pick(files, others, "--files-with-matches -v -e '^.*$'") + latin +
+           "=\nif [ -n \"$" + others + "\" ]; then\n" +
+           pick(others, latin, "--files-without-match -e '[^\\x00-\\x7f]'") + "plain_" + files +
+           "=$(" + lines_of(files) + " | grep -avxFf <(printf '%s\\n' \"$" + latin + "\"))\nfi\n";
   }
 
   /// The found lines, marked. Latin-1 is looked at as such; what is neither that nor UTF-8, as
   /// both.
   std::string found(const std::string& files, char found, char again) const {
+    auto out = lines_of("plain_" + files) + search("") + mark(found) + "; ";
     if (!wanted_.any_encoding)
-      return lines_of(files) + search("") + mark(found) + "; ";
-    auto but = " | grep -avxFf <(printf '%s\\n' \"$latin_" + files + "\")";
-    return lines_of(files) + but + search("") + mark(found) + "; " +
+      return out;
+    return out + "[ -n \"$others_" + files + "\" ] && { " +
            lines_of((wanted_.inverted ? "latin_" : "others_") + files) +
-           search(" --encoding=latin1") + mark(again) + "; ";
+           search(" --encoding=latin1") + mark(again) + "; }; ";
   }
 
 private:
+  static std::string pick(const std::string& from, const std::string& to, const char* option) {
+    return to + "=$(" + lines_of(from) + to_names + " | xargs -0 -r " + plain_ripgrep + " -0 " +
+           option + " -- 2>/dev/null" + swap_ends + to_variable + ")\n";
+  }
+
   std::string search(const char* more) const {
     return std::string(to_names) + " | xargs -0 -r " + plain_ripgrep + more + " " +
            shell_line(wanted_.options) + " --regexp=\"$pattern\" -- 2>&3";
@@ -132,9 +150,7 @@ std::string grep_script(const file_choice& files, const line_search& wanted,
     options.push_back("--type=" + files.type);
   looking look(wanted);
   auto out = check(options) + listing.set_up() + listing.find_links();
-  // Listed once for what is in there, and once for what cannot be looked at.
-  out += "all_files=$(" + listing.chosen(nobody) + to_variable + ")\nbad=$({ " +
-         listing.list("&1 >/dev/null") + swap_ends + " | head -n 20; })\n";
+  out += list_all(listing);
   auto first = look.found("free", said::found, said::again);
   auto second = look.found("open", said::guarded_found, said::guarded_again);
   out += "free=$(" + lines_of("all_files") + listing.free() + ")\n" + look.sort_out("free");

@@ -277,6 +277,16 @@ TEST_CASE("what is clipped or left aside is said") {
   CHECK(at.grep(R"({"pattern":"word","path":".git"})") == ".git/config\n  1: word\n");
 }
 
+TEST_CASE("a file whose name has a line break is not searched, and it is said") {
+  place at;
+  at.put("a\nb.txt", "word");
+  at.put("b.txt", "word");
+  for (const char* pattern : {"word", "w.rd"})
+    CHECK(at.grep(R"({"pattern":")"s + pattern + "\"}") ==
+          "b.txt\n  1: word\n(not searched: a?b.txt: its name has a line break)\n");
+  CHECK(has(at.glob(R"({"pattern":"*.txt"})"), "a?b.txt\n"));
+}
+
 TEST_CASE("a path that is no file and no folder is refused at once, by what it is") {
   place at;
   at.put("a.txt", "word");

@@ -238,6 +238,17 @@ bool is_plain_path(std::string_view glob) {
   return glob.find_first_of("*?[{\\!") == glob.npos;
 }
 
+bool has_lone_backslash(std::string_view glob) {
+  for (size_t i = 0; i < glob.size(); ++i) {
+    bool is_bracket = i + 1 < glob.size() && (glob[i + 1] == '[' || glob[i + 1] == ']');
+    if (proto::text::is_escape(glob, i) || (glob[i] == '\\' && is_bracket))
+      ++i;
+    else if (glob[i] == '\\')
+      return true;
+  }
+  return false;
+}
+
 bool has_lone_braces(std::string_view glob) {
   auto branches = proto::text::expand_braces(glob);
   return branches && std::ranges::any_of(*branches, [](std::string_view branch) {

@@ -18,6 +18,9 @@ struct path_regex {
   std::string beneath;  ///< What lies in folders that fit.
 };
 
+/// Has the glob a backslash that takes no sign's meaning away, and stands for itself?
+bool has_lone_backslash(std::string_view glob);
+
 /// Lets paths through that fit, as ripgrep does: replaced by what is kept of them; what is left
 /// empty does not pass.
 struct path_filter {

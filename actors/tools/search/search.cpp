@@ -108,6 +108,8 @@ void note_context(result_shape& shape, const tool_arguments& given) {
 /// What helps where a glob finds nothing.
 void hint_at_globs(result_shape& shape, const std::vector<std::string>& globs) {
   auto any = [&](auto is_so) { return std::ranges::any_of(globs, is_so); };
+  if (any([](const auto& glob) { return has_lone_backslash(glob); }))
+    shape.hints.push_back("a backslash stands for itself, but before * ? { } [ ] and another");
   if (any([](const auto& glob) { return has_lone_braces(glob); }))
     shape.hints.push_back("braces without a comma stand for themselves");
   if (any([](const auto& glob) { return ("/" + glob + "/").find("/.git/") != glob.npos; }))

@@ -2,6 +2,7 @@
 
 #include "proto/json/codec.hpp"
 #include "proto/limits/questions.hpp"
+#include "proto/programs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,57 +24,6 @@ constexpr auto running_commands =
 
 /// Programs whose "run" starts what the project has named, not what the line names.
 constexpr auto named_runs = std::to_array<std::string_view>({"cargo", "npm", "pnpm", "yarn"});
-
-/// Programs that run whatever they are given: any argument may be anything.
-constexpr auto runners =
-    std::to_array<std::string_view>({".",           "R",           "Rscript",
-                                     "ansible",     "ash",         "at",
-                                     "awk",         "bash",        "batch",
-                                     "builtin",     "bun",         "bunx",
-                                     "busybox",     "chroot",      "chrt",
-                                     "command",     "conda",       "cpulimit",
-                                     "csh",         "dash",        "dbus-run-session",
-                                     "deno",        "direnv",      "doas",
-                                     "ed",          "elvish",      "emacs",
-                                     "entr",        "env",         "eval",
-                                     "ex",          "exec",        "expect",
-                                     "fakeroot",    "fd",          "find",
-                                     "firejail",    "fish",        "flatpak",
-                                     "flock",       "gawk",        "gdb",
-                                     "gmake",       "groovy",      "guile",
-                                     "hyperfine",   "inotifywait", "ionice",
-                                     "irb",         "java",        "jruby",
-                                     "jshell",      "julia",       "just",
-                                     "kotlin",      "ksh",         "ld",
-                                     "ld-linux",    "lldb",        "ltrace",
-                                     "lua",         "luajit",      "m4",
-                                     "make",        "mawk",        "mise",
-                                     "mksh",        "mono",        "nawk",
-                                     "nice",        "ninja",       "nix",
-                                     "nix-shell",   "node",        "nodejs",
-                                     "nodemon",     "nohup",       "npx",
-                                     "nsenter",     "nvim",        "osascript",
-                                     "parallel",    "perf",        "perl",
-                                     "php",         "pipenv",      "pipx",
-                                     "pkexec",      "pnpx",        "powershell",
-                                     "proot",       "pwsh",        "pypy",
-                                     "python",      "qemu",        "rake",
-                                     "rlwrap",      "ruby",        "run-parts",
-                                     "runuser",     "scala",       "screen",
-                                     "script",      "sed",         "setarch",
-                                     "setpriv",     "setsid",      "sh",
-                                     "socat",       "source",      "sqlite",
-                                     "ssh",         "stdbuf",      "strace",
-                                     "su",          "sudo",        "swift",
-                                     "systemd-run", "taskset",     "tclsh",
-                                     "tee",         "time",        "timeout",
-                                     "tmux",        "trap",        "ts-node",
-                                     "tsx",         "unbuffer",    "unshare",
-                                     "uvx",         "valgrind",    "vi",
-                                     "view",        "vim",         "watch",
-                                     "watchexec",   "wine",        "wish",
-                                     "xargs",       "xvfb-run",    "yarnpkg",
-                                     "zsh"});
 
 constexpr auto file_tools = std::to_array<std::string_view>({"edit", "patch", "write"});
 
@@ -103,13 +53,6 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return out;
 }
 
-/// "python3.11", "node18", "ld-linux-x86-64.so.2": the version is not part of the name.
-bool is_runner(std::string_view name) {
-  auto stem = name.substr(0, name.find_last_not_of("0123456789.-") + 1);
-  return is_among(name, runners) || is_among(stem, runners) || name.starts_with("ld-linux") ||
-         name.starts_with("ld-musl") || name.starts_with("qemu-") || name.starts_with("nix-");
-}
-
 /// "git commit -m x" is one of "git commit *", "cat x" of "cat *".
 std::optional<std::string> broader_command(std::string_view line) {
   auto words =
@@ -117,7 +60,7 @@ std::optional<std::string> broader_command(std::string_view line) {
   if (words.size() < 2 || words[0].find('=') != std::string_view::npos)
     return std::nullopt;
   auto name = words[0].substr(words[0].rfind('/') + 1); // npos + 1 is 0.
-  if (is_runner(name))
+  if (kind_of_program(name) != program_kind::plain)
     return std::nullopt;
   std::string out(words[0]);
   if (is_among(name, with_commands)) {

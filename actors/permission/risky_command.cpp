@@ -1,5 +1,7 @@
 #include "actors/permission/risky_command.hpp"
 
+#include "proto/programs.hpp"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -10,31 +12,6 @@ namespace {
 
 using std::string_view;
 
-// Words of the shell and programs that take a command as their arguments.
-constexpr auto leaders = std::to_array<string_view>({
-    "!",        "[[",       "builtin", "busybox",  "case",     "chroot",   "chrt",    "command",
-    "coproc",   "do",       "doas",    "elif",     "else",     "env",      "eval",    "exec",
-    "fakeroot", "firejail", "flock",   "for",      "function", "if",       "ionice",  "ltrace",
-    "nice",     "nohup",    "nsenter", "parallel", "pkexec",   "runuser",  "select",  "setarch",
-    "setsid",   "setpriv",  "ssh",     "stdbuf",   "strace",   "su",       "sudo",    "systemd-run",
-    "taskset",  "then",     "time",    "timeout",  "trap",     "unbuffer", "unshare", "until",
-    "watch",    "while",    "xargs",
-});
-
-// Interpreters, and commands that change what later words mean.
-constexpr auto interpreters = std::to_array<string_view>({
-    ".",       "alias",    "ash",       "at",       "awk",    "bash",   "batch",     "bind",
-    "bun",     "complete", "crontab",   "csh",      "dash",   "dc",     "declare",   "deno",
-    "ed",      "emacs",    "enable",    "ex",       "expect", "export", "fish",      "gawk",
-    "gdb",     "hash",     "irb",       "jshell",   "ksh",    "lldb",   "local",     "lua",
-    "m4",      "mapfile",  "mawk",      "mksh",     "nano",   "nawk",   "nc",        "ncat",
-    "netcat",  "node",     "osascript", "perl",     "php",    "pwsh",   "python",    "python2",
-    "python3", "read",     "readarray", "readonly", "rlwrap", "ruby",   "run-parts", "script",
-    "sed",     "set",      "sh",        "shopt",    "socat",  "source", "sqlite3",   "tclsh",
-    "tmux",    "screen",   "typeset",   "unalias",  "unset",  "vi",     "view",      "vim",
-    "nvim",    "zsh",
-});
-
 /// Flags of one program; a flag matches an argument that starts with it.
 struct risky_flags {
   string_view program;
@@ -44,6 +21,7 @@ struct risky_flags {
 constexpr auto risky = std::to_array<risky_flags>({
     {"find", {"-exec", "-ok", "-delete", "-fprint", "-fls"}},
     {"fd", {"-x", "-X", "--exec"}},
+    {"fdfind", {"-x", "-X", "--exec"}},
     {"sort", {"--compress", "-o", "--output", "-T", "--temporary"}},
     {"rg", {"--pre", "--hostname-bin", "-z", "--search-zip"}},
     {"git", {"-c",          "--config-env", "--exec",    "--upload-pack", "--receive-pack",
@@ -68,6 +46,15 @@ constexpr auto risky = std::to_array<risky_flags>({
      {"-O", "--output", "--use-askpass", "-e", "--execute", "-i", "--config", "--post-file"}},
     {"make",
      {"-f", "--file", "--makefile", "-C", "--directory", "--eval", "-E", "-I", "SHELL", "--inc"}},
+    {"gmake",
+     {"-f", "--file", "--makefile", "-C", "--directory", "--eval", "-E", "-I", "SHELL", "--inc"}},
+    {"ninja", {"-C", "-f"}},
+    {"just",
+     {"-f", "--justfile", "-d", "--working-directory", "-c", "--command", "--shell", "--set", "-e",
+      "--edit", "--init", "--fmt", "--dump"}},
+    {"rake",
+     {"-e", "--execute", "-p", "-E", "-f", "--rakefile", "-r", "--require", "-I", "--libdir", "-R",
+      "-g", "--system", "-C", "--directory"}},
     {"gcc", {"-wrapper", "-B", "-fplugin", "-o", "@"}},
     {"g++", {"-wrapper", "-B", "-fplugin", "-o", "@"}},
     {"cargo", {"--config", "-Z", "--manifest-path"}},
@@ -77,9 +64,6 @@ constexpr auto risky = std::to_array<risky_flags>({
     {"zip", {"-T", "-TT", "--unzip-command", "--test"}},
     {"split", {"--filter"}},
     {"date", {"-s", "--set", "-f", "--file"}},
-    {"tee", {""}},
-    {"dd", {""}},
-    {"env", {""}},
 });
 
 string_view base_name(string_view path) {
@@ -88,12 +72,6 @@ string_view base_name(string_view path) {
 
 bool is_among(string_view word, std::span<const string_view> list) {
   return std::ranges::find(list, word) != list.end();
-}
-
-bool is_interpreter(string_view name) {
-  // "python3.11", "lua5.4": the version is not part of the name.
-  auto stem = name.substr(0, name.find_last_not_of("0123456789.") + 1);
-  return is_among(name, interpreters) || (!stem.empty() && is_among(stem, interpreters));
 }
 
 // Their flags are words behind a single dash.
@@ -141,15 +119,15 @@ bool names_a_command(string_view word) {
 
 bool is_risky(const std::vector<std::string>& command) {
   auto name = base_name(command.front());
-  if (is_among(name, leaders) || is_interpreter(name))
+  if (proto::kind_of_program(name) == proto::program_kind::runner)
     return true;
   auto known = std::ranges::find(risky, name, &risky_flags::program);
   return known != risky.end() && holds_risky_flag(*known, command);
 }
 
 bool leads_to_a_command(string_view word) {
-  auto name = base_name(word);
-  return is_among(name, leaders) || is_interpreter(name) || word.find('=') != string_view::npos;
+  return proto::kind_of_program(base_name(word)) == proto::program_kind::runner ||
+         word.find('=') != string_view::npos;
 }
 
 } // namespace kodad::actors

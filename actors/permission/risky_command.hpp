@@ -1,6 +1,6 @@
 // RISKY COMMANDS: those that can run or write more than their name says, by themselves (`eval`,
-// `xargs`, `awk`) or by one of their flags (`find -exec`, `git -c`). A rule that allows `find *`
-// means finding. Lists, not cleverness; the sandbox stands behind them.
+// `xargs`, `awk`: proto/programs.hpp) or by one of their flags (`find -exec`, `git -c`). A rule
+// that allows `find *` means finding. Lists, not cleverness; the sandbox stands behind them.
 #pragma once
 
 #include <string>

@@ -32,7 +32,10 @@ const std::vector<rule> bash_rules{
     {"command", kind::command, true, {"cmd", "commands", "script"}},
     {"description"},
     {"timeout", kind::count, false, {"timeout_ms"}},
-    {"workdir", kind::place, false, {"workingDir", "working_directory", "cwd"}},
+    {"workdir",
+     kind::place,
+     false,
+     {"workingDir", "working_directory", "cwd", "directory", "dir_path"}},
     {"purpose"},
 };
 
@@ -40,7 +43,8 @@ const std::vector<rule> edit_rules{
     {"filePath", kind::filled, true, file_names},
     {"oldString", kind::text, true, {"old_str", "old_text"}},
     {"newString", kind::text, true, {"new_str", "new_text"}},
-    {"replaceAll", kind::flag},
+    {"replaceAll", kind::flag, false, {"allow_multiple"}},
+    {"expectedReplacements", kind::count, false, {"expected_occurrences"}},
     {"startLine", kind::count},
     {"endLine", kind::count},
     expected_version,
@@ -146,21 +150,62 @@ const rule* find_rule(const std::vector<rule>& rules, std::string_view name) {
   return nullptr;
 }
 
-/// What other hosts have and this one has not, where there is a way out worth telling.
-std::string_view way_out(std::string_view tool, std::string_view name) {
-  auto folded = fold(name);
-  if (tool == "bash" && (folded == "runinbackground" || folded == "background" ||
-                         folded == "isbackground" || folded == "async"))
-    return "a command ends with its call, and what it leaves running is ended with it; run it in "
-           "the foreground with a timeout, or start, use and stop a server within one command";
-  if (tool == "bash" && folded == "dangerouslydisablesandbox")
-    return "the sandbox is the user's to configure";
-  return "";
+/// What other hosts have and this one has not: taken where it asks for what is so anyway.
+struct foreign_argument {
+  std::string_view tool;
+  spellings names;
+  std::string_view way_out;
+  spellings harmless = {}; ///< Values beside false and nothing.
+};
+
+constexpr std::string_view no_escalation =
+    "there is no escalation: every command runs in the sandbox, or without one, as the user has "
+    "configured it, and the user is asked where a permission rule says so; leave the argument away";
+
+const std::vector<foreign_argument> foreign_arguments{
+    {"bash",
+     {"run_in_background", "background", "is_background", "async"},
+     "a command ends with its call, and what it leaves running is ended with it; run it in the "
+     "foreground with a timeout, or start, use and stop a server within one command"},
+    {"bash", {"dangerouslyDisableSandbox"}, "the sandbox is the user's to configure"},
+    {"bash", {"with_escalated_permissions"}, no_escalation},
+    {"bash", {"sandbox_permissions"}, no_escalation, {"use_default"}},
+    {"bash", {"login"}, "commands run in a bash that reads no profile"},
+    {"bash", {"tty", "pty"}, "a command has no terminal"},
+    {"bash", {"shell"}, "commands are run by bash", {"bash", "/bin/bash", "/usr/bin/bash"}},
+    {"edit", {"modified_by_user"}, "what is written is what the call gives"},
+    {"edit", {"ai_proposed_content"}, "what is written is newString"},
+    {"write", {"modified_by_user"}, "what is written is what the call gives"},
+    {"write", {"ai_proposed_content"}, "what is written is content"},
+    {"glob", {"respect_gemini_ignore"}, ".gitignore, .ignore and .rgignore are what counts"},
+    {"grep", {"respect_gemini_ignore"}, ".gitignore, .ignore and .rgignore are what counts"},
+};
+
+const foreign_argument* find_foreign(std::string_view tool, std::string_view name) {
+  for (const auto& each : foreign_arguments)
+    if (each.tool == tool &&
+        std::ranges::any_of(each.names, [name](auto one) { return fits(name, one); }))
+      return &each;
+  return nullptr;
 }
 
-bool is_false(const proto::json::value& given) {
+bool is_harmless(const foreign_argument& about, const proto::json::value& given) {
+  proto::json::array list;
+  if (given.get(list) == simdjson::SUCCESS)
+    return list.size() == 0;
+  std::string_view text;
+  if (given.get(text) == simdjson::SUCCESS &&
+      (text.empty() || std::ranges::find(about.harmless, text) != about.harmless.end()))
+    return true;
   auto read = read_value_as(kind::flag, given);
   return read && read->front() == "false";
+}
+
+/// Words about a call, which change nothing in it.
+bool is_remark(std::string_view name) {
+  auto folded = fold(name);
+  return folded == "description" || folded == "explanation" || folded == "instruction" ||
+         folded == "justification";
 }
 
 std::string shown(std::string_view name) {
@@ -172,10 +217,10 @@ proto::error unknown(std::string_view tool, std::string_view name, const std::ve
   std::string known;
   for (const auto& each : rules)
     known.append(known.empty() ? "" : ", ").append(each.name);
-  auto why = way_out(tool, name);
-  if (!why.empty())
-    return proto::make_error(ec::tool_invalid_args, "the argument " + shown(name) +
-                                                        " is not offered: " + std::string(why));
+  if (const auto* foreign = find_foreign(tool, name))
+    return proto::make_error(ec::tool_invalid_args,
+                             "the argument " + shown(name) +
+                                 " is not offered: " + std::string(foreign->way_out));
   return proto::make_error(ec::tool_invalid_args, "there is no argument '" + shown(name) + "'; " +
                                                       std::string(tool) + " takes " + known);
 }
@@ -209,8 +254,11 @@ proto::result<tool_arguments> read_arguments(std::string_view tool, std::string_
     if (entry.value.is_null())
       continue;
     const auto* by = find_rule(*rules, entry.key);
-    if (!by && !way_out(tool, entry.key).empty() && is_false(entry.value))
-      continue; // It asks for what is so anyway.
+    const auto* foreign = find_foreign(tool, entry.key);
+    if (!by && foreign && is_harmless(*foreign, entry.value))
+      continue;
+    if (!by && is_remark(entry.key) && read_value_as(kind::text, entry.value))
+      continue;
     if (!by)
       return unknown(tool, entry.key, *rules);
     auto values = read_value_as(by->is, entry.value);

@@ -1,10 +1,12 @@
 #include "actors/tools/call_rules.hpp"
 
 #include "actors/permission/policy.hpp"
-#include "actors/tools/search/glob_regex.hpp"
 #include "proto/json/codec.hpp"
 #include "proto/limits/search.hpp"
 #include "proto/text/glob.hpp"
+
+#include <algorithm>
+#include <ranges>
 
 namespace kodad::actors {
 
@@ -14,11 +16,52 @@ namespace {
 constexpr char separator = '\x1e';
 
 constexpr std::string_view all_paths = "^";
+constexpr std::string_view any_path = "(?s-u:.)*";
 
 std::vector<rule_layer> layers(const call_rules& rules) {
   return {{&rules.agent, rules.builtin ? rule_origin::builtin_agent : rule_origin::agent},
           {&rules.user, rule_origin::user}};
 }
+
+/// Alternatives for whole paths, of which the first that fits counts, as in a permission set the
+/// last does.
+class first_that_fits {
+public:
+  void add(const std::string& body, bool is_open) {
+    regex_ += (regex_.empty() ? "(" : "|(") + (body.empty() ? std::string(any_path) : body) + ")";
+    ++count_;
+    if (is_open)
+      kept_ += "${" + std::to_string(count_) + "}";
+  }
+
+  /// The rules about reading, the last first.
+  void add(const proto::permission_set& set, proto::action usual) {
+    for (const auto& tool : std::views::reverse(set.tools))
+      if (proto::text::matches(tool.tool, "read", proto::text::glob_kind::command))
+        for (const auto& rule : std::views::reverse(tool.rules))
+          add(rule, usual);
+  }
+
+  path_filter take() {
+    add("", true); // Without a rule reading is allowed.
+    return {"^(?:" + regex_ + ")$", kept_};
+  }
+
+private:
+  void add(const proto::permission_rule& rule, proto::action usual) {
+    bool is_strict = rule.then != proto::action::allow;
+    bool is_name = rule.pattern.find('/') == std::string::npos;
+    auto from = is_strict || is_name ? rule_depth::any : rule_depth::root;
+    auto body = rule.pattern == "*" ? std::string(any_path) : rule_body(rule.pattern, from);
+    // What takes too long to try allows nothing.
+    if (is_strict || !body.empty())
+      add(body, rule.then <= usual);
+  }
+
+  std::string regex_;
+  std::string kept_;
+  size_t count_ = 0;
+};
 
 } // namespace
 
@@ -87,6 +130,34 @@ std::string guarded_regex(const call_rules& rules, const std::string& place) {
       }
     }
   return out;
+}
+
+std::vector<path_filter> open_filters(const call_rules& rules, const std::string& place) {
+  auto usual = may_read(rules, place);
+  std::vector<path_filter> out;
+  // Where the user's rules say something, a built-in agent's do not count.
+  using sets = std::vector<const proto::permission_set*>;
+  for (const auto& layer : rules.builtin ? std::vector<sets>{{&rules.user, &rules.agent}}
+                                         : std::vector<sets>{{&rules.user}, {&rules.agent}}) {
+    first_that_fits granted;
+    for (const auto& rule : rules.granted)
+      if (auto body = rule_body(rule.pattern, rule_depth::any);
+          rule.tool == "read" && !body.empty())
+        granted.add(body, true);
+    // What was granted turns ask into allow, never deny: one filter each.
+    first_that_fits not_denied;
+    for (const auto* set : layer) {
+      granted.add(*set, usual);
+      not_denied.add(*set, std::max(usual, proto::action::ask));
+    }
+    out.push_back(granted.take());
+    if (!rules.granted.empty())
+      out.push_back(not_denied.take());
+  }
+  size_t bytes = 0;
+  for (const auto& filter : out)
+    bytes += filter.regex.size() + filter.kept.size();
+  return bytes > proto::limits::guarded_regex_bytes ? std::vector<path_filter>() : out;
 }
 
 } // namespace kodad::actors

@@ -4,6 +4,7 @@
 // travel behind the arguments of the call. Pure.
 #pragma once
 
+#include "actors/tools/search/glob_regex.hpp"
 #include "proto/agent.hpp"
 #include "proto/permission.hpp"
 #include "proto/result.hpp"
@@ -54,5 +55,9 @@ proto::action may_read(const call_rules& rules, const std::string& path);
 /// A regular expression for all paths on which the rules may be stricter than on `place`; empty
 /// when there are none.
 std::string guarded_regex(const call_rules& rules, const std::string& place);
+
+/// Filters that let those of the guarded paths through on which the rules are no stricter than on
+/// `place`; none when the rules are too many. `may_read` has the last word.
+std::vector<path_filter> open_filters(const call_rules& rules, const std::string& place);
 
 } // namespace kodad::actors

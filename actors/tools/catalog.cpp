@@ -109,11 +109,13 @@ const std::vector<proto::tool_spec>& tool_specs() {
            "Read the file first. Line ends and encoding stay as they are.",
            edit_schema, effect_kind::changes),
       spec("glob",
-           "Finds files by name, newest first. Files that the project ignores are left out.",
+           "Finds files by name, newest first. Files that the project ignores are left out, and "
+           "links "
+           "to folders are not followed.",
            glob_schema, effect_kind::reads),
       spec("grep",
            "Finds lines by regular expression, grouped by file. Files that the project ignores are "
-           "left out.",
+           "left out, and links are not followed.",
            grep_schema, effect_kind::reads),
       spec("question",
            "Asks the user and waits for the answer. Use it when a decision is the user's to make.",

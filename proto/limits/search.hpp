@@ -13,6 +13,12 @@ inline constexpr size_t search_context = 100;      ///< Lines around a match.
 inline constexpr size_t search_glob_bytes = 4 * 1024;
 inline constexpr size_t search_globs = 64;
 
+/// Entries of a folder that `read` pages through.
+inline constexpr size_t folder_entries_met = 200'000;
+
+inline constexpr size_t search_links = 1000; ///< Links that a search looks at.
+inline constexpr size_t links_named = 10;    ///< Of them in the result.
+
 /// Files that a search may only look at if a rule lets them be read: judged one by one.
 inline constexpr size_t guarded_files = 500;
 inline constexpr size_t guarded_named = 20; ///< Of them in the result.

@@ -2,20 +2,11 @@
 
 #include "proto/limits.hpp"
 
-#include <optional>
-#include <string>
-#include <vector>
-
 namespace kodad::proto::text {
 
 namespace {
 
 constexpr std::string_view special = "*?{}\\";
-
-bool is_escape(std::string_view pattern, size_t at) {
-  return pattern[at] == '\\' && at + 1 < pattern.size() &&
-         special.find(pattern[at + 1]) != std::string_view::npos;
-}
 
 /// An alternative group: the text is [0, open) + one of parts + (close, end).
 struct group {
@@ -58,29 +49,6 @@ std::optional<group> find_group(std::string_view pattern) {
         return found;
   }
   return std::nullopt;
-}
-
-/// All patterns without groups that the pattern stands for; nothing if they are too many or long.
-std::optional<std::vector<std::string>> expand(std::string_view pattern) {
-  if (pattern.size() > limits::glob_bytes)
-    return std::nullopt;
-  std::vector<std::string> done;
-  std::vector<std::string> open{std::string(pattern)};
-  while (!open.empty()) {
-    auto next = std::move(open.back());
-    open.pop_back();
-    auto braces = find_group(next);
-    if (!braces) {
-      done.push_back(std::move(next));
-      continue;
-    }
-    for (auto part : braces->parts)
-      open.push_back(next.substr(0, braces->open) + std::string(part) +
-                     next.substr(braces->close + 1));
-    if (done.size() + open.size() > limits::glob_branches)
-      return std::nullopt;
-  }
-  return done;
 }
 
 bool fits(const std::vector<std::string>& branches, size_t text_bytes) {
@@ -192,8 +160,35 @@ private:
 
 } // namespace
 
+bool is_escape(std::string_view pattern, size_t at) {
+  return pattern[at] == '\\' && at + 1 < pattern.size() &&
+         special.find(pattern[at + 1]) != std::string_view::npos;
+}
+
+std::optional<std::vector<std::string>> expand_braces(std::string_view pattern) {
+  if (pattern.size() > limits::glob_bytes)
+    return std::nullopt;
+  std::vector<std::string> done;
+  std::vector<std::string> open{std::string(pattern)};
+  while (!open.empty()) {
+    auto next = std::move(open.back());
+    open.pop_back();
+    auto braces = find_group(next);
+    if (!braces) {
+      done.push_back(std::move(next));
+      continue;
+    }
+    for (auto part : braces->parts)
+      open.push_back(next.substr(0, braces->open) + std::string(part) +
+                     next.substr(braces->close + 1));
+    if (done.size() + open.size() > limits::glob_branches)
+      return std::nullopt;
+  }
+  return done;
+}
+
 bool matches(std::string_view pattern, std::string_view text, glob_kind kind) {
-  auto branches = expand(pattern);
+  auto branches = expand_braces(pattern);
   if (!branches || !fits(*branches, text.size()))
     return false;
   for (const auto& branch : *branches)
@@ -209,7 +204,7 @@ bool matches_path(std::string_view pattern, std::string_view path) {
 }
 
 bool is_bounded(std::string_view pattern, std::string_view text) {
-  auto branches = expand(pattern);
+  auto branches = expand_braces(pattern);
   return branches && fits(*branches, text.size());
 }
 

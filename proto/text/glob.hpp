@@ -4,9 +4,12 @@
 // character classes. Matching never backtracks: its time is pattern times text, and bounded.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kodad::proto::text {
 
@@ -25,6 +28,13 @@ bool matches_path(std::string_view pattern, std::string_view path);
 /// Is matching the two within `limits::glob_branches` and `limits::glob_steps`? Who guards
 /// something must ask: a pattern that is not tried must not count as one that does not match.
 bool is_bounded(std::string_view pattern, std::string_view text);
+
+/// The patterns without alternatives that the pattern stands for; nothing if they are more than
+/// `limits::glob_branches`, or the pattern is too long.
+std::optional<std::vector<std::string>> expand_braces(std::string_view pattern);
+
+/// Does a backslash stand there that takes the next sign's meaning away?
+bool is_escape(std::string_view pattern, size_t at);
 
 /// Would the pattern match more than one text?
 bool has_wildcards(std::string_view pattern);

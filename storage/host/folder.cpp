@@ -32,6 +32,23 @@ file_kind kind_of(mode_t mode) {
   return S_ISLNK(mode) ? file_kind::link : file_kind::other;
 }
 
+std::string_view word_of(mode_t mode) {
+  switch (mode & S_IFMT) {
+  case S_IFREG:
+    return "a file";
+  case S_IFDIR:
+    return "a folder";
+  case S_IFLNK:
+    return "a link";
+  case S_IFIFO:
+    return "a FIFO";
+  case S_IFSOCK:
+    return "a socket";
+  default:
+    return "a device";
+  }
+}
+
 file_kind kind_of_entry(const dirent& entry) {
   switch (entry.d_type) {
   case DT_REG:
@@ -51,6 +68,7 @@ proto::result<file_status> status_of(const descriptor& file, const std::string& 
     return system_error(errno, "look at", path);
   file_status out;
   out.kind = kind_of(seen.st_mode);
+  out.kind_word = word_of(seen.st_mode);
   out.size = static_cast<uint64_t>(seen.st_size);
   out.modified_ns = int64_t{seen.st_mtim.tv_sec} * 1'000'000'000 + seen.st_mtim.tv_nsec;
   out.mode = seen.st_mode & 07777;
@@ -80,9 +98,10 @@ proto::result<std::string> read_all(const descriptor& file, size_t size, size_t 
   return bytes;
 }
 
-proto::error no_regular_file(const std::string& path, file_kind kind) {
-  auto what = kind == file_kind::directory ? " is a folder" : " is no regular file";
-  return make_error(ec::tool_failed, path + what);
+proto::error no_regular_file(const std::string& path, const file_status& status) {
+  auto what = path + " is " + std::string(status.kind_word);
+  return make_error(ec::tool_failed,
+                    status.kind == file_kind::directory ? what : what + ", no regular file");
 }
 
 /// So often is looked again at what somebody replaces.
@@ -159,7 +178,7 @@ proto::result<file_content> folder::read_once(const std::string& path, size_t by
     if (!status)
       return status.failure();
     if (status->kind != file_kind::file)
-      return no_regular_file(path, status->kind);
+      return no_regular_file(path, *status);
     if (flags != open_to_read)
       continue;
     auto real = steady_path(tried.file);
@@ -183,6 +202,22 @@ proto::result<std::optional<file_status>> folder::stat(const std::string& path) 
   if (!status)
     return status.failure();
   return std::optional(*status);
+}
+
+proto::result<std::optional<std::string>> folder::link_text(const std::string& path) const {
+  auto tried = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (tried.number == ENOENT || tried.number == ENOTDIR)
+    return std::optional<std::string>();
+  if (!tried.file.is_open())
+    return system_error(tried.number, "look at", path);
+  auto status = status_of(tried.file, path);
+  if (!status || status->kind != file_kind::link)
+    return std::optional<std::string>();
+  char text[PATH_MAX];
+  auto length = ::readlinkat(tried.file.get(), "", text, sizeof text);
+  if (length < 0)
+    return system_error(errno, "read the link", path);
+  return std::optional(std::string(text, static_cast<size_t>(length)));
 }
 
 /// The path of what is open; nothing while somebody replaces it: the kernel then marks its name as

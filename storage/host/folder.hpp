@@ -21,6 +21,7 @@ enum class file_kind : uint8_t { file, directory, link, other };
 
 struct file_status {
   file_kind kind = file_kind::other;
+  std::string_view kind_word; ///< "a file", "a folder", "a FIFO", "a socket", "a device" …
   uint64_t size = 0;
   int64_t modified_ns = 0; ///< Since 1970.
   uint32_t mode = 0;       ///< The permission bits.
@@ -86,6 +87,9 @@ public:
 
   /// What stands there, links followed; nothing when nothing does.
   proto::result<std::optional<file_status>> stat(const std::string& path) const;
+
+  /// What the link at this path names, as it is written there; nothing for anything but a link.
+  proto::result<std::optional<std::string>> link_text(const std::string& path) const;
 
   /// Where the path leads, links followed, relative to the root; of what is not there yet: where
   /// it would come to stand.

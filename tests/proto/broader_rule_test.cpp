@@ -52,11 +52,34 @@ TEST_CASE("a call is one of a broader kind where that can be said plainly") {
 }
 
 TEST_CASE("what runs anything has no broader rule, under any name") {
-  for (const char* line :
-       {"npx tsc", "npm exec tsc", "uv run x.py", "poetry run x", "bundle exec rake",
-        "docker run -it x", "kubectl exec pod ls", "go run ./x", "make all", "java -jar x.jar",
-        "python3.11 x.py", "node18 x.js", "/usr/bin/pypy3 x.py", "Rscript x.R",
-        "/lib64/ld-linux-x86-64.so.2 ./x", ". ./x", "busybox ls"}) {
+  for (const char* line : {"npx tsc",
+                           "npm exec tsc",
+                           "uv run x.py",
+                           "poetry run x",
+                           "bundle exec rake",
+                           "docker run -it x",
+                           "kubectl exec pod ls",
+                           "go run ./x",
+                           "make all",
+                           "java -jar x.jar",
+                           "python3.11 x.py",
+                           "node18 x.js",
+                           "/usr/bin/pypy3 x.py",
+                           "Rscript x.R",
+                           "/lib64/ld-linux-x86-64.so.2 ./x",
+                           ". ./x",
+                           "busybox ls",
+                           "tee x",
+                           "dd if=x",
+                           "export A",
+                           "if x",
+                           "while true",
+                           "ncat -l 1",
+                           "gmake all",
+                           "find . -x",
+                           "fdfind x -x rm",
+                           "nano x",
+                           "alias x"}) {
     CAPTURE(line);
     CHECK_FALSE(broader_rule("bash", line));
   }

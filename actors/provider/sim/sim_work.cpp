@@ -1,6 +1,7 @@
 #include "actors/provider/sim/sim_work.hpp"
 
 #include "actors/provider/sim/sim_findings.hpp"
+#include "proto/text/regex_literal.hpp"
 #include "proto/text/shell_word.hpp"
 
 #include <algorithm>
@@ -10,17 +11,6 @@ namespace kodad::actors {
 using kind = sim_wish::kind;
 
 namespace {
-
-std::string regex_of(std::string_view text) {
-  constexpr std::string_view special = "\\.+*?()|[]{}^$#&-~";
-  std::string out;
-  for (char c : text) {
-    if (special.find(c) != std::string_view::npos)
-      out += '\\';
-    out += c;
-  }
-  return out;
-}
 
 /// The first number in a text.
 std::string number_in(std::string_view text) {
@@ -59,7 +49,7 @@ const sim_past_call* read_wherever(std::string& path, sim_worker& hands) {
 }
 
 sim_progress search_text(const sim_wish& wish, sim_worker& hands) {
-  const auto* made = hands.grep(regex_of(wish.text), wish.path());
+  const auto* made = hands.grep(proto::text::regex_literal(wish.text), wish.path());
   if (!made)
     return std::nullopt;
   auto what = as_code(wish.text);

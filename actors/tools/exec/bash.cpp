@@ -1,5 +1,6 @@
 #include "actors/tools/command.hpp"
 #include "actors/tools/exec/ending.hpp"
+#include "actors/tools/files/dead_link.hpp"
 #include "proto/limits/search.hpp"
 
 #include <algorithm>
@@ -11,10 +12,14 @@ namespace host = storage::host;
 
 namespace {
 
-/// What runs the command line: it counts what the command leaves running, which ends with it, and
-/// says so as the last line. One line, so that the line numbers of errors are the command's own. In
-/// a sandbox all processes but its first are the command's; elsewhere those of its group are.
+/// What runs the command line, in a shell of its own, so that nothing that it does to its shell
+/// (`exec`, a trap) matters here. It counts what the command leaves running, which ends with it,
+/// and says so as the last line. In a sandbox all processes but its first are the command's;
+/// elsewhere those of its group are. Itself it says nothing: a child that a signal ends would be
+/// news to it.
 constexpr const char* wrapper =
+    // Under Landlock there is nothing to count by.
+    R"sh({ read -r _ < /proc/$$/stat; } 2>/dev/null || exec "$BASH" -c -- "$1" bash; )sh"
     R"sh(kodad_left() { local - IFS=$' \t\n' p l all= mine n i; set +eufx; )sh"
     R"sh(read -r l < /proc/$$/stat; set -- ${l##*) }; mine=$3; )sh"
     R"sh(read -r p < /proc/1/comm; [ "$p" = bwrap ] && all=1; )sh"
@@ -24,13 +29,15 @@ constexpr const char* wrapper =
     R"sh([ "$all" ] || [ "$3" = "$mine" ] || continue; n=$((n+1)); done; )sh"
     // What is just about to end does not count.
     R"sh([ $n = 0 ] && return; [ $i = 1 ] && command sleep 0.05; done; )sh"
-    R"sh(echo; echo "($n process(es) that the command left running were ended with it)"; } )sh"
-    R"sh(>&$kodad_out; exec {kodad_out}>&1; trap '{ kodad_left; } 2>/dev/null' EXIT; )sh"
-    R"sh(trap 'trap - EXIT TERM; kill -s TERM $$' TERM; )sh"
-    R"sh(kodad_command=$1; shift; eval "$kodad_command")sh";
+    R"sh(echo; echo "($n process(es) that the command left running were ended with it)"; }; )sh"
+    R"sh(exec {errors}>&2 2>/dev/null; ended=; trap 'ended=1' TERM; )sh"
+    R"sh(SHLVL=0 "$BASH" -c -- "$1" bash 2>&$errors {errors}>&-; code=$?; )sh"
+    // Who is told to end waits until the command has.
+    R"sh([ "$ended" ] && { trap - TERM; kill -s TERM $$; }; kodad_left; exit $code)sh";
 
+/// @param note What is to be said of the call besides.
 tool_output finish_bash(const output_keeper& kept, const host::exit_status& status,
-                        const host::child_spec& spec) {
+                        const host::child_spec& spec, const std::string& note) {
   tool_output out;
   out.text = kept.text();
   if (!out.text.empty() && out.text.back() != '\n')
@@ -40,13 +47,18 @@ tool_output finish_bash(const output_keeper& kept, const host::exit_status& stat
     why.text.insert(0, out.text); // What it had written by then.
     return why;
   }
-  out.text += hints_of(out.text, spec) + ending_of(status, spec);
+  out.text += hints_of(out.text, spec) + note + ending_of(status, spec);
   proto::json::writer about;
   about.begin_object().key("exit_code").integer(status.code);
   about.key("timed_out").boolean(status.timed_out).end_object();
   out.metadata.text = about.take();
   out.failure = failure_of(status, spec);
   return out;
+}
+
+std::string clipped_time(size_t wanted, size_t most) {
+  return "(timeout: a command may have " + std::to_string(most) +
+         " ms at most (sandbox.limits.time_max), not " + std::to_string(wanted) + ")\n";
 }
 
 proto::result<std::string> folder_of(const host::folder& workspace, const tool_arguments& given) {
@@ -56,11 +68,14 @@ proto::result<std::string> folder_of(const host::folder& workspace, const tool_a
   auto relative = workspace.relative_path(*wanted);
   if (!relative)
     return relative.failure();
-  auto about = workspace.stat(*relative);
+  auto about = look_at(workspace, *relative, "folder");
+  if (!about && about.failure().code == ec::tool_failed)
+    return proto::make_error(ec::tool_invalid_args, about.failure().context);
   if (!about)
     return about.failure();
-  if (!*about || (*about)->kind != host::file_kind::directory)
-    return proto::make_error(ec::tool_invalid_args, "there is no folder " + *relative);
+  if (about->kind != host::file_kind::directory)
+    return proto::make_error(ec::tool_invalid_args,
+                             *relative + " is " + std::string(about->kind_word) + ", no folder");
   return workspace.root() + "/" + *relative;
 }
 
@@ -81,12 +96,14 @@ proto::result<command> bash_command(const host::folder& workspace, const tool_ar
   out.spec.cwd = *where;
   out.spec.environment = host::base_environment();
   out.spec.errors = host::error_output::merged;
-  out.spec.timeout =
-      std::chrono::milliseconds(std::min(given.count("timeout").value_or(usual), most));
+  auto wanted = given.count("timeout").value_or(usual);
+  out.spec.timeout = std::chrono::milliseconds(std::min(wanted, most));
   out.spec.output_bytes_max = proto::limits::command_output_bytes;
   out.access = workspace_access::write;
   out.streams = true;
-  out.finish = finish_bash;
+  out.finish = [note = wanted > most ? clipped_time(wanted, most) : ""](
+                   const output_keeper& kept, const host::exit_status& status,
+                   const host::child_spec& spec) { return finish_bash(kept, status, spec, note); };
   return out;
 }
 

@@ -1,7 +1,9 @@
 #include "actors/tools/files/read.hpp"
 
+#include "actors/tools/files/dead_link.hpp"
 #include "actors/tools/files/text_file.hpp"
 #include "proto/limits.hpp"
+#include "proto/limits/search.hpp"
 #include "proto/text/utf8.hpp"
 #include "storage/digest.hpp"
 
@@ -18,20 +20,73 @@ namespace {
 
 using all_rules = std::optional<call_rules>;
 
+struct line_range {
+  size_t first = 1;
+  size_t count = SIZE_MAX;
+  size_t asked = 0; ///< The argument limit; 0 for none.
+};
+
+/// By offset and limit, or by the first and the last line.
+proto::result<line_range> range_of(const tool_arguments& given) {
+  auto offset = given.count("offset");
+  auto start = given.count("startLine");
+  auto end = given.count("endLine");
+  if (offset && start && offset != start)
+    return proto::make_error(ec::tool_invalid_args,
+                             "the arguments offset and startLine name two lines to begin with");
+  line_range out;
+  out.first = offset ? *offset : start.value_or(1);
+  if (end && *end < out.first)
+    return proto::make_error(ec::tool_invalid_args,
+                             "the argument endLine lies before the first line asked for");
+  out.asked = given.count("limit").value_or(0);
+  if (out.asked > 0)
+    out.count = out.asked;
+  if (end)
+    out.count = std::min(out.count, *end - out.first + 1);
+  return out;
+}
+
+/// Says that limit was more than is shown at a time; empty when it was not.
+std::string clipped(const line_range& range, size_t most, const std::string& unit) {
+  if (range.asked <= most)
+    return "";
+  return "(limit: " + std::to_string(most) + " " + unit + " at most are shown at a time, not " +
+         std::to_string(range.asked) + ")\n";
+}
+
+/// The entries of a listing that were asked for, and what of it is left.
+std::string page_of(const host::directory_listing& listing, const line_range& range) {
+  const auto& all = listing.entries;
+  auto count = std::min(range.count, limits::directory_entries);
+  std::string out;
+  auto next = std::min(range.first - 1, all.size());
+  for (size_t shown = 0; next < all.size() && shown < count; ++shown, ++next) {
+    if (out.size() > limits::tool_output_bytes)
+      break;
+    out += all[next].name + (all[next].kind == host::file_kind::directory ? "/\n" : "\n");
+  }
+  if (out.empty() && !all.empty())
+    out = "(the folder has only " + std::to_string(all.size()) + " entries)\n";
+  else if (next < all.size())
+    out += "(entries " + std::to_string(next + 1) + " to " + std::to_string(all.size()) +
+           " follow: read on with offset " + std::to_string(next + 1) + ")\n";
+  return out;
+}
+
 tool_output list_folder(const host::folder& workspace, const std::string& path,
-                        const all_rules& rules) {
-  auto listing = workspace.list_directory(path, limits::directory_entries);
+                        const line_range& range, const all_rules& rules) {
+  auto listing = workspace.list_directory(path, limits::folder_entries_met);
   if (!listing)
     return failed(listing.failure());
   if (auto permitted = permit_real(rules, "read", path, listing->path); !permitted)
     return failed(permitted.failure());
   tool_output out;
-  for (const auto& entry : listing->entries)
-    out.text += entry.name + (entry.kind == host::file_kind::directory ? "/\n" : "\n");
+  out.text = page_of(*listing, range) + clipped(range, limits::directory_entries, "entries");
   if (listing->cut)
     out.text += "(more entries are not shown)\n";
-  if (out.text.empty())
-    out.text = "(the folder is empty)\n";
+  if (listing->entries.empty())
+    out.text += "(the folder is empty)\n";
   return out;
 }
 
@@ -93,33 +148,42 @@ std::string_view media_type(std::string_view bytes) {
   return bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP") ? "image/webp" : "";
 }
 
-struct line_range {
-  size_t first = 1;
-  size_t count = limits::read_lines;
-};
+/// Without the line, or the character, that the end of what was loaded cuts in two.
+void drop_broken_end(std::string& bytes) {
+  bool is_little = bytes.starts_with("\xff\xfe");
+  bool is_wide = is_little || bytes.starts_with("\xfe\xff");
+  auto line = is_little ? std::string_view("\n\0", 2) : std::string_view("\0\n", 2);
+  if (!is_wide)
+    line = "\n";
+  for (auto at = bytes.rfind(line); at != bytes.npos && at > 0; at = bytes.rfind(line, at - 1))
+    if (!is_wide || at % 2 == 0)
+      return bytes.resize(at + line.size());
+  bytes.resize(is_wide ? bytes.size() / 2 * 2
+                       : proto::text::prefix(bytes, bytes.size() - 1).size());
+}
 
-/// By offset and limit, or by the first and the last line.
-proto::result<line_range> range_of(const tool_arguments& given) {
-  auto offset = given.count("offset");
-  auto start = given.count("startLine");
-  auto end = given.count("endLine");
-  if (offset && start && offset != start)
-    return proto::make_error(ec::tool_invalid_args,
-                             "the arguments offset and startLine name two lines to begin with");
-  line_range out;
-  out.first = offset ? *offset : start.value_or(1);
-  if (end && *end < out.first)
-    return proto::make_error(ec::tool_invalid_args,
-                             "the argument endLine lies before the first line asked for");
-  out.count = std::min(given.count("limit").value_or(limits::read_lines), limits::read_lines);
-  if (end)
-    out.count = std::min(out.count, *end - out.first + 1);
+/// Says which lines of the file, if any, are not among those shown.
+std::string rest_of(const page& shown, size_t first, bool is_cut) {
+  auto all = std::to_string(shown.lines);
+  auto next = std::to_string(first + shown.shown);
+  auto bound = std::to_string(limits::file_bytes / 1024 / 1024) + " MiB";
+  std::string out;
+  if (shown.lines == 0)
+    out = "(the file is empty)\n";
+  else if (shown.shown == 0 && is_cut)
+    out = "(its first " + bound + " have only " + all + " lines)\n";
+  else if (shown.shown == 0)
+    out = "(the file has only " + all + " lines)\n";
+  else if (first + shown.shown <= shown.lines)
+    out = "(lines " + next + " to " + all + " follow: read on with offset " + next + ")\n";
+  if (is_cut)
+    out += "(the file is larger than the " + bound +
+           " that a tool may load; its end is not shown: look at it with bash)\n";
   return out;
 }
 
 tool_output show_file(const host::folder& workspace, const std::string& path,
                       const line_range& range, const all_rules& rules) {
-  auto [first, count] = range;
   auto content = workspace.read_file(path, limits::file_bytes);
   if (!content)
     return failed(content.failure());
@@ -131,24 +195,20 @@ tool_output show_file(const host::folder& workspace, const std::string& path,
     out.text = path + ": " + std::string(mime) + ", " + size + "\n";
     return out;
   }
+  bool is_cut = content->status.size > content->bytes.size();
+  if (is_cut)
+    drop_broken_end(content->bytes);
   auto file = decode_text(content->bytes);
   if (!file)
     return failed(ec::tool_failed, path + " is a binary file of " + size);
-  auto shown = number_lines(with_line_feeds(file->text), first, count);
-  out.text = shown.text;
-  auto last = first + shown.shown - 1;
-  if (shown.lines == 0)
-    out.text = "(the file is empty)\n";
-  else if (shown.shown == 0)
-    out.text = "(the file has only " + std::to_string(shown.lines) + " lines)\n";
-  else if (last < shown.lines)
-    out.text += "(lines " + std::to_string(last + 1) + " to " + std::to_string(shown.lines) +
-                " follow: read on with offset " + std::to_string(last + 1) + ")\n";
-  if (content->status.size > content->bytes.size())
-    out.text += "(the file is larger than a tool may load; its end is not shown)\n";
+  auto count = std::min(range.count, limits::read_lines);
+  auto shown = number_lines(with_line_feeds(file->text), range.first, count);
+  out.text = shown.text + rest_of(shown, range.first, is_cut);
+  out.text += clipped(range, limits::read_lines, "lines");
   if (auto note = encoding_note(*file); !note.empty())
     out.text += "(" + note + ")\n";
-  out.text += "(version " + content_version(content->bytes) + ")\n";
+  if (!is_cut)
+    out.text += "(version " + content_version(content->bytes) + ")\n";
   return out;
 }
 
@@ -170,17 +230,16 @@ tool_output read_tool(const host::folder& workspace, const tool_arguments& given
   auto relative = workspace.relative_path(*path);
   if (!relative)
     return failed(relative.failure());
-  auto about = workspace.stat(*relative);
+  auto about = look_at(workspace, *relative, "file");
+  if (!about && about.failure().context == "there is no file " + *relative)
+    return failed(ec::tool_failed, about.failure().context + suggestion(workspace, *relative));
   if (!about)
     return failed(about.failure());
-  if (!*about)
-    return failed(ec::tool_failed,
-                  "there is no file " + *relative + suggestion(workspace, *relative));
-  if ((*about)->kind == host::file_kind::directory)
-    return list_folder(workspace, *relative, rules);
   auto range = range_of(given);
   if (!range)
     return failed(range.failure());
+  if (about->kind == host::file_kind::directory)
+    return list_folder(workspace, *relative, *range, rules);
   return show_file(workspace, *relative, *range, rules);
 }
 

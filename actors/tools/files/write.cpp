@@ -1,6 +1,7 @@
 #include "actors/tools/files/write.hpp"
 
 #include "actors/tools/diff.hpp"
+#include "actors/tools/files/dead_link.hpp"
 #include "actors/tools/files/read.hpp"
 #include "actors/tools/files/text_file.hpp"
 #include "proto/limits.hpp"
@@ -30,6 +31,12 @@ struct change {
   file_turns& turns;
 };
 
+/// "a/" and "a/." are folders, whatever is there.
+bool names_a_folder(std::string_view path) {
+  auto name = path.substr(path.rfind('/') + 1); // npos + 1 is 0.
+  return name.empty() || name == "." || name == "..";
+}
+
 proto::result<change> change_of(const host::folder& workspace, const tool_arguments& given,
                                 std::string_view tool, file_turns& turns,
                                 const std::optional<call_rules>& rules) {
@@ -39,6 +46,11 @@ proto::result<change> change_of(const host::folder& workspace, const tool_argume
   auto relative = workspace.relative_path(*path);
   if (!relative)
     return relative.failure();
+  if (names_a_folder(*path))
+    return proto::make_error(ec::tool_invalid_args, "the argument filePath, '" + *path +
+                                                        "', ends as a folder's name does; " +
+                                                        std::string(tool) +
+                                                        " takes the name of a file");
   auto permitted = [&rules, tool, named = *relative](const std::string& real) {
     return permit_real(rules, tool, named, real);
   };
@@ -60,6 +72,9 @@ proto::result<present_file> load(const change& asked) {
   present_file out;
   out.path = path;
   auto about = workspace.stat(path);
+  if (!about || !*about)
+    if (auto why = dead_link(workspace, path); !why.empty())
+      return proto::make_error(about ? ec::tool_failed : about.failure().code, why);
   if (!about)
     return about.failure();
   if (!*about)
@@ -112,22 +127,25 @@ tool_output replace(const change& asked, const present_file& now, const std::str
   return out;
 }
 
-std::string ambiguous(const std::string& path, const std::vector<size_t>& lines) {
+std::string occurs(const std::string& path, const std::vector<size_t>& lines) {
   constexpr size_t named_max = 10;
   std::string named;
   for (size_t i = 0; i < std::min(lines.size(), named_max); ++i)
     named += (named.empty() ? "" : ", ") + std::to_string(lines[i]);
-  return "oldString occurs " + std::to_string(lines.size()) + " times in " + path + ", on lines " +
-         named + (lines.size() > named_max ? ", ..." : "") +
-         "; add surrounding lines or set replaceAll";
+  bool is_one = lines.size() == 1;
+  return "oldString occurs " + (is_one ? "once" : std::to_string(lines.size()) + " times") +
+         " in " + path + (is_one ? ", on line " : ", on lines ") + named +
+         (lines.size() > named_max ? ", ..." : "");
 }
 
 std::string not_found(const present_file& now, const edit_wish& wish, std::string_view wanted) {
   auto everywhere = edit_text(now.text->text, {wish.from, wish.from}).lines;
+  auto digits = std::min(wanted.find_first_not_of("0123456789"), wanted.size());
+  bool has_number = digits > 0 && wanted.substr(digits).starts_with(": ");
   if (everywhere.empty())
     return "oldString does not occur in " + now.path +
            "; it must match exactly, blanks included; read the file again" +
-           (wanted.starts_with("1: ") ? " and leave the line numbers away" : "");
+           (has_number ? " and leave the line numbers away" : "");
   return "oldString does not occur within the lines from startLine to endLine of " + now.path +
          "; it begins on line " + std::to_string(everywhere.front());
 }
@@ -150,15 +168,41 @@ proto::result<edit_wish> wish_of(const tool_arguments& given) {
   return out;
 }
 
+/// Of how many places an edit may be.
+struct edit_count {
+  std::optional<size_t> expected;
+  bool all = false;
+};
+
+proto::result<edit_count> count_of(const tool_arguments& given) {
+  constexpr auto name = "expectedReplacements";
+  edit_count out{given.count(name), given.flag("replaceAll")};
+  if (given.text(name) && !out.expected)
+    return proto::make_error(ec::tool_invalid_args,
+                             "the argument expectedReplacements must be 1 or more");
+  return out;
+}
+
+/// Why these lines are not the places that were meant; empty when they are.
+std::string miscounted(const std::string& path, const std::vector<size_t>& lines,
+                       const edit_count& count) {
+  if (count.expected && *count.expected != lines.size())
+    return occurs(path, lines) + ", but expectedReplacements says " +
+           std::to_string(*count.expected) + "; nothing was changed";
+  if (!count.expected && !count.all && lines.size() > 1)
+    return occurs(path, lines) + "; add surrounding lines or set replaceAll";
+  return "";
+}
+
 tool_output edit_present(const change& asked, const present_file& now, const edit_wish& wish,
-                         bool all) {
+                         const edit_count& count) {
   if (!now.text)
     return failed(ec::tool_failed, now.path + " is a binary file; edit changes text only");
   auto edited = edit_text(now.text->text, wish);
   if (edited.lines.empty())
     return failed(ec::tool_failed, not_found(now, wish, wish.from));
-  if (edited.lines.size() > 1 && !all)
-    return failed(ec::tool_failed, ambiguous(now.path, edited.lines));
+  if (auto why = miscounted(now.path, edited.lines, count); !why.empty())
+    return failed(ec::tool_failed, why);
   auto bytes = encode_text(*now.text, edited.text);
   if (!bytes)
     return failed(bytes.failure());
@@ -195,8 +239,9 @@ tool_output edit_tool(const host::folder& workspace, const tool_arguments& given
                       const std::optional<call_rules>& rules) {
   auto asked = change_of(workspace, given, "edit", turns, rules);
   auto wish = wish_of(given);
-  if (!asked || !wish)
-    return failed(asked ? wish.failure() : asked.failure());
+  auto count = count_of(given);
+  if (!asked || !wish || !count)
+    return failed(!asked ? asked.failure() : !wish ? wish.failure() : count.failure());
   auto turn = turn_of(*asked);
   if (!turn)
     return failed(turn.failure());
@@ -207,13 +252,17 @@ tool_output edit_tool(const host::folder& workspace, const tool_arguments& given
     return failed(now.failure());
   if (auto changed = check_version(*now, given))
     return *changed;
+  if (wish->from.empty() && !now->exists && count->expected.value_or(1) != 1)
+    return failed(ec::tool_failed, "there is no file " + now->path +
+                                       " yet, so that nothing in it can be replaced " +
+                                       std::to_string(*count->expected) + " times");
   if (wish->from.empty() && !now->exists)
     return replace(*asked, *now, wish->to);
   if (wish->from.empty())
     return failed(ec::tool_invalid_args, "oldString is empty, but the file exists");
   if (!now->exists)
     return failed(ec::tool_failed, "there is no file " + now->path);
-  return edit_present(*asked, *now, *wish, given.flag("replaceAll"));
+  return edit_present(*asked, *now, *wish, *count);
 }
 
 } // namespace kodad::actors

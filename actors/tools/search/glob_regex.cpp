@@ -1,7 +1,11 @@
 #include "actors/tools/search/glob_regex.hpp"
 
 #include "proto/limits/search.hpp"
+#include "proto/text/glob.hpp"
+#include "proto/text/regex_literal.hpp"
 #include "proto/text/utf8.hpp"
+
+#include <algorithm>
 
 namespace kodad::actors {
 
@@ -11,6 +15,8 @@ namespace {
 
 constexpr std::string_view any_bytes = "(?s-u:.)*";
 constexpr std::string_view any_in_name = "(?-u:[^/])*";
+constexpr std::string_view one_in_name = "(?-u:[^/])";
+constexpr size_t longest_path = 4096;
 
 proto::error wrong(std::string_view glob, std::string_view why) {
   constexpr size_t shown = 200;
@@ -19,82 +25,68 @@ proto::error wrong(std::string_view glob, std::string_view why) {
                                std::string(why));
 }
 
-void append_literal(std::string& out, char c) {
-  constexpr std::string_view special = R"(\.+*?()|[]{}^$#&-~)";
-  out.append(special.find(c) != special.npos ? "\\" : "").push_back(c);
-}
-
-std::string literal(std::string_view text) {
-  std::string out;
-  for (char c : text)
-    append_literal(out, c);
-  return out;
-}
-
-/// One glob on its way to a regular expression.
+/// A glob without alternatives on its way to a regular expression. Escapes, stars and braces mean
+/// what they mean in permission rules.
 class translation {
 public:
-  translation(std::string_view glob, bool has_classes) : glob_(glob), has_classes_(has_classes) {}
+  enum class kind : uint8_t {
+    rule,    ///< As permission rules read it: without brackets, `?` is a byte.
+    path,    ///< With character classes, `?` is a character.
+    no_class ///< As `path`, but brackets stand for themselves.
+  };
+
+  translation(std::string_view glob, kind is) : glob_(glob), kind_(is) {}
 
   /// The reason why not, if there is one.
   std::string_view run() {
     while (at_ < glob_.size())
       if (auto why = step(); !why.empty())
         return why;
-    return depth_ > 0 ? "has a { without its }" : "";
+    return "";
   }
 
   std::string take() { return std::move(out_); }
 
 private:
-  bool at_name_start() const {
-    return at_ == 0 || glob_[at_ - 1] == '/' || glob_[at_ - 1] == '{' || glob_[at_ - 1] == ',';
+  bool is_escaped() const {
+    constexpr std::string_view brackets = "[]";
+    return proto::text::is_escape(glob_, at_) ||
+           (kind_ != kind::rule && glob_[at_] == '\\' && at_ + 1 < glob_.size() &&
+            brackets.find(glob_[at_ + 1]) != brackets.npos);
   }
 
   std::string_view step() {
     char c = glob_[at_];
-    if (c == '\\' && at_ + 1 < glob_.size()) {
-      append_literal(out_, glob_[at_ + 1]);
+    if (is_escaped()) {
+      append(glob_[at_ + 1]);
       at_ += 2;
     } else if (c == '*') {
       stars();
-    } else if (c == '[' && has_classes_) {
+    } else if (c == '[' && kind_ == kind::path) {
       return bracket();
+    } else if (c == '?') {
+      out_ += kind_ == kind::rule ? one_in_name : "[^/]";
+      ++at_;
     } else {
-      sign(c);
+      append(c);
       ++at_;
     }
     return "";
   }
 
-  void sign(char c) {
-    if (c == '?') {
-      out_ += "[^/]";
-    } else if (c == '{') {
-      ++depth_;
-      out_ += "(?:";
-    } else if (c == '}' && depth_ > 0) {
-      --depth_;
-      out_ += ")";
-    } else if (c == ',' && depth_ > 0) {
-      out_ += "|";
-    } else {
-      append_literal(out_, c);
-    }
-  }
+  void append(char c) { out_ += proto::text::regex_literal({&c, 1}); }
 
   void stars() {
-    bool starts = at_name_start();
-    size_t count = 0;
-    for (; at_ < glob_.size() && glob_[at_] == '*'; ++at_)
-      ++count;
-    if (count == 1) {
-      out_ += any_in_name;
-    } else if (starts && at_ < glob_.size() && glob_[at_] == '/') {
+    auto rest = glob_.substr(at_);
+    if (rest.starts_with("**/") && (at_ == 0 || glob_[at_ - 1] == '/')) {
       out_.append("(?:").append(any_bytes).append("/)?");
-      ++at_;
-    } else {
+      at_ += 3;
+    } else if (rest.starts_with("**")) {
       out_ += any_bytes;
+      at_ += 2;
+    } else {
+      out_ += any_in_name;
+      ++at_;
     }
   }
 
@@ -110,10 +102,7 @@ private:
       bool is_range = glob_[i] == '-' && i > first && i + 1 < end;
       if (is_range && glob_[i - 1] > glob_[i + 1])
         return "has a range in [ ] that runs backwards";
-      if (is_range)
-        signs.push_back('-');
-      else
-        append_literal(signs, glob_[i]);
+      signs += is_range ? "-" : proto::text::regex_literal(glob_.substr(i, 1));
     }
     out_.append(negated ? "[^/" : "[").append(signs).append("]");
     at_ = end + 1;
@@ -121,11 +110,37 @@ private:
   }
 
   std::string_view glob_;
-  bool has_classes_;
+  kind kind_;
   size_t at_ = 0;
-  int depth_ = 0;
   std::string out_;
 };
+
+/// Has it a brace that is opened and never closed?
+bool is_open(std::string_view glob) {
+  size_t depth = 0;
+  for (size_t i = 0; i < glob.size(); ++i) {
+    if (proto::text::is_escape(glob, i))
+      ++i;
+    else if (glob[i] == '{')
+      ++depth;
+    else if (glob[i] == '}' && depth > 0)
+      --depth;
+  }
+  return depth > 0;
+}
+
+/// One glob without alternatives; the reason why not goes to `why`.
+std::string regex_of(std::string_view branch, std::string_view& why) {
+  translation body(branch, translation::kind::path);
+  if (why = body.run(); !why.empty())
+    return "";
+  auto out = body.take();
+  // "app/[id]/page.tsx" is a path in many projects.
+  translation plain(branch, translation::kind::no_class);
+  if (branch.find('[') != branch.npos && plain.run().empty())
+    out.append("|").append(plain.take());
+  return out;
+}
 
 /// A glob and whether it counts from one folder.
 struct placed_glob {
@@ -180,15 +195,17 @@ proto::result<path_regex> glob_regex(const glob_place& place, std::string_view g
   auto placed = place_glob(place, glob);
   if (!placed)
     return placed.failure();
-  translation body(placed->text, true);
-  if (auto why = body.run(); !why.empty())
-    return wrong(glob, why);
-  auto fits = body.take();
-  // "app/[id]/page.tsx" is a path in many projects.
-  translation plain(placed->text, false);
-  if (placed->text.find('[') != std::string::npos && plain.run().empty())
-    fits = "(?:" + fits + "|" + plain.take() + ")";
-  auto start = place.folder == "." ? "^" : "^" + literal(place.folder) + "/";
+  auto branches = proto::text::expand_braces(placed->text);
+  if (!branches || is_open(placed->text))
+    return wrong(glob, branches ? "has a { without its }" : "has too many alternatives in { }");
+  std::string fits;
+  for (const auto& branch : *branches) {
+    std::string_view why;
+    fits.append(fits.empty() ? "" : "|").append(regex_of(branch, why));
+    if (!why.empty())
+      return wrong(glob, why);
+  }
+  auto start = place.folder == "." ? "^" : "^" + proto::text::regex_literal(place.folder) + "/";
   if (!placed->anchored)
     start.append("(?:").append(any_bytes).append("/)?");
   auto flags = std::string(place.any_case ? "(?i:" : "(?:");
@@ -221,9 +238,47 @@ bool is_plain_path(std::string_view glob) {
   return glob.find_first_of("*?[{\\!") == glob.npos;
 }
 
+bool has_lone_backslash(std::string_view glob) {
+  for (size_t i = 0; i < glob.size(); ++i) {
+    bool is_bracket = i + 1 < glob.size() && (glob[i + 1] == '[' || glob[i + 1] == ']');
+    if (proto::text::is_escape(glob, i) || (glob[i] == '\\' && is_bracket))
+      ++i;
+    else if (glob[i] == '\\')
+      return true;
+  }
+  return false;
+}
+
+bool has_lone_braces(std::string_view glob) {
+  auto branches = proto::text::expand_braces(glob);
+  return branches && std::ranges::any_of(*branches, [](std::string_view branch) {
+           for (size_t i = 0; i < branch.size(); ++i)
+             if (proto::text::is_escape(branch, i))
+               ++i;
+             else if (branch[i] == '{')
+               return true;
+           return false;
+         });
+}
+
+std::string rule_body(std::string_view pattern, rule_depth from) {
+  auto branches = proto::text::expand_braces(pattern);
+  // What takes too long to try counts as fitting everything.
+  if (!branches || !proto::text::is_bounded(pattern, std::string(longest_path, 'x')))
+    return "";
+  std::string fits;
+  for (const auto& branch : *branches) {
+    translation body(branch, translation::kind::rule);
+    (void)body.run(); // Only brackets can be wrong.
+    fits.append(fits.empty() ? "" : "|").append(body.take());
+  }
+  auto start = from == rule_depth::any ? "(?:" + std::string(any_bytes) + "/)?" : "";
+  return start + "(?:" + fits + ")";
+}
+
 std::string rule_regex(std::string_view pattern) {
-  translation body(pattern, false);
-  return body.run().empty() ? "(?:^|/)(?:" + body.take() + ")$" : "";
+  auto body = rule_body(pattern, rule_depth::root);
+  return body.empty() ? "" : "(?:^|/)" + body + "$";
 }
 
 } // namespace kodad::actors

@@ -2,9 +2,12 @@
 #include "proto/limits/search.hpp"
 #include "actors/tools/command.hpp"
 #include "actors/tools/exec/ending.hpp"
+#include "actors/tools/files/dead_link.hpp"
 #include "actors/tools/search/glob_regex.hpp"
+#include "actors/tools/search/line_pattern.hpp"
 #include "actors/tools/search/search_result.hpp"
 #include "proto/limits.hpp"
+#include "proto/text/regex_literal.hpp"
 #include "proto/text/utf8.hpp"
 
 #include <algorithm>
@@ -31,12 +34,16 @@ proto::result<std::string> place_of(const host::folder& workspace, const tool_ar
   auto inside = workspace.relative_path(*path);
   if (!inside)
     return inside;
-  // ripgrep follows a link that it is told to start from; this look does not go outside.
-  auto about = workspace.stat(*inside);
+  // ripgrep follows a link that it is told to start from; this look does not go outside. It would
+  // wait for what a FIFO says.
+  auto about = look_at(workspace, *inside, "file or folder");
   if (!about)
     return about.failure();
-  if (!*about)
-    return proto::make_error(ec::tool_failed, "there is no file or folder " + *inside);
+  bool is_file = about->kind == host::file_kind::file;
+  if (about->kind != host::file_kind::directory && !(is_file && tool == "grep"))
+    return wrong("the argument path must be " +
+                 std::string(tool == "grep" ? "a file or folder" : "a folder") + ", and " +
+                 *inside + " is " + std::string(about->kind_word));
   auto real = workspace.resolve(*inside);
   if (!real)
     return real;
@@ -74,11 +81,39 @@ bool wants_ignored(const tool_arguments& given) {
 }
 
 output_page page_of(const tool_arguments& given, std::string_view limit, size_t usual) {
-  constexpr size_t far = 1'000'000'000;
   bool is_all = given.text(limit) == "0"; // As it is elsewhere.
   auto most = limits::search_results_max;
-  return {std::min(given.count("offset").value_or(0), far),
+  return {given.count("offset").value_or(0),
           std::min(given.count(limit).value_or(is_all ? most : usual), most)};
+}
+
+/// Says that more was asked for than there can be; adds nothing when it was not.
+void note_clipped(result_shape& shape, const tool_arguments& given, std::string_view name,
+                  size_t most, std::string_view unit) {
+  if (auto asked = given.count(name); asked && *asked > most)
+    shape.notes.push_back(std::string(name) + ": " + std::to_string(most) + " " +
+                          std::string(unit) + " at most, not " + std::to_string(*asked));
+}
+
+/// What of the context that was asked for is not shown.
+void note_context(result_shape& shape, const tool_arguments& given) {
+  for (auto name : {"-A", "-B", "-C"})
+    if (shape.kind == result_kind::lines)
+      note_clipped(shape, given, name, limits::search_context, "lines around a match");
+    else if (given.count(name))
+      shape.notes.push_back(std::string(name) +
+                            " shows nothing with this outputMode; content does");
+}
+
+/// What helps where a glob finds nothing.
+void hint_at_globs(result_shape& shape, const std::vector<std::string>& globs) {
+  auto any = [&](auto is_so) { return std::ranges::any_of(globs, is_so); };
+  if (any([](const auto& glob) { return has_lone_backslash(glob); }))
+    shape.hints.push_back("a backslash stands for itself, but before * ? { } [ ] and another");
+  if (any([](const auto& glob) { return has_lone_braces(glob); }))
+    shape.hints.push_back("braces without a comma stand for themselves");
+  if (any([](const auto& glob) { return ("/" + glob + "/").find("/.git/") != glob.npos; }))
+    shape.hints.push_back("what is in .git is left out, unless path names it");
 }
 
 std::optional<tool_output> problem_of(const host::exit_status& status, const host::child_spec& spec,
@@ -94,21 +129,32 @@ std::optional<tool_output> problem_of(const host::exit_status& status, const hos
     return failed(std::move(*why));
   if (status.code == no_ripgrep)
     return failed(ec::tool_failed, "ripgrep (rg) is not installed where commands run");
-  if (status.code == not_understood)
+  if (status.code == not_understood) {
+    // An option of ripgrep's that is none of grep's arguments.
+    said = said.substr(0, said.find("\n\nConsider enabling PCRE2"));
     return failed(ec::tool_invalid_args,
                   std::string(proto::text::prefix(said, limits::line_bytes)));
+  }
   if (status.code != 0 && said.empty())
     return failed(ec::tool_failed, "the search ended with code " + std::to_string(status.code));
   return std::nullopt;
 }
 
+/// As it was given, for complaints, and as it is looked for.
+struct searched_pattern {
+  std::string given;
+  std::string used;
+};
+
 /// The script as a command in the workspace, its output told by `shape`.
 proto::result<command> search_in(const host::folder& workspace, std::string script,
-                                 const std::string& pattern, result_shape shape) {
+                                 const searched_pattern& pattern, result_shape shape) {
   if (script.size() > limits::search_script_bytes)
     return wrong("the globs are too long together");
   command out;
-  out.spec.argv = {"bash", "--norc", "--noprofile", "-c", std::move(script), "search", pattern};
+  out.spec.argv = {"bash",   "--norc",      "--noprofile", "-c", std::move(script),
+                   "search", pattern.given, pattern.used};
+  shape.root = workspace.root();
   out.spec.cwd = workspace.root();
   out.spec.environment = host::base_environment();
   out.spec.timeout = limits::search_time;
@@ -181,11 +227,26 @@ std::vector<std::string> options_of(const tool_arguments& given, result_kind kin
   context("--before-context=", "-B");
   if (given.flag("multiline"))
     out.insert(out.end(), {"--multiline", "--multiline-dotall"});
-  flag("--fixed-strings", "fixedStrings");
+  // Across lines plain text is a pattern, too.
+  else
+    flag("--fixed-strings", "fixedStrings");
   flag("--word-regexp", "wordRegexp");
   flag("--only-matching", "onlyMatching");
   flag("--invert-match", "invertMatch");
   return out;
+}
+
+std::vector<std::string> includes_of(const tool_arguments& given) {
+  std::vector<std::string> out;
+  for (const auto& several : given.texts("include"))
+    for (auto& one : split_globs(several))
+      out.push_back(std::move(one));
+  return out;
+}
+
+/// The pattern in which plain text is none any more, and line feeds are those of any file.
+std::string pattern_across(const tool_arguments& given, const std::string& pattern) {
+  return across_lines(given.flag("fixedStrings") ? proto::text::regex_literal(pattern) : pattern);
 }
 
 /// Which files a search looks into.
@@ -198,19 +259,18 @@ proto::result<file_choice> files_of(const host::folder& workspace, const tool_ar
   out.place = *place;
   out.ignored = wants_ignored(given);
   out.type = given.text("type").value_or("");
-  std::vector<std::string> globs;
-  for (const auto& several : given.texts("include"))
-    for (auto& one : split_globs(several))
-      globs.push_back(std::move(one));
   auto about = workspace.stat(*place);
   bool is_file = about && *about && (*about)->kind != host::file_kind::directory;
+  out.is_file = is_file;
   // A glob on one file counts from where that file is.
   auto slash = place->rfind('/');
   auto above = slash == std::string::npos ? "." : place->substr(0, slash);
-  if (auto chosen = choose(out, {workspace, is_file ? above : *place}, globs); !chosen)
+  if (auto chosen = choose(out, {workspace, is_file ? above : *place}, includes_of(given)); !chosen)
     return chosen.failure();
-  if (rules)
+  if (rules) {
     out.guarded = guarded_regex(*rules, *place);
+    out.open = open_filters(*rules, *place);
+  }
   return out;
 }
 
@@ -241,7 +301,9 @@ proto::result<command> glob_command(const host::folder& workspace, const tool_ar
   shape.kind = result_kind::files;
   shape.page = page_of(given, "limit", limits::glob_results);
   shape.ignored = files.ignored;
-  return search_in(workspace, glob_script(files, shape.page), "", shape);
+  note_clipped(shape, given, "limit", limits::search_results_max, "files");
+  hint_at_globs(shape, {*pattern});
+  return search_in(workspace, glob_script(files, shape.page), {}, shape);
 }
 
 proto::result<command> grep_command(const host::folder& workspace, const tool_arguments& given,
@@ -262,16 +324,21 @@ proto::result<command> grep_command(const host::folder& workspace, const tool_ar
   shape.kind = *kind;
   shape.page = page_of(given, "headLimit", limits::grep_results);
   shape.with_numbers = given.flag("-n", true);
-  shape.is_repeating = given.flag("onlyMatching");
   shape.ignored = files->ignored;
   shape.place = files->place;
   shape.rules = rules;
+  note_clipped(shape, given, "headLimit", limits::search_results_max, "lines");
+  note_context(shape, given);
+  hint_at_globs(shape, includes_of(given));
   line_search lines;
   lines.options = options_of(given, *kind, shape.page);
   if (*any_case)
     lines.options.insert(lines.options.begin(), "--ignore-case");
   lines.any_encoding = may_meet_more_than_ascii(*pattern, given.flag("fixedStrings"));
-  return search_in(workspace, grep_script(*files, lines, shape.page), *pattern, shape);
+  lines.inverted = given.flag("invertMatch");
+  auto used = given.flag("multiline") ? pattern_across(given, *pattern) : *pattern;
+  auto looked_for = searched_pattern{given.flag("fixedStrings") ? used : *pattern, used};
+  return search_in(workspace, grep_script(*files, lines, shape.page), looked_for, shape);
 }
 
 } // namespace kodad::actors

@@ -3,6 +3,7 @@
 #include "proto/limits.hpp"
 #include "proto/limits/search.hpp"
 #include "proto/text/utf8.hpp"
+#include "storage/host/relative_path.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -15,12 +16,25 @@ namespace limits = proto::limits;
 
 namespace {
 
+/// A line that a search found.
+struct said_line {
+  char sign;
+  std::string_view text;
+};
+
+/// A link that a search met and did not follow.
+struct met_link {
+  char kind; ///< As file_listing::find_links tells it.
+  std::string_view text;
+  std::string_view path;
+};
+
 /// What a script says, sorted.
 struct search_said {
   std::vector<std::string_view> complaints;
-  std::vector<std::string_view> found;
-  std::vector<std::string_view> guarded;
-  std::vector<std::string_view> guarded_found;
+  std::vector<said_line> found;
+  std::set<std::string_view> guarded;
+  std::vector<met_link> links;
   std::map<std::string_view, size_t> numbers;
 
   size_t number(std::string_view name) const {
@@ -28,6 +42,27 @@ struct search_said {
     return known == numbers.end() ? 0 : known->second;
   }
 };
+
+bool is_hit(char sign) {
+  return sign == said::found || sign == said::again || sign == said::guarded_found ||
+         sign == said::guarded_again;
+}
+
+void add_link(search_said& out, std::string_view line) {
+  auto first = line.find('\t');
+  auto second = first == line.npos ? first : line.find('\t', first + 1);
+  if (second != line.npos && first == 1)
+    out.links.push_back(
+        {line.front(), line.substr(first + 1, second - first - 1), line.substr(second + 1)});
+}
+
+void add_number(search_said& out, std::string_view line) {
+  auto blank = std::min(line.find(' '), line.size());
+  auto digits = line.substr(std::min(blank + 1, line.size()));
+  size_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  out.numbers[line.substr(0, blank)] = number;
+}
 
 search_said sort(std::string_view text) {
   search_said out;
@@ -38,21 +73,16 @@ search_said sort(std::string_view text) {
     if (line.empty())
       continue;
     auto rest = line.substr(1);
-    if (line.front() == said::found) {
-      out.found.push_back(rest);
-    } else if (line.front() == said::guarded) {
-      out.guarded.push_back(rest);
-    } else if (line.front() == said::guarded_found) {
-      out.guarded_found.push_back(rest);
-    } else if (line.front() == said::number) {
-      auto blank = std::min(rest.find(' '), rest.size());
-      auto digits = rest.substr(std::min(blank + 1, rest.size()));
-      size_t number = 0;
-      std::from_chars(digits.data(), digits.data() + digits.size(), number);
-      out.numbers[rest.substr(0, blank)] = number;
-    } else {
+    if (is_hit(line.front()))
+      out.found.push_back({line.front(), rest});
+    else if (line.front() == said::guarded && !rest.empty())
+      out.guarded.insert(rest);
+    else if (line.front() == said::link)
+      add_link(out, rest);
+    else if (line.front() == said::number)
+      add_number(out, rest);
+    else if (line.front() != said::guarded)
       out.complaints.push_back(line);
-    }
   }
   return out;
 }
@@ -97,19 +127,25 @@ class composer {
 public:
   explicit composer(const result_shape& shape) : shape_(shape) {}
 
-  /// False when there is no room for it any more.
-  bool add(std::string_view line) {
-    auto part = read_line(line, shape_.kind);
-    if (shape_.kind == result_kind::lines && part.file.empty())
-      return gap();
-    // A file that is read in two encodings has most of its lines twice.
-    auto key = std::string(part.file) + "\n" + std::string(part.number);
-    if (!known_.insert(std::move(key)).second && !shape_.is_repeating)
-      return true;
-    if (shown_ == shape_.page.limit) {
+  /// Takes the next line of the page; false when there is no room for it any more.
+  bool take(const said_line& line, bool is_open) {
+    if (taken_ == shape_.page.limit) {
       more_ = true;
       return false;
     }
+    ++taken_;
+    auto part = read_line(line.text, shape_.kind);
+    if (shape_.kind == result_kind::lines && part.file.empty()) {
+      gap_ = shown_ > 0;
+      return true;
+    }
+    // A file that is read in two encodings has most of its lines twice.
+    bool is_again = line.sign == said::again || line.sign == said::guarded_again;
+    auto key = std::string(part.file) + "\n" + std::string(part.number);
+    if (!is_open || (is_again && known_.contains(key)))
+      return true;
+    if (!is_again)
+      known_.insert(std::move(key));
     ++shown_;
     show(part);
     return true;
@@ -118,16 +154,11 @@ public:
   void note(const std::string& text) { out_.append("(").append(text).append(")\n"); }
   void say(std::string_view text) { out_.append(text); }
   size_t shown() const { return shown_; }
+  size_t taken() const { return taken_; }
   bool has_more() const { return more_; }
-  std::string take() { return std::move(out_); }
+  std::string finish() { return std::move(out_); }
 
 private:
-  bool gap() {
-    if (shown_ > 0)
-      gap_ = true;
-    return true;
-  }
-
   void show(const found_line& part) {
     if (shape_.kind == result_kind::counts) {
       out_.append(part.file).append(": ").append(part.text).append("\n");
@@ -152,37 +183,56 @@ private:
   std::string file_;
   std::set<std::string> known_;
   size_t shown_ = 0;
+  size_t taken_ = 0; ///< Lines of the output, with those between matches and those left out.
   bool gap_ = false;
   bool more_ = false;
 };
 
-/// The guarded files that must not be looked at, and those that may.
-struct guarded_files {
-  std::set<std::string, std::less<>> open;
-  std::vector<std::string> closed;
-};
-
-guarded_files judge(const search_said& all, const result_shape& shape) {
-  guarded_files out;
-  auto usual = shape.rules ? may_read(*shape.rules, shape.place) : proto::action::allow;
-  for (auto path : all.guarded) {
-    if (shape.rules && may_read(*shape.rules, std::string(path)) <= usual)
-      out.open.emplace(path);
-    else
-      out.closed.emplace_back(path);
-  }
-  return out;
+/// Where a link leads within the workspace, by its text; nothing for a way out.
+std::optional<std::string> target_of(const met_link& link, const result_shape& shape) {
+  auto text = std::string(link.text);
+  if (!text.starts_with('/'))
+    text = std::string(storage::host::parent_of(link.path)) + "/" + text;
+  auto inside = storage::host::relative_path(shape.root, text);
+  return inside ? std::optional(*inside) : std::nullopt;
 }
 
-void note_closed(composer& out, const guarded_files& files, size_t all) {
-  auto unknown = all - std::min(all, files.open.size() + files.closed.size());
-  if (files.closed.empty() && unknown == 0)
+void note_links(composer& out, const search_said& all, const result_shape& shape) {
+  if (all.links.empty())
     return;
   std::string named;
-  auto shown = std::min(files.closed.size(), limits::guarded_named);
-  for (size_t i = 0; i < shown; ++i)
-    named += (i == 0 ? "" : ", ") + files.closed[i];
-  auto more = files.closed.size() - shown + unknown;
+  for (const auto& link : all.links) {
+    auto target = target_of(link, shape);
+    bool is_dead = link.kind != 'f' && link.kind != 'd';
+    named.append(named.empty() ? "" : ", ").append(link.path);
+    named += target ? " -> " + *target + (is_dead ? " (nothing to search there)" : "")
+                    : std::string(" (leads outside the workspace)");
+  }
+  auto count = all.number("links");
+  if (count > all.links.size())
+    named += " and " + number_of(count - all.links.size(), "more link") +
+             (count >= limits::search_links ? " or more" : "");
+  out.note("links are not followed: " + named +
+           "; what they lead to in the workspace has a name of its own there, which can be path");
+}
+
+/// May a guarded file be looked at?
+bool may_be_searched(std::string_view path, const result_shape& shape) {
+  return shape.rules &&
+         may_read(*shape.rules, std::string(path)) <= may_read(*shape.rules, shape.place);
+}
+
+void note_closed(composer& out, const search_said& all, const result_shape& shape) {
+  std::string named;
+  size_t closed = 0;
+  for (auto path : all.guarded)
+    if (!may_be_searched(path, shape) && ++closed <= limits::guarded_named)
+      named.append(named.empty() ? "" : ", ").append(path);
+  auto open = all.numbers.contains("open") ? all.number("open") : all.guarded.size() - closed;
+  auto guarded = all.number("guarded");
+  auto more = guarded - std::min(guarded, open + std::min(closed, limits::guarded_named));
+  if (named.empty() && more == 0)
+    return;
   if (more > 0)
     named += (named.empty() ? "" : " and ") + number_of(more, "more file");
   out.note("not searched, since a rule asks or denies before they are read: " + named +
@@ -208,6 +258,8 @@ void say_nothing(composer& out, const search_said& all, const result_shape& shap
     return;
   }
   out.say(is_glob ? "(no file matches)\n" : "(nothing matches)\n");
+  for (const auto& hint : shape.hints)
+    out.note(hint);
   auto ignored = all.number("ignored");
   auto searched = all.number("searched");
   if (is_glob && ignored > 0 && !shape.ignored)
@@ -227,7 +279,7 @@ void say_nothing(composer& out, const search_said& all, const result_shape& shap
 
 void note_more(composer& out, const result_shape& shape) {
   auto count = std::to_string(out.shown());
-  auto next = "; go on with offset " + std::to_string(shape.page.offset + out.shown());
+  auto next = "; go on with offset " + std::to_string(shape.page.offset + out.taken());
   if (shape.kind == result_kind::files)
     out.note("more than " + count + " files match; the newest are shown" + next);
   else if (shape.kind == result_kind::lines)
@@ -240,22 +292,24 @@ void note_more(composer& out, const result_shape& shape) {
 
 tool_output search_result(std::string_view text, bool is_cut, const result_shape& shape) {
   auto all = sort(text);
-  auto guarded = judge(all, shape);
   composer out(shape);
-  for (auto line : all.found)
-    if (!out.add(line))
+  for (const auto& line : all.found) {
+    bool is_guarded = line.sign == said::guarded_found || line.sign == said::guarded_again;
+    auto file = read_line(line.text, shape.kind).file;
+    if (!out.take(line, !is_guarded || may_be_searched(file, shape)))
       break;
-  for (auto line : all.guarded_found)
-    if (guarded.open.contains(read_line(line, shape.kind).file) && !out.add(line))
-      break;
-  if (out.shown() == 0)
+  }
+  if (out.shown() == 0 && !out.has_more())
     say_nothing(out, all, shape);
   else if (out.has_more() || is_cut)
     note_more(out, shape);
-  note_closed(out, guarded, all.number("guarded"));
+  for (const auto& note : shape.notes)
+    out.note(note);
+  note_closed(out, all, shape);
+  note_links(out, all, shape);
   note_complaints(out, all);
   tool_output result;
-  result.text = out.take();
+  result.text = out.finish();
   return result;
 }
 

@@ -17,10 +17,12 @@ struct result_shape {
   result_kind kind = result_kind::lines;
   output_page page;
   bool with_numbers = true;
-  bool is_repeating = false;       ///< May one line of a file come several times?
   bool ignored = false;            ///< Were ignored files looked at, too?
   std::string place;               ///< As in file_choice.
+  std::string root;                ///< The workspace.
   std::optional<call_rules> rules; ///< For what is guarded.
+  std::vector<std::string> notes;  ///< What is to be said of the call besides.
+  std::vector<std::string> hints;  ///< The same where nothing was found.
 };
 
 /// @param text What the script wrote, or its begin. @param is_cut Is more than that missing?

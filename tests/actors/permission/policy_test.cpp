@@ -98,6 +98,39 @@ TEST_CASE("flags that run or write something undo an allowing rule") {
   CHECK(std::size(risky_vectors) >= 60);
 }
 
+TEST_CASE("who runs anything is covered by no pattern, and no pattern is offered for him") {
+  for (const char* program :
+       {"npx",        "uvx",      "pipx",    "java",     "Rscript",
+        "julia",      "tsx",      "ts-node", "valgrind", "watchexec",
+        "hyperfine",  "xvfb-run", "conda",   "mise",     "nix-shell",
+        "pypy3.9",    "nodejs",   "perf",    "ash",      "ld-linux-x86-64.so.2",
+        "tee",        "dd",       "env",     "sudo",     "awk",
+        "python3.11", "elvish"}) {
+    CAPTURE(program);
+    auto line = std::string(program) + " x y";
+    permission_set rules{{{"bash", {{std::string(program) + " *", action::allow}}}}};
+    CHECK(by_user(rules, "bash", line).then == action::ask);
+    CHECK(!proto::broader_rule("bash", line));
+    // To the letter it may be allowed.
+    CHECK(by_user({}, "bash", line, {{"bash", line}}).then == action::allow);
+  }
+  for (const char* program : {"make", "ninja", "just", "rake", "find", "fd"}) {
+    CAPTURE(program);
+    auto line = std::string(program) + " x y";
+    permission_set rules{{{"bash", {{std::string(program) + " *", action::allow}}}}};
+    CHECK(by_user(rules, "bash", line).then == action::allow);
+    CHECK(!proto::broader_rule("bash", line));
+  }
+  permission_set trusting{{{"bash",
+                            {{"ninja *", action::allow},
+                             {"just *", action::allow},
+                             {"gmake *", action::allow},
+                             {"rake *", action::allow}}}}};
+  for (const char* text : {"ninja -f other.ninja", "just --justfile x", "just --shell rm",
+                           "gmake -f x", "rake -e 'x'", "rake --require x"})
+    CHECK(by_user(trusting, "bash", text).then == action::ask);
+}
+
 TEST_CASE("a chain of any length is judged in all its parts") {
   std::string chain;
   for (int at = 0; at < 500; ++at)

@@ -44,6 +44,53 @@ TEST_CASE("what no tool takes is refused by its name, with those that are taken"
   CHECK(arguments("bash", R"({"command":"x","run_in_background":false})").text("command") == "x");
 }
 
+TEST_CASE("what other hosts taught is obeyed, or refused by its name with the reason") {
+  struct {
+    const char* tool;
+    const char* more; ///< Beside what the tool needs.
+    const char* told; ///< "" where the call goes on.
+  } cases[] = {
+      {"bash", R"("with_escalated_permissions":false)", ""},
+      {"bash", R"("with_escalated_permissions":true)", "there is no escalation"},
+      {"bash", R"("withEscalatedPermissions":"True")", "withEscalatedPermissions is not offered"},
+      {"bash", R"("sandbox_permissions":"use_default","justification":"to see")", ""},
+      {"bash", R"("sandbox_permissions":[])", ""},
+      {"bash", R"("sandbox_permissions":"require_escalated")", "sandbox_permissions is not"},
+      {"bash", R"("sandbox_permissions":["disk-full-write-access"])", "there is no escalation"},
+      {"bash", R"("dangerouslyDisableSandbox":false)", ""},
+      {"bash", R"("dangerouslyDisableSandbox":true)", "dangerouslyDisableSandbox is not offered"},
+      {"bash", R"("is_background":"false","login":false,"tty":false,"shell":"bash")", ""},
+      {"bash", R"("shell":"zsh")", "shell is not offered: commands are run by bash"},
+      {"bash", R"("directory":"sub","description":"x")", ""},
+      {"bash", R"("justification":{"a":1})", "'justification'"},
+      {"edit", R"("instruction":"fix it","expected_replacements":2,"modified_by_user":false)", ""},
+      {"edit", R"("expected_replacements":"two")", "the argument expectedReplacements must be"},
+      {"edit", R"("modified_by_user":true)", "modified_by_user is not offered"},
+      {"edit", R"("ai_proposed_content":"")", ""},
+      {"edit", R"("allow_multiple":true)", ""},
+      {"write", R"("modified_by_user":false,"ai_proposed_content":null)", ""},
+      {"write", R"("ai_proposed_content":"other")", "ai_proposed_content is not offered"},
+      {"glob", R"("respect_git_ignore":true,"case_sensitive":true)", ""},
+      {"glob", R"("respect_gemini_ignore":true)", "respect_gemini_ignore is not offered"},
+      {"read", R"("explanation":"to know")", ""},
+  };
+  for (const auto& each : cases) {
+    CAPTURE(each.more);
+    std::string tool = each.tool;
+    auto needed = tool == "bash"   ? R"("command":"x",)"
+                  : tool == "edit" ? R"("filePath":"f","oldString":"a","newString":"b",)"
+                  : tool == "glob" ? R"("pattern":"*",)"
+                                   : R"("filePath":"f",)";
+    auto json =
+        std::string("{") + needed + (tool == "write" ? R"("content":"",)" : "") + each.more + "}";
+    if (*each.told == 0)
+      CHECK(read_arguments(tool, json).ok());
+    else
+      CHECK(has(refusal(tool, json), each.told));
+  }
+  CHECK(arguments("bash", R"({"command":"x","dir_path":"sub"})").text("workdir") == "sub");
+}
+
 TEST_CASE("what is of another kind is refused by its name") {
   struct {
     const char* tool;

@@ -141,6 +141,12 @@ TEST_CASE("the time of a call is the configuration's where it asks for none, and
   CHECK(time_of(R"({"command":"x"})") == 2s);
   CHECK(time_of(R"({"command":"x","timeout":3000})") == 3s);
   CHECK(time_of(R"({"command":"x","timeout":6000})") == 5s);
+  auto clipped = finish_command(
+      *at.processes,
+      bash_command(at.workspace, arguments("bash", R"({"command":"echo x","timeout":6000})"),
+                   given));
+  CHECK(clipped.text == "x\n(timeout: a command may have 5000 ms at most "
+                        "(sandbox.limits.time_max), not 6000)\n(exit code 0)");
 }
 
 TEST_CASE("what a command leaves running is told, whatever it did to its shell") {
@@ -154,8 +160,44 @@ TEST_CASE("what a command leaves running is told, whatever it did to its shell")
   CHECK(has(left("set -euf; IFS=x; sleep 300 & sleep 300 & echo x"), "(2 process(es)"));
   CHECK(has(left("exec > /dev/null; sleep 300 &"), "(1 process(es)"));
   CHECK(left("sleep 0.01 & wait; exit 3") == "(exit code 3)");
+  CHECK(has(left("trap 'echo bye' EXIT; sleep 300 & :"), "bye\n\n(1 process(es)"));
+  CHECK(has(left("trap '' EXIT TERM INT; sleep 300 & exit 4"), "(1 process(es)"));
+  CHECK(has(left("sleep 300 & exec echo x"), "x\n\n(1 process(es)"));
+  CHECK(has(left("(sleep 300 &); exec true"), "(1 process(es)"));
+  CHECK(has(left("sleep 300 & exit() { builtin exit 0; }; exit"), "(1 process(es)"));
+  CHECK(left("exec sh -c 'exit 7'") == "(exit code 7)");
+  CHECK(left("trap 'exit 9' EXIT") == "(exit code 9)");
   CHECK(left("echo $#:$0") == "0:bash\n(exit code 0)");
+  CHECK(left("echo $SHLVL; ls /proc/self/fd | wc -l") == "1\n4\n(exit code 0)");
   CHECK(has(left("true\\nno_such_program"), "line 2: no_such_program"));
+}
+
+TEST_CASE("a command that begins like an option is a command") {
+  place at;
+  for (const char* line : {"-x", "--version", "-c ls", "-"}) {
+    CAPTURE(line);
+    auto out = at.bash(std::string(R"({"command":")") + line + "\"}").text;
+    CHECK(
+        has(out, std::string(line).substr(0, std::string(line).find(' ')) + ": command not found"));
+    CHECK(has(out, "(exit code 127)"));
+  }
+}
+
+TEST_CASE("how a command ends is told by the command alone") {
+  place at;
+  auto end = [&](const std::string& line) {
+    return at.bash(R"({"command":")" + line + "\"}").text;
+  };
+  CHECK(end("kill -9 $$") == "(exit code 137: killed, as the system does to one that takes more "
+                             "memory than there is)");
+  CHECK(end("kill -SEGV $$") == "(exit code 139)");
+  CHECK(end("exit 255") == "(exit code 255)");
+  CHECK(end("exec 2>&-; echo x") == "x\n(exit code 0)");
+  // Who is told to end may tidy up.
+  auto out = at.bash(R"({"command":"trap 'echo tidy; exit 3' TERM; sleep 1000 & wait",)"
+                     R"("timeout":300})");
+  CHECK(has(out.text, "tidy\n"));
+  CHECK(out.failure->code == ec::tool_timeout);
 }
 
 TEST_CASE("bash output is cleaned and capped") {

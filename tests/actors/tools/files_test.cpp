@@ -2,6 +2,7 @@
 #include "actors/tools/files/write.hpp"
 #include "tests/actors/tools/fixture.hpp"
 
+#include <sys/stat.h>
 #include <thread>
 
 using namespace kodad::actors;
@@ -124,6 +125,124 @@ TEST_CASE("edit replaces exactly, once or everywhere") {
   CHECK(at.get("f") == "B\r\na c\r\n");
   CHECK(!at.edit(R"({"filePath":"f","oldString":"B\na","newString":"x"})").failure);
   CHECK(at.get("f") == "x c\r\n");
+}
+
+TEST_CASE("an edit is of as many places as the call expects") {
+  place at;
+  at.put("f", "a\na\nb\n");
+  auto edit = [&](const std::string& more) {
+    return at.edit(R"({"filePath":"f","oldString":"a","newString":"x",)" + more + "}").text;
+  };
+  CHECK(has(edit(R"("expected_replacements":1)"),
+            "occurs 2 times in f, on lines 1, 2, but expectedReplacements says 1"));
+  CHECK(has(edit(R"("expected_replacements":3,"replaceAll":true)"), "says 3; nothing was changed"));
+  CHECK(has(edit(R"("expected_replacements":0)"), "must be 1 or more"));
+  CHECK(has(edit(R"("expected_replacements":2,"endLine":1)"), "occurs once in f, on line 1, but"));
+  CHECK(at.get("f") == "a\na\nb\n");
+  CHECK(has(edit(R"("expected_replacements":2)"), "wrote f"));
+  CHECK(at.get("f") == "x\nx\nb\n");
+  auto create = R"({"filePath":"new","oldString":"","newString":"x","expectedReplacements":)";
+  CHECK(has(at.edit(std::string(create) + "2}").text, "there is no file new yet"));
+  CHECK(!at.edit(std::string(create) + "1}").failure);
+  CHECK(has(at.edit(R"({"filePath":"f","oldString":"12: x","newString":""})").text,
+            "leave the line numbers away"));
+}
+
+TEST_CASE("a name that ends like a folder's makes no file") {
+  place at;
+  at.put("dir/x", "");
+  for (const char* path : {"new/", "dir/", "dir/new/.", "new//", "dir/..", ".", "dir/x/"}) {
+    CAPTURE(path);
+    auto wish = R"({"filePath":")" + std::string(path) + "\",";
+    CHECK(has(at.write(wish + R"("content":"x"})").text, "write takes the name of a file"));
+    CHECK(has(at.edit(wish + R"("oldString":"","newString":"x"})").text, "edit takes the name"));
+  }
+  CHECK(at.get("dir/x").empty());
+  CHECK(!std::filesystem::exists(at.path("new")));
+}
+
+TEST_CASE("of a link that leads nowhere it is said that it is one, and where it points") {
+  place at;
+  at.put("sub/there", "x");
+  auto link = [&](const char* target, const char* name) {
+    std::filesystem::create_symlink(target, at.path(name));
+  };
+  link("docs/gone.md", "notes");
+  link("../missing", "sub/up");
+  link("notes", "chain");
+  link("/etc/no_such_file", "out");
+  link("../../x", "climbs");
+  link("loop", "loop");
+  link("gone_folder", "folder");
+  link((at.at.path() + "/sub/there").c_str(), "absolute");
+  struct {
+    const char* path;
+    const char* told;
+  } cases[] = {
+      {"notes", "notes is a link to docs/gone.md, where nothing is"},
+      {"sub/up", "sub/up is a link to missing, where nothing is"},
+      {"chain", "chain is a link to docs/gone.md, where nothing is"},
+      {"out", "out is a link that leads outside the workspace"},
+      {"climbs", "climbs is a link that leads outside the workspace"},
+      {"loop", "loop is a link that leads in a circle"},
+      {"folder/x", "folder is a link to gone_folder, where nothing is"},
+      {"absolute", "absolute is a link with an absolute target, which is not followed; name "
+                   "sub/there itself"},
+  };
+  for (const auto& each : cases) {
+    CAPTURE(each.path);
+    auto wish = R"({"filePath":")" + std::string(each.path) + "\"";
+    CHECK(has(at.read(wish + "}").text, each.told));
+    CHECK(has(at.write(wish + R"(,"content":"x"})").text, each.told));
+    CHECK(has(at.edit(wish + R"(,"oldString":"a","newString":"b"})").text, each.told));
+    CHECK(has(at.edit(wish + R"(,"oldString":"","newString":"b"})").text, each.told));
+  }
+  CHECK(!std::filesystem::exists(at.path("gone_folder")));
+  CHECK(has(at.read(R"({"filePath":"plain"})").text, "there is no file plain"));
+}
+
+TEST_CASE("what is no regular file is named") {
+  place at;
+  REQUIRE(::mkfifo(at.path("pipe").c_str(), 0600) == 0);
+  CHECK(has(at.read(R"({"filePath":"pipe"})").text, "pipe is a FIFO, no regular file"));
+  CHECK(has(at.write(R"({"filePath":"pipe","content":"x"})").text, "pipe is a FIFO"));
+  CHECK(has(at.edit(R"({"filePath":"pipe","oldString":"a","newString":"x"})").text, "is a FIFO"));
+}
+
+TEST_CASE("a folder is listed page by page, and what is clipped is said") {
+  place at;
+  for (int i = 100; i < 130; ++i)
+    at.put("d/f" + std::to_string(i), "");
+  CHECK(at.read(R"({"filePath":"d","offset":3,"limit":2})").text ==
+        "f102\nf103\n(entries 5 to 30 follow: read on with offset 5)\n");
+  CHECK(at.read(R"({"filePath":"d","startLine":29})").text == "f128\nf129\n");
+  CHECK(at.read(R"({"filePath":"d","offset":31})").text == "(the folder has only 30 entries)\n");
+  CHECK(has(at.read(R"({"filePath":"d","limit":6000})").text,
+            "(limit: 5000 entries at most are shown at a time, not 6000)"));
+  at.put("f", "a\n");
+  CHECK(has(at.read(R"({"filePath":"f","limit":2001})").text,
+            "(limit: 2000 lines at most are shown at a time, not 2001)"));
+}
+
+TEST_CASE("a file larger than can be loaded keeps its encoding, and its end is not made up") {
+  place at;
+  std::string line = "é" + std::string(1020, 'x') + "é\n";
+  std::string text;
+  while (text.size() <= limits::file_bytes)
+    text += line;
+  at.put("big", "x" + text);
+  auto out = at.read(R"({"filePath":"big","limit":1})").text;
+  CHECK(has(out, "é\n(lines 2 to "));
+  CHECK(has(out, "larger than the 16 MiB that a tool may load"));
+  CHECK(!has(out, "no UTF-8"));
+  CHECK(!has(out, "(version"));
+  out = at.read(R"({"filePath":"big","offset":900000})").text;
+  CHECK(has(out, "(its first 16 MiB have only "));
+  std::string one;
+  while (one.size() <= limits::file_bytes)
+    one += "xé";
+  at.put("one", one + "é");
+  CHECK(!has(at.read(R"({"filePath":"one"})").text, "no UTF-8"));
 }
 
 TEST_CASE("a carriage return that stands alone is taken to the letter") {

@@ -1,56 +1,16 @@
 #include "actors/tools/files/text_file.hpp"
-#include "tests/actors/tools/fixture.hpp"
+#include "tests/actors/tools/search_fixture.hpp"
 
-#include <algorithm>
 #include <fstream>
-#include <sstream>
 
 using namespace kodad::actors;
 using namespace std::string_literals;
 using kodad::proto::action;
 using kodad::proto::ec;
-namespace host = kodad::storage::host;
 
 namespace {
 
-struct place : workspace_place {
-  std::string glob(const std::string& json) {
-    return finish_command(*processes, glob_command(workspace, arguments("glob", json))).text;
-  }
-  std::string grep(const std::string& json) {
-    return finish_command(*processes, grep_command(workspace, arguments("grep", json), rules)).text;
-  }
-  /// A glob's files, sorted.
-  std::string files(const std::string& json) {
-    std::vector<std::string> lines;
-    std::stringstream text(glob(json));
-    for (std::string line; std::getline(text, line);)
-      lines.push_back(line);
-    std::ranges::sort(lines);
-    std::string out;
-    for (const auto& line : lines)
-      out += (out.empty() ? "" : " ") + line;
-    return out;
-  }
-  std::string refused(const std::string& json) {
-    return glob_command(workspace, arguments("glob", json)).failure().context;
-  }
-
-  std::optional<call_rules> rules;
-  std::unique_ptr<host::process_host> processes = host::start_processes();
-};
-
-/// What comes with the program: files named .env are asked for.
-call_rules usual_rules() {
-  call_rules out;
-  out.builtin = true;
-  out.agent.tools = {{"read",
-                      {{"*", action::allow},
-                       {"*.env", action::ask},
-                       {"*.env.*", action::ask},
-                       {"*.env.example", action::allow}}}};
-  return out;
-}
+using place = search_place;
 
 } // namespace
 
@@ -217,7 +177,8 @@ TEST_CASE("a file that must be asked for is not searched, and it is said") {
   CHECK(at.grep(R"({"pattern":"TOKEN"})") ==
         "main.py\n  1: TOKEN\n.env.example\n  1: TOKEN=c\n" + closed);
   CHECK(at.grep(R"({"pattern":"TOKEN","outputMode":"count","-C":2})") ==
-        "main.py: 1\n.env.example: 1\n" + closed);
+        "main.py: 1\n.env.example: 1\n(-C shows nothing with this outputMode; content does)\n" +
+            closed);
   // Whether the word is there makes no difference.
   for (const char* word : {"TOKEN=a", "TOKEN=z"})
     CHECK(at.grep(R"({"pattern":")"s + word + "\"}") == "(nothing matches)\n" + closed);

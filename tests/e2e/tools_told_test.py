@@ -1,0 +1,119 @@
+"""What a tool clips, leaves aside, cannot do or ends is told: commands that hide what they leave
+running, links, FIFOs, arguments of other hosts, pages that closed files would use up, and ignore
+files that are none of the workspace's."""
+
+import os
+
+from harness import ServerTest, bash, main, script
+
+
+def tool(name, **arguments):
+    return {"tool": name, "input": arguments}
+
+
+class Told(ServerTest):
+    config = "permission: {write: allow, edit: allow, bash: allow}\n"
+
+    def setUp(self):
+        super().setUp()
+        self.place = self.server.workspace / self.id().rsplit(".", maxsplit=1)[-1]
+        self.place.mkdir(parents=True)
+        self.session = self.client.new_session(workspace=str(self.place))["id"]
+
+    def put(self, path, content=""):
+        target = self.place / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode())
+
+    def calls(self, *steps):
+        """The outputs of these calls, in their order."""
+        known = len(self.parts())
+        self.client.run(self.session, script(*steps))
+        outputs = [part["output"] for part in self.parts()[known:]]
+        self.assertEqual(len(outputs), len(steps))
+        return outputs
+
+    def parts(self):
+        return [part for message in self.client.messages(self.session)
+                for part in message["parts"] if part["type"] == "tool"]
+
+    def test_commands(self):
+        left = "(1 process(es) that the command left running were ended with it)"
+        trapped, replaced, dashed, clipped, escalated, plain = self.calls(
+            bash("trap 'echo bye' EXIT; sleep 300 & echo on"),
+            bash("sleep 300 & exec echo on"),
+            bash("-x", description="no option"),
+            bash("echo hi", timeout=900000),
+            bash("touch made", with_escalated_permissions=True, justification="to see"),
+            bash("exit 3", with_escalated_permissions=False, sandbox_permissions="use_default",
+                 dangerouslyDisableSandbox=False))
+        self.assertEqual(trapped, f"on\nbye\n\n{left}\n(exit code 0)")
+        self.assertEqual(replaced, f"on\n\n{left}\n(exit code 0)")
+        self.assertIn("-x: command not found", dashed)
+        self.assertTrue(clipped.endswith("600000 ms at most (sandbox.limits.time_max), not 900000)"
+                                         "\n(exit code 0)"), clipped)
+        self.assertIn("with_escalated_permissions is not offered: there is no escalation",
+                      escalated)
+        self.assertEqual(plain, "(exit code 3)")
+        self.assertEqual(list(self.place.iterdir()), [])
+
+    def test_files(self):
+        self.put("f", "a\na\n")
+        (self.place / "dead").symlink_to("docs/gone")
+        os.mkfifo(self.place / "pipe")
+        slash, dead, pipe, searched, few, all_of_them = self.calls(
+            tool("write", filePath="new/", content="x"),
+            tool("read", filePath="dead"),
+            tool("read", filePath="pipe"),
+            tool("grep", pattern="x", path="pipe"),
+            tool("edit", filePath="f", oldString="a", newString="b", expected_replacements=1),
+            tool("edit", filePath="f", oldString="a", newString="b", expected_replacements=2,
+                 instruction="rename", modified_by_user=False))
+        self.assertIn("ends as a folder's name does", slash)
+        self.assertFalse((self.place / "new").exists())
+        self.assertIn("dead is a link to docs/gone, where nothing is", dead)
+        self.assertIn("pipe is a FIFO", pipe)
+        self.assertIn("must be a file or folder, and pipe is a FIFO", searched)
+        self.assertIn("occurs 2 times in f, on lines 1, 2, but expectedReplacements says 1", few)
+        self.assertIn("wrote f", all_of_them)
+        self.assertEqual((self.place / "f").read_bytes(), b"b\nb\n")
+
+    def test_searches(self):
+        self.put(".env", "TOKEN\n" * 500)
+        self.put("z/.env.example", "TOKEN=\n")
+        self.put("dos.txt", "one\r\ntwo\r\n")
+        (self.place / "link.txt").symlink_to("dos.txt")
+        (self.place / "way").symlink_to("z")
+        page, across, listed, clipped = self.calls(
+            tool("grep", pattern="TOKEN", headLimit=3),
+            tool("grep", pattern=r"one\ntwo", multiline=True),
+            tool("glob", pattern="*.txt"),
+            tool("grep", pattern="two", **{"-C": 150}))
+        self.assertIn("z/.env.example\n  1: TOKEN=\n", page)
+        self.assertIn("before they are read: .env;", page)
+        self.assertTrue(across.startswith("dos.txt\n  1: one\n  2: two\n"), across)
+        self.assertIn("links are not followed: link.txt -> dos.txt, way -> z;", across)
+        self.assertTrue(listed.startswith("dos.txt\nlink.txt\n"), listed)
+        self.assertIn("way -> z;", listed)
+        self.assertIn("(-C: 100 lines around a match at most, not 150)", clipped)
+
+
+class Unconfined(Told):
+    """Without a sandbox all of the machine could be seen."""
+    config = Told.config + "sandbox: {mode: off}\n"
+
+    def test_ignore_files_above(self):
+        above = self.server.workspace / ".ignore"
+        above.write_text("*.txt\n")
+        self.addCleanup(above.unlink)
+        self.put("sub/a.txt", "word\n")
+        self.put("sub/own.md", "word\n")
+        self.put(".gitignore", "own.md\n")
+        listed, found = self.calls(tool("glob", pattern="*", path="sub"),
+                                   tool("grep", pattern="word", path="sub"))
+        self.assertEqual(listed, "sub/a.txt\n")
+        self.assertEqual(found, "sub/a.txt\n  1: word\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@
 #include "actors/turn/judgement.hpp"
 #include "proto/limits/project.hpp"
 #include "proto/limits/tools.hpp"
+#include "storage/config/project_config.hpp"
 
 namespace kodad::actors {
 
@@ -66,7 +67,8 @@ workspace_reader_state::read_rules(const read_project_rules& wish) {
       promise.deliver(
           to_caf(seen ? seen->rules.failure() : rules_unread(std::get<proto::error>(answer))));
   };
-  begin({0, "", std::move(deliver)}, wish.workspace,
+  // A share of its own: other looks may hang on a disk that is mounted below the workspace.
+  begin({0, "", std::move(deliver)}, wish.workspace + "/" + storage::project_file,
         [workspace = wish.workspace]() -> look_answer { return look_at_project(workspace); });
   return promise;
 }

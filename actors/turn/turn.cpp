@@ -210,7 +210,11 @@ void turn_state::look_at_rules() {
 
 void turn_state::take_rules(step_rules seen) {
   project = std::move(seen);
-  for (auto due = std::exchange(looked_for, 0); due > 0 && !waiting.empty(); --due) {
+  auto due = std::exchange(looked_for, 0);
+  // Who waits for a disk that does not answer waits once.
+  if (!project.rules)
+    due = waiting.size();
+  for (; due > 0 && !waiting.empty(); --due) {
     auto input = std::move(waiting.front());
     waiting.pop_front();
     std::visit([this](const auto& x) { hand_on(x); }, input);

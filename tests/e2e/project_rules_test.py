@@ -263,12 +263,10 @@ class Dead(Project):
         self.addCleanup(self.disk.close)
         self.disk.die()
 
-    def test_a_text_costs_no_look_and_a_call_is_denied(self):
+    def test_a_text_costs_no_look(self):
         self.assertEqual(self.client.run(self.session, script({"text": "hello"}))["state"],
                          "succeeded")
         self.assertEqual(self.disk.hanging(), 0)
-        self.assert_denied(self.call(bash("echo hi")), "kodad.yaml could not be read",
-                           "the disk did not answer")
 
     def test_cancelling_and_deleting_do_not_need_the_answer(self):
         for end in ("cancel", "delete"):
@@ -280,6 +278,57 @@ class Dead(Project):
                 self.assertIn("cancelled", self.parts()[-1]["output"])
             else:
                 self.client.expect(204, "DELETE", f"/sessions/{self.session}")
+
+
+class DeadAnswers(Project):
+    """The disk dies between a question and its answers."""
+
+    config = "permission: {bash: ask}\n"
+
+    def setUp(self):
+        super().setUp()
+        self.disk = DeadDisk(self.place)
+        self.addCleanup(self.disk.close)
+        self.other = self.client.new_session(workspace=str(self.place))["id"]
+        self.client.say(self.session, script(bash("echo one"), bash("echo two")))
+        self.asked = until(lambda: len(self.client.questions(self.session)) == 2 and
+                           self.client.questions(self.session), "two questions")
+        self.disk.die()
+
+    def answer_all(self):
+        """Gives both answers, which wait; what comes back waits for their statuses."""
+        replies = []
+
+        def answer(question):
+            replies.append(self.server.client().answer(self.session, question, "once"))
+        threads = [threading.Thread(target=answer, args=(one["question_id"],))
+                   for one in self.asked]
+        for one in threads:
+            one.start()
+        until(self.disk.hanging, "the rules are being read")
+
+        def end():
+            for one in threads:
+                one.join()
+            return [reply.status for reply in replies]
+        return end
+
+    def test_an_answer_is_told_that_the_turn_was_cancelled(self):
+        end = self.answer_all()
+        self.client.post(f"/sessions/{self.session}/cancel")
+        self.assertEqual(self.client.finish(self.session)["state"], "cancelled")
+        self.assertEqual(end(), [404, 404])
+
+    def test_what_is_called_or_was_answered_is_denied(self):
+        end = self.answer_all()
+        self.client.say(self.other, script(bash("echo hi")))
+        self.assertEqual(end(), [204, 204])
+        for session in (self.session, self.other):
+            self.assertEqual(self.client.finish(session)["state"], "succeeded")
+            self.session = session
+            for part in self.parts():
+                self.assert_denied(part, "kodad.yaml could not be read",
+                                   "the disk did not answer")
 
 
 if __name__ == "__main__":

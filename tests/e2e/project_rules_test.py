@@ -4,7 +4,7 @@ every step that calls tools, and a file that cannot be understood lets nothing r
 import os
 import threading
 
-from dead_disk import DeadDisk
+from dead_disk import NAME, DeadDisk
 from harness import ServerTest, bash, main, script, until
 
 NEXT = {"text": "And now:"}  # Another model call.
@@ -261,6 +261,7 @@ class Dead(Project):
         super().setUp()
         self.disk = DeadDisk(self.place)
         self.addCleanup(self.disk.close)
+        (self.place / NAME.decode()).stat()  # It is up.
         self.disk.die()
 
     def test_a_text_costs_no_look(self):

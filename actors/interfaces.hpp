@@ -48,7 +48,10 @@ using workspace_reader_actor = caf::typed_actor<
     // Reads and checks the files of a message.
     caf::replies_to<load_attachments>::with<loaded_attachments>,
     // Checks and resolves a folder; fails with workspace_not_allowed.
-    caf::replies_to<resolve_workspace>::with<resolved_workspace>>;
+    caf::replies_to<resolve_workspace>::with<resolved_workspace>,
+    // Reads a workspace's kodad.yaml; fails with tool_denied where it is not clear, or with
+    // workspace_vanished.
+    caf::replies_to<read_project_rules>::with<project_rules>>;
 
 /// SETTINGS: the owner of the settings table (one).
 using settings_actor = caf::typed_actor<

@@ -86,6 +86,15 @@ struct resolved_workspace {
   std::string path;
 };
 
+/// To the workspace reader: what does the workspace's own kodad.yaml say of tool calls, as of now?
+struct read_project_rules {
+  std::string workspace;
+};
+
+struct project_rules {
+  std::shared_ptr<const proto::permission_set> rules; ///< Never null.
+};
+
 // --- streams ---------------------------------------------------------------------------------
 
 /// To a session's fan-out, by way of the directory: let this stream see the session.

@@ -132,6 +132,11 @@ bool is_list_known(const model_source& from, const proto::provider_status& now) 
 
 } // namespace
 
+result<void> check_rules(const proto::permission_set& rules,
+                         const std::vector<std::string>& tools) {
+  return check_rules(names_of(tools), rules);
+}
+
 result<void> check_agent(const proto::agent& wish, const std::vector<std::string>& tools) {
   auto known = names_of(tools);
   if (auto fits = check_list(known, "tools", wish.tools); !fits)

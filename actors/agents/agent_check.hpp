@@ -20,6 +20,10 @@ namespace kodad::actors {
 /// @param tools The host's.
 proto::result<void> check_agent(const proto::agent& wish, const std::vector<std::string>& tools);
 
+/// What `check_agent` says of the rules of an agent.
+proto::result<void> check_rules(const proto::permission_set& rules,
+                                const std::vector<std::string>& tools);
+
 /// A configured provider, as far as it tells whether its list of models is known.
 struct model_source {
   std::string provider_id;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace kodad::actors {
 
@@ -92,19 +93,26 @@ const proto::permission_rule* last_rule(const proto::permission_set& rules, cons
   return found;
 }
 
+/// A rule and the layer that it stands in.
+struct found_rule {
+  const proto::permission_rule* rule = nullptr;
+  rule_origin from = rule_origin::agent;
+};
+
 /// The strictest of what the layers say; nothing when none says anything.
-const proto::permission_rule* strictest_rule(const std::vector<rule_layer>& layers,
-                                             const target& to) {
+std::optional<found_rule> strictest_rule(const std::vector<rule_layer>& layers, const target& to) {
   bool user_speaks = std::ranges::any_of(layers, [&to](const auto& layer) {
     return layer.from == rule_origin::user && last_rule(*layer.rules, to);
   });
-  const proto::permission_rule* found = nullptr;
+  std::optional<found_rule> found;
   for (const auto& layer : layers) {
     if (user_speaks && layer.from == rule_origin::builtin_agent)
       continue;
     const auto* rule = last_rule(*layer.rules, to);
-    if (rule && (!found || rule->then > found->then))
-      found = rule;
+    if (!rule || (layer.from == rule_origin::project && rule->then == action::allow))
+      continue;
+    if (!found || rule->then > found->rule->then)
+      found = found_rule{rule, layer.from};
   }
   return found;
 }
@@ -120,9 +128,10 @@ bool is_granted(const std::vector<proto::granted_rule>& granted, const target& t
 decision judge_one(const std::vector<rule_layer>& layers,
                    const std::vector<proto::granted_rule>& granted, const target& to) {
   decision out;
-  if (const auto* rule = strictest_rule(layers, to)) {
-    out.then = rule->then;
-    out.pattern = rule->pattern;
+  if (auto found = strictest_rule(layers, to)) {
+    out.then = found->rule->then;
+    out.pattern = found->rule->pattern;
+    out.from = found->from;
   } else {
     out.then = is_among(to.tool, reading_tools) ? action::allow : action::ask;
   }
@@ -141,15 +150,16 @@ decision judge_command(const std::vector<rule_layer>& layers,
                        const std::vector<proto::granted_rule>& granted, std::string_view tool,
                        std::string_view text) {
   auto line = read_command_line(text);
-  decision out{action::allow, {}, {}};
+  decision out;
+  out.then = action::allow;
   for (const auto& command : line.commands)
     tighten(out,
             judge_one(layers, granted, {tool, command, subject_kind::command, line.understood}));
   for (const auto& suspect : line.suspects) {
     // A suspicion never allows, and one without a rule says nothing.
-    const auto* rule = strictest_rule(layers, {tool, suspect, subject_kind::command, false});
-    if (rule && rule->then != action::allow)
-      tighten(out, {rule->then, rule->pattern, {}});
+    auto found = strictest_rule(layers, {tool, suspect, subject_kind::command, false});
+    if (found && found->rule->then != action::allow)
+      tighten(out, {found->rule->then, found->rule->pattern, found->from, {}});
   }
   // "Always" was said of this very line, whatever its parts.
   if (out.then == action::ask && is_granted(granted, {tool, text, subject_kind::text, false}))
@@ -173,9 +183,11 @@ decision decide(const std::vector<rule_layer>& layers,
   return out;
 }
 
-std::vector<rule_layer> layers_of(const proto::agent& who, const proto::permission_set& user) {
+std::vector<rule_layer> layers_of(const proto::agent& who, const proto::permission_set& user,
+                                  const proto::permission_set& project) {
   return {{&who.permission, who.builtin ? rule_origin::builtin_agent : rule_origin::agent},
-          {&user, rule_origin::user}};
+          {&user, rule_origin::user},
+          {&project, rule_origin::project}};
 }
 
 } // namespace kodad::actors

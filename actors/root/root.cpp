@@ -66,7 +66,7 @@ root::root(root_parts parts) : system_(config_) {
                      parts.options.turns_kept}));
   tools_ = caf::actor_cast<tool_runner_actor>(system_.spawn(tool_runner, parts.tools));
   workspaces_ = caf::actor_cast<workspace_reader_actor>(
-      system_.spawn(workspace_reader, proto::limits::look_deadline));
+      system_.spawn(workspace_reader, proto::limits::look_deadline, parts.tell_operator));
   catalogs known{std::make_shared<const std::vector<proto::agent>>(parts.agents),
                  std::make_shared<const std::vector<proto::model>>(configured_models(parts))};
   spawn_catalogs(parts);

@@ -3,7 +3,10 @@
 #include "actors/error.hpp"
 #include "actors/session/attachments.hpp"
 #include "actors/store/workspace_rule.hpp"
+#include "actors/turn/judgement.hpp"
+#include "proto/limits/project.hpp"
 #include "proto/limits/tools.hpp"
+#include "storage/config/project_config.hpp"
 
 namespace kodad::actors {
 
@@ -51,6 +54,38 @@ workspace_reader_state::resolve(const resolve_workspace& wish) {
   return promise;
 }
 
+caf::typed_response_promise<project_rules>
+workspace_reader_state::read_rules(const read_project_rules& wish) {
+  auto promise = self->make_response_promise<project_rules>();
+  auto deliver = [this, promise, workspace = wish.workspace](look_answer& answer) mutable {
+    auto* seen = std::get_if<seen_rules>(&answer);
+    if (seen)
+      tell_once(workspace, *seen);
+    if (seen && seen->rules)
+      promise.deliver(std::move(*seen->rules));
+    else // Without an answer the disk or the pool said no.
+      promise.deliver(
+          to_caf(seen ? seen->rules.failure() : rules_unread(std::get<proto::error>(answer))));
+  };
+  // A share of its own: other looks may hang on a disk that is mounted below the workspace.
+  begin({0, "", std::move(deliver)}, wish.workspace + "/" + storage::project_file,
+        [workspace = wish.workspace]() -> look_answer { return look_at_project(workspace); });
+  return promise;
+}
+
+/// A file is read at every step; what is wrong with it is news once.
+void workspace_reader_state::tell_once(const std::string& workspace, const seen_rules& seen) {
+  for (const auto& line : seen.lines) {
+    auto said = "workspace " + workspace + ": " + line;
+    if (told.size() > proto::limits::project_lines_told ||
+        !told.insert(std::to_string(seen.content) + " " + said).second)
+      continue;
+    tell(told.size() <= proto::limits::project_lines_told
+             ? said
+             : "more is wrong with the kodad.yaml of workspaces than is told one by one");
+  }
+}
+
 void workspace_reader_state::begin(look one, const std::string& disk,
                                    std::function<look_answer()> work) {
   auto key = ++last_key;
@@ -89,14 +124,16 @@ void workspace_reader_state::give_up(uint64_t key) {
 
 workspace_reader_inside::behavior_type
 workspace_reader(workspace_reader_inside::stateful_pointer<workspace_reader_state> self,
-                 std::chrono::seconds patience) {
+                 std::chrono::seconds patience, line_teller tell) {
   auto& state = self->state;
+  state.tell = std::move(tell);
   state.patience = patience;
   state.outlet = std::make_shared<actor_outlet<workspace_reader_inside>>(
       caf::actor_cast<workspace_reader_inside>(self));
   return {
       [self](const load_attachments& wish) { return self->state.load(wish); },
       [self](const resolve_workspace& wish) { return self->state.resolve(wish); },
+      [self](const read_project_rules& wish) { return self->state.read_rules(wish); },
       [self](look_done& done) { self->state.end(done.key, done.answer); },
       [self](const look_due& which) { self->state.give_up(which.key); },
   };

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/store/loss_log.hpp"
+#include "actors/store/project_file.hpp"
 #include "actors/tools/pool/actor_outlet.hpp"
 #include "actors/tools/pool/work_pool.hpp"
 
@@ -17,11 +19,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <variant>
 
 namespace kodad::actors {
 
-using look_answer = std::variant<proto::error, loaded_attachments, resolved_workspace>;
+using look_answer = std::variant<proto::error, loaded_attachments, resolved_workspace, seen_rules>;
 
 /// From a thread of the pool: what it saw.
 struct look_done {
@@ -52,22 +55,26 @@ struct workspace_reader_state {
 
   caf::typed_response_promise<loaded_attachments> load(const load_attachments& wish);
   caf::typed_response_promise<resolved_workspace> resolve(const resolve_workspace& wish);
+  caf::typed_response_promise<project_rules> read_rules(const read_project_rules& wish);
   void begin(look one, const std::string& disk, std::function<look_answer()> work);
   void end(uint64_t key, look_answer& answer);
   void give_up(uint64_t key);
+  void tell_once(const std::string& workspace, const seen_rules& seen);
 
   workspace_reader_inside::pointer self;
   std::chrono::seconds patience{};
   std::shared_ptr<actor_outlet<workspace_reader_inside>> outlet;
   work_pool pool;
   std::map<uint64_t, look> looks;
+  line_teller tell = [](const std::string&) {};
+  std::unordered_set<std::string> told; ///< Of projects' files.
   uint64_t last_key = 0;
 };
 
-/// @param patience With a disk that does not answer.
+/// @param patience With a disk that does not answer. @param tell Gets lines for the operator.
 workspace_reader_inside::behavior_type
 workspace_reader(workspace_reader_inside::stateful_pointer<workspace_reader_state> self,
-                 std::chrono::seconds patience);
+                 std::chrono::seconds patience, line_teller tell);
 
 } // namespace kodad::actors
 

@@ -20,7 +20,8 @@ constexpr std::string_view any_path = "(?s-u:.)*";
 
 std::vector<rule_layer> layers(const call_rules& rules) {
   return {{&rules.agent, rules.builtin ? rule_origin::builtin_agent : rule_origin::agent},
-          {&rules.user, rule_origin::user}};
+          {&rules.user, rule_origin::user},
+          {&rules.project, rule_origin::project}};
 }
 
 /// Alternatives for whole paths, of which the first that fits counts, as in a permission set the
@@ -77,7 +78,7 @@ ruled_input without_rules(std::string_view input) {
   // Rules that cannot be read allow nothing.
   if (!rules)
     return {input.substr(0, mark),
-            call_rules{{{{"*", {{"*", proto::action::deny}}, false}}}, false, {}, {}}};
+            call_rules{{{{"*", {{"*", proto::action::deny}}, false}}}, false, {}, {}, {}}};
   return {input.substr(0, mark), std::move(*rules)};
 }
 
@@ -116,7 +117,7 @@ proto::action may_read(const call_rules& rules, const std::string& path) {
 std::string guarded_regex(const call_rules& rules, const std::string& place) {
   auto usual = may_read(rules, place);
   std::string out;
-  for (const auto* set : {&rules.agent, &rules.user})
+  for (const auto* set : {&rules.agent, &rules.user, &rules.project})
     for (const auto& tool : set->tools) {
       if (!proto::text::matches(tool.tool, "read", proto::text::glob_kind::command))
         continue;

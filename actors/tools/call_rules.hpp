@@ -22,11 +22,13 @@ struct call_rules {
   bool builtin = false;
   proto::permission_set user;
   std::vector<proto::granted_rule> granted;
+  proto::permission_set project;
 
   static constexpr auto fields() {
     return std::tuple(
         proto::field("agent", &call_rules::agent), proto::field("builtin", &call_rules::builtin),
-        proto::field("user", &call_rules::user), proto::field("granted", &call_rules::granted));
+        proto::field("user", &call_rules::user), proto::field("granted", &call_rules::granted),
+        proto::field("project", &call_rules::project));
   }
 };
 

@@ -45,9 +45,14 @@ std::optional<proto::error> problem_of(const std::string& input) {
   return std::nullopt;
 }
 
+proto::error denied_by_project() {
+  return proto::make_error(ec::tool_denied,
+                           "a permission rule of the workspace's kodad.yaml denies this call");
+}
+
 /// Who searches a file reads it.
 void judge_as_reading(decision& so_far, const judgement_rules& by, const std::string& subject) {
-  auto reading = decide(layers_of(by.who, by.user), by.granted, "read", subject);
+  auto reading = decide(layers_of(by.who, by.user, *by.project.rules), by.granted, "read", subject);
   bool was_granted = std::ranges::any_of(by.granted, [&](const auto& rule) {
     return rule.tool == "grep" && rule.pattern == so_far.suggested_pattern;
   });
@@ -64,15 +69,30 @@ verdict judge_tool_call(const judgement_rules& by, const std::string& name,
   auto tool = meant_tool(by.tools, name);
   if (!tool)
     return {proto::action::deny, "", no_such_tool(by.tools, name), ""};
+  if (!by.project.rules)
+    return {proto::action::deny, "",
+            by.project.failure.value_or(
+                rules_unread(proto::make_error(ec::internal, "it was not asked for"))),
+            *tool};
   if (auto problem = problem_of(input))
     return {proto::action::deny, "", problem, *tool};
   if (auto given = read_arguments(*tool, input); !given)
     return {proto::action::deny, "", given.failure(), *tool};
   auto subject = subject_of(*tool, input, by.workspace);
-  auto decided = decide(layers_of(by.who, by.user), by.granted, *tool, subject);
+  auto decided = decide(layers_of(by.who, by.user, *by.project.rules), by.granted, *tool, subject);
   if (*tool == "grep")
     judge_as_reading(decided, by, subject);
+  if (decided.then == proto::action::deny && decided.from == rule_origin::project)
+    return {decided.then, "", denied_by_project(), *tool};
   return {decided.then, decided.suggested_pattern, {}, *tool};
+}
+
+proto::error rules_unread(const proto::error& why) {
+  if (why.code == ec::tool_denied || why.code == ec::workspace_vanished)
+    return why;
+  return proto::make_error(ec::tool_denied, "kodad.yaml could not be read (" + why.context +
+                                                "); until it can be, no tool runs in this "
+                                                "workspace");
 }
 
 std::vector<proto::tool_spec> tools_of(const proto::agent& who,

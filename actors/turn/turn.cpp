@@ -28,6 +28,13 @@ caf::error cause_of(const std::exception_ptr& thrown) {
   }
 }
 
+/// For a tool that meets the files: no rules are rules that deny all.
+proto::permission_set project_or_none(const step_rules& seen) {
+  if (seen.rules)
+    return *seen.rules;
+  return {{{"*", {{"*", proto::action::deny}}, true}}};
+}
+
 } // namespace
 
 turn_state::turn_state(turn_actor::pointer self_ptr) : self(self_ptr) {}
@@ -51,7 +58,8 @@ judge turn_state::make_judge() {
   return [this](const std::string& tool, const std::string& input) {
     auto may_use = tools();
     return judge_tool_call(
-        {*setup.who, world->options.permission, granted, may_use, setup.workspace}, tool, input);
+        {*setup.who, world->options.permission, project, granted, may_use, setup.workspace}, tool,
+        input);
   };
 }
 
@@ -76,9 +84,9 @@ void turn_state::begin(const std::vector<proto::full_message>& all) {
   else
     perform(machine->abandon(std::move(parts), std::move(setup.waiting)));
   for (auto& given : early_answers)
-    perform(machine->on_answer(given));
+    answer(given);
   if (cancel_is_due)
-    perform(machine->on_cancel());
+    cancel();
 }
 
 void turn_state::perform(effects todo) {
@@ -130,8 +138,9 @@ void turn_state::perform_one(start_tool& what) {
                        .input = what.input,
                        .workspace = setup.workspace};
   if (meets_files(what.tool))
-    run.input = with_rules(
-        run.input, {setup.who->permission, setup.who->builtin, world->options.permission, granted});
+    run.input =
+        with_rules(run.input, {setup.who->permission, setup.who->builtin, world->options.permission,
+                               granted, project_or_none(project)});
   self->send(world->tools, run_tool{std::move(run), caf::actor_cast<tool_listener_actor>(self)});
 }
 
@@ -150,17 +159,21 @@ void turn_state::perform_one(end_turn& what) {
 }
 
 void turn_state::cancel() {
-  if (machine)
-    perform(machine->on_cancel());
-  else
+  if (!machine) {
     cancel_is_due = true;
+    return;
+  }
+  perform(machine->on_cancel());
+  stop_waiting();
 }
 
 void turn_state::answer(const give_answer& given) {
-  if (machine)
-    perform(machine->on_answer(given));
-  else
+  if (!machine)
     early_answers.push_back(given);
+  else if (machine->may_start_call(given))
+    read_rules_for(given);
+  else
+    hand_on(given);
 }
 
 void turn_state::finish(const tool_finished& run) {
@@ -171,6 +184,56 @@ void turn_state::finish(const tool_finished& run) {
 }
 
 void turn_state::end_call(const call_ended& ended) {
+  if (!ended.failure && machine->has_calls_to_judge())
+    read_rules_for(ended);
+  else
+    hand_on(ended);
+}
+
+void turn_state::read_rules_for(rule_bound input) {
+  waiting.push_back(std::move(input));
+  if (looked_for == 0)
+    look_at_rules();
+}
+
+void turn_state::look_at_rules() {
+  looked_for = waiting.size();
+  self->request(world->workspaces, proto::limits::ask, read_project_rules{setup.workspace})
+      .then(
+          [this](const project_rules& seen) {
+            take_rules({seen.rules, {}});
+          },
+          [this](const caf::error& failure) {
+            take_rules({nullptr, rules_unread(from_caf(failure))});
+          });
+}
+
+void turn_state::take_rules(step_rules seen) {
+  project = std::move(seen);
+  auto due = std::exchange(looked_for, 0);
+  // Who waits for a disk that does not answer waits once.
+  if (!project.rules)
+    due = waiting.size();
+  for (; due > 0 && !waiting.empty(); --due) {
+    auto input = std::move(waiting.front());
+    waiting.pop_front();
+    std::visit([this](const auto& x) { hand_on(x); }, input);
+  }
+  // Without its folder the turn can do nothing more.
+  if (project.failure && project.failure->code == proto::ec::workspace_vanished)
+    return break_down(*project.failure);
+  // What came while the file was being read may have come after it was changed.
+  if (!waiting.empty())
+    look_at_rules();
+}
+
+/// The turn ends, and runs nothing more.
+void turn_state::stop_waiting() {
+  for (auto left = std::exchange(waiting, {}); !left.empty(); left.pop_front())
+    std::visit([this](const auto& x) { hand_on(x); }, left.front());
+}
+
+void turn_state::hand_on(const call_ended& ended) {
   auto failure = ended.failure;
   // What was refused is not sent again unchanged.
   if (failure && failure->then == proto::provider::remedy::simplify && last_is_plain)
@@ -178,8 +241,13 @@ void turn_state::end_call(const call_ended& ended) {
   perform(machine->on_call_ended(failure));
 }
 
+void turn_state::hand_on(const give_answer& given) {
+  perform(machine->on_answer(given));
+}
+
 void turn_state::break_down(const proto::error& why) {
   perform(machine->on_broken(why));
+  stop_waiting();
 }
 
 turn_actor::behavior_type turn(turn_actor::stateful_pointer<turn_state> self, session_actor session,

@@ -1,14 +1,19 @@
 // The TURN actor. Interface: actors/interfaces.hpp.
 //
 // Performs what the turn machine says: makes the model call, runs the tools, asks the session to
-// keep and to show, waits between attempts. Decides nothing itself. Ends once its session has kept
+// keep and to show, waits between attempts, has the workspace's own rules read before calls are
+// judged. Decides nothing itself. Ends once its session has kept
 // the end; when the session goes first, it takes its model call and its tools with it.
 #pragma once
 
 #include "actors/session/world.hpp"
+#include "actors/turn/judgement.hpp"
 #include "actors/turn/turn_machine.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+
+#include <deque>
+#include <variant>
 
 namespace kodad::actors {
 
@@ -35,6 +40,9 @@ struct turn_setup {
   shared_transcript history; ///< The messages up to its own; empty: the archive has them.
 };
 
+/// An input that may let calls run. It waits until the workspace's own rules have been read.
+using rule_bound = std::variant<call_ended, give_answer>;
+
 struct turn_state {
   explicit turn_state(turn_actor::pointer self_ptr);
 
@@ -54,6 +62,12 @@ struct turn_state {
   void answer(const give_answer& given);
   void finish(const tool_finished& run);
   void end_call(const call_ended& ended);
+  void read_rules_for(rule_bound input);
+  void look_at_rules();
+  void take_rules(step_rules seen);
+  void hand_on(const call_ended& ended);
+  void hand_on(const give_answer& given);
+  void stop_waiting();
   void break_down(const proto::error& why);
   turn_facts facts() const;
   turn_sources sources() const;
@@ -70,6 +84,11 @@ struct turn_state {
   std::optional<turn_machine> machine; ///< Absent until the transcript is loaded.
   model_call_key last_call = 0;
   bool last_is_plain = false; ///< There is nothing plainer than the last call's request.
+
+  // The workspace's own rules, and what waits for them to be read anew.
+  step_rules project;
+  std::deque<rule_bound> waiting;
+  size_t looked_for = 0; ///< How many of these came before the look under way; 0: there is none.
 
   // What came in before the transcript.
   bool cancel_is_due = false;

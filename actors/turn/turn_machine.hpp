@@ -117,6 +117,10 @@ public:
   /// The turn cannot go on for a reason of the host's own.
   effects on_broken(const proto::error& why);
 
+  // Before these inputs the rules must be read: they may let calls run.
+  bool has_calls_to_judge() const; ///< When the model's call ends.
+  bool may_start_call(const give_answer& answer) const;
+
   /// The parts of the assistant's message so far, as the next model call must see them.
   const std::vector<proto::part_record>& parts() const { return parts_; }
 

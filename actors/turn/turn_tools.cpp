@@ -42,6 +42,10 @@ std::string subject_shown(std::string_view pattern) {
   return shown.empty() ? shown : ": " + shown;
 }
 
+proto::error denied_by_rule() {
+  return proto::make_error(proto::ec::tool_denied, "a permission rule denies this call");
+}
+
 /// What the model is told of a call that its output limit cut: not to write the same again.
 proto::error cut_by_limit(const proto::error& found) {
   return proto::make_error(
@@ -69,6 +73,20 @@ void turn_machine::note_part(uint32_t index, turn_keeps& step) const {
     known->part = parts_[index];
 }
 
+bool turn_machine::has_calls_to_judge() const {
+  return phase_ == phase::calling && std::ranges::any_of(draft_->parts(), [](const auto& piece) {
+           return piece.shown.type == proto::part_type::tool;
+         });
+}
+
+bool turn_machine::may_start_call(const give_answer& answer) const {
+  auto asked = std::ranges::find_if(
+      questions_, [&](const auto& q) { return q.shown.question_id == answer.question; });
+  return phase_ == phase::working && asked != questions_.end() &&
+         asked->shown.purpose == proto::question_purpose::permission &&
+         answer.response.front() != "reject";
+}
+
 void turn_machine::judge_calls(turn_keeps& step, effects& then) {
   for (uint32_t i = 0; i < parts_.size(); ++i)
     if (parts_[i].shown.status == tool_status::pending)
@@ -91,9 +109,7 @@ void turn_machine::judge_call(uint32_t index, turn_keeps& step, effects& then) {
   if (ruling.problem)
     return fail_call(index, step, *ruling.problem);
   if (ruling.then == proto::action::deny)
-    return fail_call(
-        index, step,
-        proto::make_error(proto::ec::tool_denied, "a permission rule denies this call"));
+    return fail_call(index, step, denied_by_rule());
   if (call.tool == "question")
     return ask_question(index, step);
   if (ruling.then == proto::action::ask)
@@ -195,6 +211,10 @@ void turn_machine::answer_permission(proto::question_record& asked, turn_keeps& 
   if (word == "reject")
     return fail_call(index, step,
                      proto::make_error(proto::ec::tool_denied, "the user rejected this call"));
+  // The rules may have changed while the question waited: what they deny no answer allows.
+  auto ruling = judge_(call->shown.tool, call->shown.input);
+  if (ruling.problem || ruling.then == proto::action::deny)
+    return fail_call(index, step, ruling.problem ? *ruling.problem : denied_by_rule());
   if (word == "always")
     step.granted.push_back({call->shown.tool, rule_granted(asked)});
   allow(index, step, then);

@@ -83,6 +83,14 @@ proto::error findings::last_failure() const {
   return proto::field_error(proto::ec::invalid_value, mask_secrets(last().key), last().text);
 }
 
+std::vector<std::string> findings::failures() const {
+  std::vector<std::string> out;
+  for (const auto& one : all_)
+    if (one.weight == finding::weight::failure)
+      out.push_back(one.text);
+  return out;
+}
+
 std::vector<std::string> findings::take_told() {
   std::vector<std::string> out;
   for (const auto& one : all_)

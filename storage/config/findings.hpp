@@ -59,6 +59,9 @@ public:
   /// One line each. The last mistake is kept back: it is `last_failure`.
   std::vector<std::string> take_told();
 
+  /// The mistakes alone, one line each, in the order of their lines.
+  std::vector<std::string> failures() const;
+
   /// @pre has_failed()
   proto::error last_failure() const;
 

@@ -19,7 +19,7 @@ const proto::agent& find(const std::string& id) {
 
 action judged(const std::string& id, std::string_view tool, std::string_view subject,
               const proto::permission_set& user = {}) {
-  return decide(layers_of(find(id), user), {}, tool, subject).then;
+  return decide(layers_of(find(id), user, {}), {}, tool, subject).then;
 }
 
 } // namespace

@@ -306,6 +306,32 @@ TEST_CASE("a link is judged by where it leads, too") {
   CHECK(std::filesystem::is_symlink(at.path("also")));
 }
 
+TEST_CASE("a project's rules hold where a link leads, too, and let nothing in") {
+  place at;
+  at.put("secrets/a.txt", "TOKEN");
+  std::filesystem::create_symlink("secrets", at.path("docs"));
+  call_rules rules;
+  using kodad::proto::action;
+  rules.user.tools = {{"read", {{"*", action::allow}}, true}};
+  auto read = [&] {
+    return read_tool(at.workspace, arguments("read", R"({"filePath":"docs/a.txt"})"), rules);
+  };
+  CHECK(has(read().text, "TOKEN"));
+  rules.project.tools = {{"read", {{"secrets/**", action::deny}}, false}};
+  auto apart = without_rules(with_rules("{}", rules));
+  REQUIRE(apart.rules);
+  rules = *apart.rules;
+  auto said = read();
+  REQUIRE(said.failure);
+  CHECK(said.failure->code == ec::tool_denied);
+  CHECK(has(said.text, "docs/a.txt leads to secrets/a.txt, where a permission rule denies"));
+  CHECK(may_read(rules, "secrets/a.txt") == action::deny);
+  CHECK(!guarded_regex(rules, ".").empty());
+  rules.user.tools = {{"read", {{"secrets/**", action::deny}}, false}};
+  rules.project.tools = {{"read", {{"*", action::allow}}, true}};
+  CHECK(read().failure);
+}
+
 TEST_CASE("edit with an empty oldString creates and never overwrites") {
   place at;
   CHECK(!at.edit(R"({"filePath":"n","oldString":"","newString":"new"})").failure);

@@ -86,9 +86,10 @@ TEST_CASE("rules judge the tool that is meant, however it is spelled") {
   proto::agent who;
   proto::permission_set user{{{"bash", {{"rm *", proto::action::deny}}, false}}};
   std::vector<proto::granted_rule> granted;
+  const step_rules own{std::make_shared<const proto::permission_set>(), {}};
   auto known = tools({"bash", "read"});
   auto judged = [&](const std::string& tool, const std::string& input) {
-    return judge_tool_call({who, user, granted, known, "/work"}, tool, input);
+    return judge_tool_call({who, user, own, granted, known, "/work"}, tool, input);
   };
 
   for (auto name : {"bash", "Bash", "functions.bash:1"}) {

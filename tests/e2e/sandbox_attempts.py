@@ -173,6 +173,24 @@ if libc.syscall(437, -100, b's6', how, 24) >= 0:
 }
 
 OTHER = {
+    "another program's queue": python("""
+import ctypes, os
+libc = ctypes.CDLL(None)
+got = ctypes.create_string_buffer(1000)
+if libc.msgrcv(int(os.environ['QUEUE']), got, ctypes.c_size_t(900), ctypes.c_long(0), 0o4000) >= 0:
+    print('ESCAPED', got.raw)
+if libc.msgsnd(int(os.environ['QUEUE']), ctypes.c_char_p(b'\\1' + bytes(20)), ctypes.c_size_t(8),
+               0o4000) == 0:
+    print('ESCAPED')"""),
+    "another program's semaphore": python("""
+import ctypes, os, struct
+libc = ctypes.CDLL(None)
+change = struct.pack('HhH', 0, -1, 0o4000)
+if libc.semop(int(os.environ['SEMAPHORE']), change, ctypes.c_size_t(1)) == 0:
+    print('ESCAPED')
+if libc.semtimedop(int(os.environ['SEMAPHORE']), change, ctypes.c_size_t(1), None) == 0:
+    print('ESCAPED')"""),
+    "memory that nobody shows": syscall("447, 0"),
     "a signal to the server": "kill -9 $PID && echo ESCAPED",
     "a signal to all": "kill -9 -1; true",
     "the server's priority": "renice 19 -p $PID && echo ESCAPED",

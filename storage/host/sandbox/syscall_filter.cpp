@@ -24,6 +24,7 @@ namespace kodad::storage::host {
 namespace {
 
 // Newer than libseccomp 2.5.4's tables in part; the numbers are the same on all architectures.
+constexpr int sys_memfd_secret = 447;
 constexpr int sys_fchmodat2 = 452;
 constexpr int sys_setxattrat = 463;
 constexpr int sys_getxattrat = 464;
@@ -45,6 +46,8 @@ constexpr int unknown_calls[] = {
     SCMP_SYS(io_uring_register),
     // A pipe would hold huge pages that nobody shows any more.
     SCMP_SYS(vmsplice),
+    // Memory that no process shows once its map is gone, and that is never swapped.
+    sys_memfd_secret,
 };
 
 constexpr int refused_calls[] = {
@@ -109,7 +112,11 @@ constexpr int unseen_by_landlock[] = {
     SCMP_SYS(shmat),
     SCMP_SYS(shmctl),
     SCMP_SYS(msgctl),
+    SCMP_SYS(msgsnd),
+    SCMP_SYS(msgrcv),
     SCMP_SYS(semctl),
+    SCMP_SYS(semop),
+    SCMP_SYS(semtimedop),
     SCMP_SYS(mq_open),
     SCMP_SYS(mq_unlink),
     SCMP_SYS(process_vm_readv),

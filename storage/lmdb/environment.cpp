@@ -1,15 +1,14 @@
 #include "storage/lmdb/environment.hpp"
 
 #include "storage/keys.hpp"
+#include "storage/lmdb/data_file.hpp"
 #include "storage/lmdb/map_reading.hpp"
 #include "storage/seal.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <lmdb.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 #include <utility>
 
 namespace kodad::storage::lmdb {
@@ -22,6 +21,11 @@ namespace {
 constexpr unsigned readers_max = 512;
 
 proto::error failure(const char* what, int code) {
+  if (code == ESTALE)
+    return proto::make_error(
+        ec::storage_failed, "the database file was removed, replaced or moved while it was in use: "
+                            "what is written now would be lost; stop kodad, and put it back or "
+                            "restore a backup");
   bool is_full = code == MDB_MAP_FULL || code == ENOSPC || code == EDQUOT;
   bool is_damaged = code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_CURSOR_FULL ||
                     code == MDB_PANIC || code == MDB_INVALID || code == MDB_BAD_TXN ||
@@ -257,16 +261,14 @@ void environment::guard_map(const std::string& path) {
 }
 
 /// Makes the file reach to its last page. LMDB does not write pages that a commit took and gave
-/// back; were the file short of them, nothing would tell it from one that was cut off.
+/// back; were the file short of them, nothing would tell it from one that was cut off. Fails with
+/// ESTALE where the next start would not find what was written.
 int environment::reach_last_page() const {
   int fd = -1;
-  struct stat about {};
-  if (mdb_env_get_fd(handle_, &fd) != MDB_SUCCESS || ::fstat(fd, &about) != 0)
-    return errno;
-  auto wanted = static_cast<off_t>(used_bytes());
-  if (about.st_size >= wanted)
-    return MDB_SUCCESS;
-  return ::ftruncate(fd, wanted) == 0 && ::fdatasync(fd) == 0 ? MDB_SUCCESS : errno;
+  if (int code = mdb_env_get_fd(handle_, &fd); code != MDB_SUCCESS)
+    return code;
+  // While opening there is no path yet.
+  return path_.empty() || is_at(fd, path_) ? reach(fd, used_bytes()) : ESTALE;
 }
 
 result<void> environment::open_tables() {

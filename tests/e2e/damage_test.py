@@ -199,6 +199,18 @@ class Damage(unittest.TestCase):
         self.assertEqual(self.refusal(), f"kodad: {self.path} is missing, though "
                          f"{self.state}/blobs is there; " + WAYS.format(self.state))
 
+    def test_a_file_that_goes_while_it_runs_is_told_at_the_next_write(self):
+        self.assertTrue(self.starts())
+        client = self.server.client()
+        self.path.rename(self.path.with_name("aside"))
+        self.addCleanup(lambda: self.path.with_name("aside").unlink(missing_ok=True))
+        said = client.post("/sessions", {})
+        self.assertEqual((said.status, said.json["code"]), (500, "storage_failed"))
+        self.assertEqual(client.get("/ready").status, 503)
+        self.assertEqual(client.get("/agents").body, self.truth["/agents"].body)
+        self.assertIn("the database file was removed, replaced or moved",
+                      self.server.log.read_text())
+
     def test_something_else_is_refused(self):
         self.path.write_bytes(b"SQLite format 3\0" * 4096)
         self.assertIn("is no database", self.refusal())

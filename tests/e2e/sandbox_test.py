@@ -149,7 +149,8 @@ class SandboxTest(unittest.TestCase):
         before = [fingerprint(folder) for folder in outside]
         shared = SharedByNumber()
         self.addCleanup(shared.close)
-        given = (f"export QUEUE={shared.queue} SEMAPHORE={shared.semaphore} OUT={server.root}/outside PORT={listeners.tcp[1]} UDP={listeners.udp[1]} "
+        given = (f"export QUEUE={shared.queue} SEMAPHORE={shared.semaphore} "
+                 f"OUT={server.root}/outside PORT={listeners.tcp[1]} UDP={listeners.udp[1]} "
                  f"ABSTRACT={listeners.abstract} SOCKET={listeners.path} PID={server.child.pid} "
                  f"DOOR={server.port} MODE={mode}\n")
         tried = 0

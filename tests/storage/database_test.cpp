@@ -102,6 +102,29 @@ TEST_CASE("a second process is refused") {
   CHECK(status == 0);
 }
 
+TEST_CASE("nothing is acknowledged that the next start would not find") {
+  tests::temp_dir dir;
+  auto kept = open_in(dir.path());
+  auto file = dir.path() + "/data.mdb";
+  auto aside = dir.path() + "/aside.mdb";
+  REQUIRE(commit(*kept, one_row("before", "a")));
+
+  std::filesystem::rename(file, aside);
+  SUBCASE("moved") {}
+  SUBCASE("replaced") {
+    REQUIRE(host::write_durably(file, "something else").ok());
+  }
+  auto batch = one_row("lost", "b");
+  auto refused = kept->commit({&batch, 1})[0];
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.failure().code == proto::ec::storage_failed);
+  CHECK(refused.failure().context.find("removed, replaced or moved") != std::string::npos);
+  CHECK(read(*kept, "before") == "a");
+
+  std::filesystem::rename(aside, file);
+  CHECK(commit(*kept, one_row("after", "c")));
+}
+
 TEST_CASE("a large value lives in a file and leaves with its last reference") {
   tests::temp_dir dir;
   auto kept = open_in(dir.path());

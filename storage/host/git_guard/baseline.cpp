@@ -186,4 +186,12 @@ std::optional<baseline> decode_baseline(std::string_view bytes) {
   return in.text() == end_mark && in.ok ? std::optional(std::move(out)) : std::nullopt;
 }
 
+std::string root_of_damaged(std::string_view bytes) {
+  if (!bytes.starts_with(mark))
+    return {};
+  unpacker in(bytes.substr(mark.size()));
+  auto root = in.text();
+  return in.ok && root.starts_with('/') ? root : std::string();
+}
+
 } // namespace kodad::storage::host

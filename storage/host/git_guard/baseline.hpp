@@ -67,4 +67,7 @@ std::string encode(const baseline& value);
 /// Nothing for a file that was not written to its end.
 std::optional<baseline> decode_baseline(std::string_view bytes);
 
+/// The workspace that bytes of a baseline name although they are damaged; empty for none.
+std::string root_of_damaged(std::string_view bytes);
+
 } // namespace kodad::storage::host

@@ -1,5 +1,6 @@
 #include "storage/host/git_guard/git_guard.hpp"
 
+#include "storage/digest.hpp"
 #include "storage/host/durable_file.hpp"
 #include "storage/host/git_guard/gather.hpp"
 #include "storage/host/git_guard/mend.hpp"
@@ -43,12 +44,34 @@ bool write_file(const std::string& path, std::string_view bytes) {
   return file.is_open();
 }
 
-std::optional<baseline> read_baseline(const std::string& path) {
+/// A look as its file holds it: it decides what is put back, so that no changed bit may pass.
+std::string sealed(const baseline& look) {
+  auto out = encode(look);
+  return out + sha256(out);
+}
+
+std::string read_record(const std::string& path) {
   struct stat seen {};
   if (::stat(path.c_str(), &seen) != 0)
-    return std::nullopt;
+    return {};
   auto bytes = read_whole(path, static_cast<uint64_t>(seen.st_size));
-  return bytes ? decode_baseline(*bytes) : std::nullopt;
+  return bytes ? std::move(*bytes) : std::string();
+}
+
+std::optional<baseline> unsealed(std::string_view bytes) {
+  if (bytes.size() < digest_bytes)
+    return std::nullopt;
+  auto look = bytes.substr(0, bytes.size() - digest_bytes);
+  return sha256(look) == bytes.substr(look.size()) ? decode_baseline(look) : std::nullopt;
+}
+
+/// What nobody can look after any more, the operator must: until the file is gone, at each start.
+std::string tell_damaged(const std::string& path, std::string_view bytes) {
+  auto root = root_of_damaged(bytes);
+  return "The git guard's record " + path + " is damaged: what a command that was cut off left " +
+         (root.empty() ? "for git in its workspace" : "for git in " + shown(root)) +
+         " is not known. Look at the .git folders there, their config and hooks above all, before "
+         "you use git in it; then remove the record.";
 }
 
 std::vector<std::string> bounded(std::vector<std::string> sentences) {
@@ -136,7 +159,7 @@ result<void> git_guard::save(flight& one) const {
     return made;
   // Renamed when whole: half a file would be no baseline.
   auto fresh = one.file + ".new";
-  if (write_file(fresh, encode(one.look)) && ::rename(fresh.c_str(), one.file.c_str()) == 0)
+  if (write_file(fresh, sealed(one.look)) && ::rename(fresh.c_str(), one.file.c_str()) == 0)
     return {};
   auto failure = system_error(errno, "write", "the git guard's state");
   ::unlink(fresh.c_str());
@@ -215,7 +238,13 @@ std::vector<std::string> git_guard::end(const guard_ticket& ticket) {
 std::vector<std::string> git_guard::recover() {
   std::vector<std::string> out;
   for (const auto& path : files_below(options_.state_folder)) {
-    auto look = path.ends_with(file_end) ? read_baseline(path) : std::nullopt;
+    bool is_record = path.ends_with(file_end); // Else one that was never whole.
+    auto bytes = is_record ? read_record(path) : std::string();
+    auto look = unsealed(bytes);
+    if (is_record && !look) {
+      out.push_back(tell_damaged(path, bytes));
+      continue;
+    }
     auto opened = look ? open_folder(look->root) : make_error(ec::not_found, "no look");
     if (look) {
       struct stat seen {};

@@ -1,3 +1,4 @@
+#include "storage/host/durable_file.hpp"
 #include "tests/storage/host/git_guard/fixture.hpp"
 
 #include <atomic>
@@ -142,7 +143,7 @@ TEST_CASE("looks that a killed kodad left are ended at the next start") {
     REQUIRE(killed.begin(at.workspace));
     at.run(plant_hook);
   }
-  write_text(at.path("state/git_guard/1-1.look"), "kodad git guard 1\n3:abc");
+  write_text(at.path("state/git_guard/1-1.look.new"), "kodad git guard 1\n3:abc");
   git_guard guard(at.options());
 
   auto told = guard.recover();
@@ -154,6 +155,35 @@ TEST_CASE("looks that a killed kodad left are ended at the next start") {
   at.run(commit);
   CHECK_FALSE(at.is_marked());
   CHECK(guard.recover().empty());
+}
+
+TEST_CASE("a look whose record is damaged is told until the record is gone") {
+  guarded_home at;
+  at.run("git init -q");
+  {
+    git_guard killed(at.options());
+    REQUIRE(killed.begin(at.workspace));
+  }
+  auto record = files_below(at.path("state/git_guard")).at(0);
+  auto bytes = read_text(record);
+  auto flipped = bytes;
+  flipped[bytes.size() / 2] ^= 1;
+  for (const auto& harmed : {std::string(), std::string(bytes.size(), '\xff'), flipped,
+                             bytes.substr(0, bytes.size() / 2), bytes + "x"}) {
+    write_text(record, harmed);
+    git_guard guard(at.options());
+    for (int start = 0; start < 2; ++start) {
+      auto told = guard.recover();
+      REQUIRE(told.size() == 1);
+      CHECK(mentions(told, record + " is damaged"));
+      bool is_named = mentions(told, "for git in " + at.path("ws"));
+      CHECK(is_named == harmed.starts_with("kodad"));
+    }
+  }
+  write_text(record, bytes);
+  git_guard guard(at.options());
+  CHECK(guard.recover().empty());
+  CHECK(files_in(at.path("state/git_guard")) == 0);
 }
 
 TEST_CASE("a look is not ended in a folder that took the workspace's place") {

@@ -3,6 +3,7 @@
 #include "proto/limits.hpp"
 #include "proto/text/ascii.hpp"
 #include "proto/text/base64.hpp"
+#include "proto/text/control_signs.hpp"
 #include "storage/host/file_type.hpp"
 #include "storage/host/folder.hpp"
 
@@ -148,7 +149,7 @@ std::string name_of_file(const proto::attachment& given) {
     return given.name;
   auto slash = given.path.rfind('/');
   auto name = slash == std::string::npos ? given.path : given.path.substr(slash + 1);
-  return name.empty() ? "attachment" : name;
+  return name.empty() ? "attachment" : proto::text::show_controls(std::move(name));
 }
 
 result<proto::part_record> load_one(const load_attachments& wish, const entry& from) {

@@ -1,6 +1,7 @@
 #include "actors/tools/diff.hpp"
 
 #include "proto/limits/tools.hpp"
+#include "proto/text/control_signs.hpp"
 #include "proto/text/utf8.hpp"
 
 #include <algorithm>
@@ -160,7 +161,7 @@ std::string unified_diff(std::string_view path, std::string_view before, std::st
     return "";
   std::string name(path);
   if (before.find('\0') != before.npos || after.find('\0') != after.npos)
-    return "Binary files a/" + name + " and b/" + name + " differ\n";
+    return proto::text::show_controls("Binary files a/" + name + " and b/" + name + " differ\n");
   auto head = shared_head(before, after);
   auto tail = shared_tail(before.substr(head), after.substr(head));
   // What both share is left out but for some lines around the change.
@@ -176,7 +177,7 @@ std::string unified_diff(std::string_view path, std::string_view before, std::st
     out = replaced(name, before.substr(head, before.size() - head - tail),
                    after.substr(head, after.size() - head - tail),
                    count_lines(before.substr(0, head)));
-  return bounded(proto::text::to_valid_utf8(out));
+  return bounded(proto::text::show_controls(proto::text::to_valid_utf8(out)));
 }
 
 } // namespace kodad::actors

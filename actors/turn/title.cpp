@@ -1,5 +1,6 @@
 #include "actors/turn/title.hpp"
 
+#include "proto/text/control_signs.hpp"
 #include "proto/text/utf8.hpp"
 
 #include <algorithm>
@@ -30,12 +31,12 @@ std::string make_title(std::string_view content) {
     if (++words > words_max || out.size() + 1 + word.size() > bytes_max) {
       if (out.empty())
         out = proto::text::prefix(word, bytes_max);
-      return out + "…";
+      return proto::text::show_controls(std::move(out)) + "…";
     }
     out += (out.empty() ? "" : " ") + std::string(word);
     at = last;
   }
-  return out;
+  return proto::text::show_controls(std::move(out));
 }
 
 std::string title_of_answer(std::string_view answer) {

@@ -4,6 +4,7 @@
 #include "actors/tools/catalog.hpp"
 #include "actors/turn/question_input.hpp"
 #include "proto/limits/questions.hpp"
+#include "proto/text/control_signs.hpp"
 #include "proto/text/glob.hpp"
 #include "proto/text/utf8.hpp"
 
@@ -37,6 +38,7 @@ std::string subject_shown(std::string_view pattern) {
     bool is_control = static_cast<unsigned char>(pattern[i]) < 0x20 || pattern[i] == 0x7f;
     out.push_back(is_control ? ' ' : pattern[i]);
   }
+  out = proto::text::show_controls(std::move(out));
   auto shown = std::string(proto::text::prefix(out, proto::limits::question_subject_bytes));
   shown += shown.size() < out.size() ? "…" : "";
   return shown.empty() ? shown : ": " + shown;
@@ -239,7 +241,7 @@ void turn_machine::answer_question(proto::question_record& asked, turn_keeps& st
                 "\nThe user answered: " + join(*asked.response) + "\n";
   if (!waits)
     return close_call(index, step, told);
-  before = std::move(told.output);
+  before = proto::text::show_controls(std::move(told.output));
   note_part(index, step);
 }
 
@@ -270,17 +272,21 @@ effects turn_machine::on_tool_finished(const tool_finished& finished) {
   return out;
 }
 
+/// The one place where what a call gave becomes an event and a part, which is its output as well:
+/// nothing in it steers the terminal of who reads them, wherever it came from.
 void turn_machine::close_call(uint32_t index, turn_keeps& step, const tool_finished& run) {
+  using proto::text::show_controls;
   auto& call = parts_[index].shown;
   auto now = sources_.now();
   call.status = run.failure ? tool_status::failed : tool_status::completed;
   call.ended_at = now;
-  call.output = run.output;
+  call.output = show_controls(run.output);
   call.metadata = run.metadata;
   if (run.failure)
-    call.error = run.failure->context;
+    call.error = show_controls(run.failure->context);
   note_part(index, step);
-  proto::tool_ending how{run.output, {}, now.ms - call.started_at.value_or(now).ms, run.diff};
+  auto diff = show_controls(run.diff);
+  proto::tool_ending how{*call.output, {}, now.ms - call.started_at.value_or(now).ms, diff};
   if (call.error)
     how.error = *call.error;
   step.events.push_back(proto::tool_end_event(step.turn, name_of_call(call), how));

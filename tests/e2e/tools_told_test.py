@@ -1,10 +1,15 @@
 """What a tool clips, leaves aside, cannot do or ends is told: commands that hide what they leave
-running, links, FIFOs, arguments of other hosts, pages that closed files would use up, and ignore
-files that are none of the workspace's."""
+running, links, FIFOs, arguments of other hosts, pages that closed files would use up, control
+characters, and ignore files that are none of the workspace's."""
 
 import os
+import re
 
 from harness import ServerTest, bash, main, script
+from sse import replay
+
+HOSTILE = "\x1b]52;c;eA==\x07"
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def tool(name, **arguments):
@@ -96,6 +101,44 @@ class Told(ServerTest):
         self.assertTrue(listed.startswith("dos.txt\nlink.txt\n"), listed)
         self.assertIn("way -> z;", listed)
         self.assertIn("(-C: 100 lines around a match at most, not 150)", clipped)
+
+    def test_control_characters(self):
+        whole = f"{HOSTILE}\n\x1b[31mred\x0c\n\x9b1m\nmarker\n"
+        self.put("f", whole)
+        self.put(f"d/{HOSTILE}", whole)
+        (self.place / "dead").symlink_to(f"gone{HOSTILE}")
+        said = dict(zip(("file", "folder", "edit", "missing", "dead", "argument", "tool", "found",
+                         "listed", "bash"), self.calls(
+            tool("read", filePath="f"), tool("read", filePath="d"),
+            tool("edit", filePath="f", oldString="\x1b[31m", newString="\x1b[32m"),
+            tool("read", filePath=f"no{HOSTILE}"), tool("read", filePath="dead"),
+            tool("read", filePath="f", **{f"x{HOSTILE}": 1}), tool(f"no{HOSTILE}"),
+            tool("grep", pattern="marker"), tool("glob", pattern="d/*"),
+            bash("cat f; printf 'a\\302\\2331mb\\033[1m\\n'"))))
+        self.assertIn("1: ␛]52;c;eA==␇\n2: ␛[31mred␌\n3: \\u009b1m\n4: marker\n(control char",
+                      said["file"])
+        self.assertTrue(said["folder"].startswith("␛]52;c;eA==␇\n(control char"), said["folder"])
+        self.assertIn("there is no file no␛]52;c;eA==␇", said["missing"])
+        self.assertIn("dead is a link to gone␛]52;c;eA==␇", said["dead"])
+        self.assertIn("␛]52;c;eA==␇", said["argument"])
+        self.assertIn("␛]52;c;eA==␇", said["tool"])
+        self.assertIn("4: marker", said["found"])
+        self.assertEqual(said["bash"], "\nred\n\nmarker\nab\n(exit code 0)")
+        self.assertEqual((self.place / "f").read_bytes(), whole.replace("[31", "[32").encode())
+        self.assertEqual((self.place / f"d/{HOSTILE}").read_bytes(), whole.encode())
+
+        told = [event for event in replay(self.server, self.session)
+                if event.name in ("tool_output", "tool_end")]
+        texts = [event.data.get(key) or "" for event in told
+                 for key in ("chunk", "output", "error", "diff")]
+        self.assertTrue(any("-␛[31mred␌\n+␛[32mred␌\n" in text for text in texts), texts)
+        for part in self.parts():
+            about = part.get("metadata") or {}
+            texts += [part["output"], part.get("error", ""), *map(str, about.values())]
+            reply = self.client.get(f"/sessions/{self.session}/outputs/{part['call_id']}")
+            self.assertEqual(reply.body.decode(), part["output"])
+        for text in texts:
+            self.assertIsNone(CONTROLS.search(text), repr(text))
 
 
 class Unconfined(Told):

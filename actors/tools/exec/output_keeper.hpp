@@ -29,14 +29,18 @@ public:
   size_t bytes_seen() const { return seen_; }
 
 private:
+  enum class state { plain, escape, control, string, string_escape };
+
   std::string clean(std::string_view bytes);
+  static state after_escape(char c);
+  void take_high_control(unsigned char byte);
 
   size_t half_;
   size_t seen_ = 0;
   std::string rest_; // An incomplete character.
   std::string head_;
   std::string tail_;
-  enum class state { plain, escape, control, string, string_escape } state_ = state::plain;
+  state state_ = state::plain;
 };
 
 } // namespace kodad::actors

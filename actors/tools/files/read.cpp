@@ -4,6 +4,7 @@
 #include "actors/tools/files/text_file.hpp"
 #include "proto/limits.hpp"
 #include "proto/limits/search.hpp"
+#include "proto/text/control_signs.hpp"
 #include "proto/text/utf8.hpp"
 #include "storage/digest.hpp"
 
@@ -19,6 +20,13 @@ namespace host = storage::host;
 namespace {
 
 using all_rules = std::optional<call_rules>;
+
+/// What must be known of a result that has control characters, lest they be written as shown.
+constexpr std::string_view signs_note =
+    "(control characters are shown by signs: those up to \\u001f as \u2400 to \u241f, \\u007f as "
+    "\u2421, the others by words such as \\u0085; as shown they match neither oldString nor a "
+    "path, "
+    "and are others when written: name the character itself, in JSON as \\u001b and the like)\n";
 
 struct line_range {
   size_t first = 1;
@@ -82,11 +90,16 @@ tool_output list_folder(const host::folder& workspace, const std::string& path,
   if (auto permitted = permit_real(rules, "read", path, listing->path); !permitted)
     return failed(permitted.failure());
   tool_output out;
-  out.text = page_of(*listing, range) + clipped(range, limits::directory_entries, "entries");
+  auto names = page_of(*listing, range);
+  bool has_signs = proto::text::has_controls(names);
+  out.text = proto::text::show_controls(std::move(names));
+  out.text += clipped(range, limits::directory_entries, "entries");
   if (listing->cut)
     out.text += "(more entries are not shown)\n";
   if (listing->entries.empty())
     out.text += "(the folder is empty)\n";
+  if (has_signs)
+    out.text += signs_note;
   return out;
 }
 
@@ -95,6 +108,7 @@ struct page {
   std::string text;
   size_t lines = 0;
   size_t shown = 0;
+  bool has_signs = false; ///< In place of control characters.
 };
 
 page number_lines(std::string_view text, size_t first, size_t count) {
@@ -109,7 +123,9 @@ page number_lines(std::string_view text, size_t first, size_t count) {
       continue;
     ++out.shown;
     out.text += std::to_string(out.lines) + ": ";
-    out.text += proto::text::to_valid_utf8(proto::text::prefix(line, limits::line_bytes));
+    auto valid = proto::text::to_valid_utf8(proto::text::prefix(line, limits::line_bytes));
+    out.has_signs = out.has_signs || proto::text::has_controls(valid);
+    out.text += proto::text::show_controls(std::move(valid));
     out.text += line.size() > limits::line_bytes ? " (cut)\n" : "\n";
   }
   return out;
@@ -207,6 +223,8 @@ tool_output show_file(const host::folder& workspace, const std::string& path,
   out.text += clipped(range, limits::read_lines, "lines");
   if (auto note = encoding_note(*file); !note.empty())
     out.text += "(" + note + ")\n";
+  if (shown.has_signs)
+    out.text += signs_note;
   if (!is_cut)
     out.text += "(version " + content_version(content->bytes) + ")\n";
   return out;

@@ -5,6 +5,7 @@
 #include "actors/tools/files/read.hpp"
 #include "actors/tools/files/text_file.hpp"
 #include "proto/limits.hpp"
+#include "proto/text/control_signs.hpp"
 
 #include <algorithm>
 
@@ -121,7 +122,8 @@ tool_output replace(const change& asked, const present_file& now, const std::str
   out.diff =
       unified_diff(now.path, now.text ? now.text->text : now.bytes, after ? after->text : bytes);
   proto::json::writer about;
-  about.begin_object().key("path").string(now.path).key("created").boolean(!now.exists);
+  about.begin_object().key("path").string(proto::text::show_controls(now.path));
+  about.key("created").boolean(!now.exists);
   about.key("version").string(content_version(bytes)).end_object();
   out.metadata.text = about.take();
   return out;
@@ -142,10 +144,15 @@ std::string not_found(const present_file& now, const edit_wish& wish, std::strin
   auto everywhere = edit_text(now.text->text, {wish.from, wish.from}).lines;
   auto digits = std::min(wanted.find_first_not_of("0123456789"), wanted.size());
   bool has_number = digits > 0 && wanted.substr(digits).starts_with(": ");
+  bool has_signs =
+      proto::text::has_control_signs(wanted) && proto::text::has_controls(now.text->text);
   if (everywhere.empty())
     return "oldString does not occur in " + now.path +
            "; it must match exactly, blanks included; read the file again" +
-           (has_number ? " and leave the line numbers away" : "");
+           (has_number ? " and leave the line numbers away" : "") +
+           (has_signs ? "; it has control characters, which read shows by signs: write the "
+                        "characters themselves, in JSON as \\u001b and the like"
+                      : "");
   return "oldString does not occur within the lines from startLine to endLine of " + now.path +
          "; it begins on line " + std::to_string(everywhere.front());
 }

@@ -38,6 +38,20 @@ TEST_CASE("terminal sequences and control bytes vanish, however the pieces fall"
       {"\x1b(Bcharset", "charset"},
       {"caf\xc3\xa9 \xe2\x82\xac", "caf\xc3\xa9 \xe2\x82\xac"},
       {"bad\xff.", "bad\xef\xbf\xbd."},
+      // U+0080 to U+009F do the same in one character.
+      {"\xc2\x9b"
+       "31mred\xc2\x9b"
+       "0m \xc2\xb0\xc2\xa0",
+       "red \xc2\xb0\xc2\xa0"},
+      {"\xc2\x9d"
+       "52;c;eA==\xc2\x9c"
+       "after\xc2\x85",
+       "after"},
+      {"\x1b]0;t\xc2\x9b"
+       "1\xc2\x9c"
+       "after",
+       "after"},
+      {"\x1b[3\xc3\xa9 \x1b\xe2\x82\xac", "\xc3\xa9 \xe2\x82\xac"},
   };
   for (const auto& each : cases) {
     for (size_t piece : {1, 2, 3, 1000}) {

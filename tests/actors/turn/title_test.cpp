@@ -10,6 +10,7 @@ TEST_CASE("a title is the first words of the first line that has any") {
   CHECK(make_title("one two three four five six seven eight nine") ==
         "one two three four five six seven eight…");
   CHECK(make_title("") == "");
+  CHECK(make_title("a \x1b[31mred\r\nb") == "a ␛[31mred");
 }
 
 TEST_CASE("what a model answers is taken without its wrapping") {

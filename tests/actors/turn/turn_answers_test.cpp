@@ -58,7 +58,9 @@ struct course {
         follow(machine->on_retry_time(wait->ticket));
       if (auto* tool = std::get_if<start_tool>(&effect)) {
         ran.push_back(tool->tool + tool->input);
-        follow(machine->on_tool_finished({.call = tool->call, .output = "done"}));
+        auto told = finished;
+        told.call = tool->call;
+        follow(machine->on_tool_finished(told));
       }
       if (auto* ending = std::get_if<end_turn>(&effect))
         end = ending->how;
@@ -88,6 +90,7 @@ struct course {
   int calls = 0;
   std::vector<std::string> judged;
   std::vector<std::string> ran;
+  tool_finished finished{.output = "done"}; ///< What each call gives.
   std::vector<proto::event> events;
   std::optional<turn_ends> end;
 };
@@ -239,4 +242,26 @@ TEST_CASE("the name that a call has in the end counts, and the tool that it mean
   CHECK(turn.ran == std::vector<std::string>{R"(bash{"command":"ls"})"});
   CHECK(turn.machine->parts()[0].shown.tool == "bash");
   CHECK(holds(turn.data_of(event_type::tool_start), R"("bash")"));
+}
+
+TEST_CASE("nothing that a call gave steers a terminal, in its event or its part") {
+  std::string hostile = "\x1b]52;c;eA==\x07 \xc2\x9b"
+                        "31m \x7f";
+  std::string shown = "␛]52;c;eA==␇ \\u009b31m ␡";
+  course turn;
+  turn.finished = {.output = hostile + "\tb\r\n",
+                   .failure = proto::make_error(ec::tool_failed, hostile),
+                   .diff = "+" + hostile};
+  auto answer = call("bash", "{}");
+  answer.push_back(stop());
+  turn.answer(answer);
+
+  REQUIRE(turn.machine->parts().size() == 1);
+  const auto& part = turn.machine->parts()[0].shown;
+  CHECK(part.output == shown + "\tb\r\n");
+  CHECK(part.error == shown);
+  auto event = turn.data_of(event_type::tool_end);
+  for (auto name : {"\"output\":\"", "\"error\":\"", "\"diff\":\"+"})
+    CHECK(holds(event, name + std::string("␛]52;c;eA==␇ \\\\u009b31m ␡")));
+  CHECK_FALSE(holds(event, "\xc2\x9b"));
 }

@@ -64,7 +64,8 @@ root::root(root_parts parts) : system_(config_) {
       output_reader,
       output_sources{&parts.database, storage::host::output_files(parts.tools.outputs_folder),
                      parts.options.turns_kept}));
-  tools_ = caf::actor_cast<tool_runner_actor>(system_.spawn(tool_runner, parts.tools));
+  tools_ = system_.spawn(tool_runner, parts.tools);
+  guard_ = parts.tools.guard;
   workspaces_ = caf::actor_cast<workspace_reader_actor>(
       system_.spawn(workspace_reader, proto::limits::look_deadline, parts.tell_operator));
   catalogs known{std::make_shared<const std::vector<proto::agent>>(parts.agents),
@@ -72,7 +73,8 @@ root::root(root_parts parts) : system_(config_) {
   spawn_catalogs(parts);
   auto world = std::make_shared<const session_world>(
       session_world{parts.database, std::move(parts.options), store_, desk_.archive, workspaces_,
-                    tools_, providers_, std::move(parts.tool_specs), parts.tell_operator});
+                    caf::actor_cast<tool_runner_actor>(tools_), providers_,
+                    std::move(parts.tool_specs), parts.tell_operator});
   heap_ = system_.spawn(heap_keeper,
                         heap_access{storage::host::anonymous_bytes, storage::host::trim_heap});
   desk_.directory = system_.spawn(directory, world, parts.hub, heap_, std::move(known));
@@ -164,12 +166,18 @@ void root::resume() {
   caf::anon_send(desk_.directory, caf::ok_atom_v);
 }
 
-bool root::stop(std::chrono::milliseconds deadline) {
+stop_report root::stop(std::chrono::milliseconds to_keep, std::chrono::milliseconds to_look) {
+  auto looks_end = std::chrono::steady_clock::now() + to_look;
   caf::scoped_actor self{system_};
   self->send_exit(watcher_, caf::exit_reason::user_shutdown);
-  bool all_kept = false;
-  self->request(desk_.directory, deadline, caf::flush_atom_v)
-      .receive([&all_kept](acknowledged) { all_kept = true; }, [](const caf::error&) {});
+  stop_report out;
+  auto ignore = [](const caf::error&) {};
+  // The runner first: no call begins while the turns end, and their end is that of their calls.
+  auto commands = self->request(tools_, to_look, caf::flush_atom_v);
+  self->request(desk_.directory, to_keep, caf::flush_atom_v)
+      .receive([&out](acknowledged) { out.all_kept = true; }, ignore);
+  commands.receive([](acknowledged) {}, ignore);
+  out.all_looked_at = guard_->await_rest(looks_end);
   auto end = [&self](const auto& one) { self->send_exit(one, caf::exit_reason::user_shutdown); };
   end(desk_.directory);
   end(desk_.agents);
@@ -186,7 +194,7 @@ bool root::stop(std::chrono::milliseconds deadline) {
   end(desk_.archive);
   end(desk_.outputs);
   end(store_);
-  return all_kept;
+  return out;
 }
 
 } // namespace kodad::actors

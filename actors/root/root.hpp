@@ -54,6 +54,12 @@ struct root_parts {
   std::shared_ptr<std::atomic<int64_t>> writes_refused_ms; ///< See store_reports.
 };
 
+/// How a stop went.
+struct stop_report {
+  bool all_kept = false;
+  bool all_looked_at = false; ///< What commands left for git, see git_guard.
+};
+
 /// CAF's configuration: our message types, and the scheduling that costs nothing when idle.
 class root_config : public caf::actor_system_config {
 public:
@@ -72,8 +78,9 @@ public:
   /// Lets turns that a stop or crash cut off go on.
   void resume();
 
-  /// Keeps what is under way, then ends all actors. True when all was kept in time.
-  bool stop(std::chrono::milliseconds deadline);
+  /// Keeps what is under way, ends running commands and sees that what they left for git is put
+  /// back or made inert, then ends all actors. Both have their deadline from now.
+  stop_report stop(std::chrono::milliseconds to_keep, std::chrono::milliseconds to_look);
 
 private:
   void spawn_catalogs(root_parts& parts);
@@ -85,7 +92,8 @@ private:
   caf::actor_system system_;
   front_desk desk_;
   store_actor store_;
-  tool_runner_actor tools_;
+  tool_runner_inside tools_;
+  std::shared_ptr<storage::host::git_guard> guard_;
   workspace_reader_actor workspaces_;
   std::map<std::string, provider_actor> providers_;
   heap_keeper_actor heap_;

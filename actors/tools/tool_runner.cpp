@@ -75,6 +75,8 @@ tool_runner_state::~tool_runner_state() {
 }
 
 void tool_runner_state::start(const run_tool& call) {
+  if (is_draining)
+    return; // Its turn is about to be cut off, and goes on at the next start.
   auto key = ++last_key;
   auto& one = runs[key];
   one.what = call.what;
@@ -121,6 +123,8 @@ void tool_runner_state::step_over(step_done done) {
 }
 
 void tool_runner_state::start_child(uint64_t key, run& one) {
+  if (is_draining)
+    return abandon(key);
   if (one.is_cancelled)
     return finish(key, failed(ec::cancelled, "cancelled"));
   const auto& wanted = *one.prepared->to_start;
@@ -177,8 +181,12 @@ void tool_runner_state::cancel(uint64_t key, run& one) {
 
 void tool_runner_state::due(const call_due& which) {
   auto one = runs.find(which.key);
-  if (one != runs.end() && one->second.number == which.phase)
-    give_up(which.key, one->second);
+  if (one == runs.end() || one->second.number != which.phase)
+    return;
+  // Nobody waits for the result any more, but the stop does for the command's end and the look.
+  if (is_draining && one->second.now != run::phase::preparing)
+    return;
+  give_up(which.key, one->second);
 }
 
 /// Ends a call without waiting any longer for what goes on.
@@ -206,19 +214,32 @@ void tool_runner_state::give_up(uint64_t key, run& one) {
 }
 
 void tool_runner_state::finish(uint64_t key, tool_output output) {
-  auto over = runs.extract(key);
-  if (over.empty())
+  auto found = runs.find(key);
+  if (found == runs.end())
     return;
-  auto& one = over.mapped();
+  auto one = take_out(found);
+  self->send(one.listener,
+             tool_finished{one.what.call, std::move(output.text), std::move(output.failure),
+                           std::move(output.diff), std::move(output.metadata)});
+}
+
+/// Ends a call that never began, without a word.
+void tool_runner_state::abandon(uint64_t key) {
+  if (auto found = runs.find(key); found != runs.end())
+    take_out(found);
+}
+
+tool_runner_state::run tool_runner_state::take_out(std::map<uint64_t, run>::iterator which) {
+  auto one = std::move(which->second);
+  runs.erase(which);
   auto is_alike = [&one](const auto& other) { return other.second.listener == one.listener; };
   if (std::none_of(runs.begin(), runs.end(), is_alike))
     self->demonitor(one.listener.address());
   if (one.place)
     one.place->leave();
   release(one.what, one.prepared);
-  self->send(one.listener,
-             tool_finished{one.what.call, std::move(output.text), std::move(output.failure),
-                           std::move(output.diff), std::move(output.metadata)});
+  tell_if_drained();
+  return one;
 }
 
 /// The last look at a workspace whose command was never run, or given up: nobody waits for it.
@@ -226,12 +247,37 @@ void tool_runner_state::release(const tool_run_request& what,
                                 const std::shared_ptr<prepared_call>& prepared) {
   if (!prepared || !prepared->guarded || !prepared->guarded->is_open())
     return;
+  close_later({what.session.text, what.workspace}, prepared->guarded);
+}
+
+void tool_runner_state::close_later(work_place where, std::shared_ptr<guard_lease> guarded) {
+  auto posted = host->post(where, [guarded, tell = around->tell_operator, way = outlet] {
+    for (const auto& line : guarded->close())
+      tell(line);
+    way->send(lease_closed{});
+  });
   // A full pool leaves the guard up, as a disk that does not answer does.
-  (void)host->post({what.session.text, what.workspace},
-                   [guarded = prepared->guarded, tell = around->tell_operator] {
-                     for (const auto& line : guarded->close())
-                       tell(line);
-                   });
+  if (posted)
+    ++closes_open;
+  else
+    owed.emplace_back(std::move(where), std::move(guarded));
+}
+
+void tool_runner_state::drain(caf::typed_response_promise<acknowledged> promise) {
+  is_draining = true;
+  drained = std::move(promise);
+  for (auto& [where, guarded] : std::exchange(owed, {}))
+    close_later(where, guarded);
+  tell_if_drained();
+}
+
+/// The guard itself knows of the looks that are under way; see git_guard::await_rest.
+void tool_runner_state::tell_if_drained() {
+  auto is_looked_after = [](const auto& one) {
+    return one.second.prepared && one.second.prepared->guarded;
+  };
+  if (drained.pending() && closes_open == 0 && std::ranges::none_of(runs, is_looked_after))
+    drained.deliver(acknowledged{});
 }
 
 void tool_runner_state::listener_gone(const caf::actor_addr& who) {
@@ -269,6 +315,15 @@ tool_runner(tool_runner_inside::stateful_pointer<tool_runner_state> self,
       [self](child_output& piece) { self->state.show(std::move(piece)); },
       [self](child_ended& end) { self->state.child_over(std::move(end)); },
       [self](const call_due& which) { self->state.due(which); },
+      [self](const lease_closed&) {
+        --self->state.closes_open;
+        self->state.tell_if_drained();
+      },
+      [self](caf::flush_atom) -> caf::result<acknowledged> {
+        auto promise = self->make_response_promise<acknowledged>();
+        self->state.drain(promise);
+        return promise;
+      },
   };
 }
 

@@ -5,6 +5,9 @@
 // tool_finished per call, after which nothing of the call runs any more; only what hangs in the
 // kernel is given up, and then changes nothing more unless it was at it. Every step has a time-out.
 // When a turn goes, its calls are ended.
+//
+// Before a stop it is asked to drain: from then on nothing begins, and no command is given up that
+// git's guard has yet to look after. It answers when there is none left.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -51,6 +54,9 @@ struct child_ended {
   std::shared_ptr<const child_result> how;
 };
 
+/// From a thread of the pool: a look that no call waits for is over, and told of.
+struct lease_closed {};
+
 /// To itself: the phase numbered so has taken its time.
 struct call_due {
   uint64_t key = 0;
@@ -60,7 +66,10 @@ struct call_due {
 /// The runner with the messages that only it and its threads send.
 using tool_runner_inside =
     tool_runner_actor::extend<caf::reacts_to<step_done>, caf::reacts_to<child_output>,
-                              caf::reacts_to<child_ended>, caf::reacts_to<call_due>>;
+                              caf::reacts_to<child_ended>, caf::reacts_to<call_due>,
+                              caf::reacts_to<lease_closed>,
+                              // Drains: see above.
+                              caf::replies_to<caf::flush_atom>::with<acknowledged>>;
 
 using runner_outlet = actor_outlet<tool_runner_inside>;
 
@@ -100,7 +109,12 @@ struct tool_runner_state {
   void give_up(uint64_t key, run& one);
   void enter(uint64_t key, run& one, run::phase next, std::chrono::milliseconds patience);
   void finish(uint64_t key, tool_output output);
+  void abandon(uint64_t key);
+  run take_out(std::map<uint64_t, run>::iterator which);
   void release(const tool_run_request& what, const std::shared_ptr<prepared_call>& prepared);
+  void close_later(work_place where, std::shared_ptr<guard_lease> guarded);
+  void drain(caf::typed_response_promise<acknowledged> promise);
+  void tell_if_drained();
   void listener_gone(const caf::actor_addr& who);
 
   tool_runner_inside::pointer self;
@@ -108,6 +122,11 @@ struct tool_runner_state {
   std::shared_ptr<runner_outlet> outlet;
   std::shared_ptr<const step_surroundings> around;
   std::map<uint64_t, run> runs;
+  /// Looks that a full pool did not take.
+  std::vector<std::pair<work_place, std::shared_ptr<guard_lease>>> owed;
+  size_t closes_open = 0;
+  bool is_draining = false;
+  caf::typed_response_promise<acknowledged> drained;
   uint64_t last_key = 0;
   uint64_t last_phase = 0;
 };
@@ -120,4 +139,5 @@ tool_runner(tool_runner_inside::stateful_pointer<tool_runner_state> self, tool_e
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::step_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::child_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::child_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::lease_closed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kodad::actors::call_due)

@@ -159,12 +159,15 @@ void stop(host& all, address_file& address) {
   address.remove();
   // The door stays open meanwhile: /health tells that we drain, and commands get 503.
   all.facts->is_draining = true;
-  bool all_kept = all.root->stop(limits::drain_deadline);
+  auto end = all.root->stop(limits::drain_deadline, limits::looks_deadline);
   all.gateway->stop_accepting();
   all.gateway->drain(limits::close_deadline);
   all.gateway->stop();
-  if (all_kept)
-    leave(exit_code::stopped);
+  if (!end.all_looked_at)
+    tell("what commands left for git could not all be looked at in time; the next start does it "
+         "before anything else: until then run no git in their workspaces");
+  if (end.all_kept)
+    leave(end.all_looked_at ? exit_code::stopped : exit_code::not_all_kept);
   leave(exit_code::not_all_kept, "not all could be kept in time");
 }
 

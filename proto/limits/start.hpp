@@ -26,6 +26,8 @@ inline constexpr auto open_deadline = 300s; ///< Ten million blobs on a slow dis
 
 // How long an end may take.
 inline constexpr auto stop_deadline = 13s; ///< Draining and closing, of the 15 s after a SIGTERM.
+inline constexpr auto looks_deadline = 8s; ///< Of it, until commands are dead and looked after: 2 s
+                                           ///< for a deaf one, 5 s for a spawner that hangs.
 inline constexpr auto close_deadline = 2s; ///< Of it, for answers and streams, once all is kept.
 inline constexpr auto exit_deadline = 2s; ///< From the decision to leave until the process is gone.
 inline constexpr auto tell_patience = 1s; ///< For a reader of stderr or stdout that is slow.

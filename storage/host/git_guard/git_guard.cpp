@@ -220,6 +220,12 @@ void git_guard::leave(const std::shared_ptr<flight>& one) {
     return;
   std::erase(flights_, one);
   remove_file(one->file);
+  changed_.notify_all();
+}
+
+bool git_guard::await_rest(std::chrono::steady_clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_until(lock, until, [this] { return flights_.empty(); });
 }
 
 std::vector<std::string> git_guard::end(const guard_ticket& ticket) {

@@ -14,6 +14,7 @@
 #include "storage/host/git_guard/named_files.hpp"
 #include "storage/host/sandbox/confinement.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -44,6 +45,10 @@ public:
   /// The look after it, in the folder that `begin` was given, wherever that is now. One sentence
   /// for each thing that was put back or made inert; none after an honest command.
   std::vector<std::string> end(const guard_ticket& ticket);
+
+  /// Waits until no look is open: what every command left is put back or made inert, and its
+  /// file is gone. False when that is not so at `until`; the next start sees to the rest.
+  bool await_rest(std::chrono::steady_clock::time_point until);
 
   /// Ends the looks of a kodad that did not. Call once, before the first `begin`.
   std::vector<std::string> recover();

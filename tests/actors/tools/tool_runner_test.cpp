@@ -4,6 +4,7 @@
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -18,6 +19,8 @@ namespace {
 /// A machine whose steps run when the test says so, and whose children are made up.
 struct fake_machine : tool_host {
   kodad::proto::result<uint64_t> post(work_place, std::function<void()> work) override {
+    if (is_full)
+      return kodad::proto::make_error(ec::host_full, "full");
     steps.emplace(++last, std::move(work));
     return last;
   }
@@ -46,6 +49,7 @@ struct fake_machine : tool_host {
   std::map<uint64_t, std::function<void()>> steps;
   uint64_t last = 0;
   bool is_busy = false; ///< Have the steps begun, and hang?
+  bool is_full = false; ///< Is no more work taken?
   host::child_spec started;
   std::shared_ptr<output_listener> listener;
   int kills = 0;
@@ -68,8 +72,7 @@ struct place : kodad::test::actor_fixture {
     sandbox->mode = mode;
     tool_equipment equipment;
     equipment.sandbox = sandbox;
-    equipment.guard = std::make_shared<host::git_guard>(
-        host::git_guard_options{state.path() + "/git_guard", {state.path(), {}}});
+    equipment.guard = guard;
     equipment.tell_operator = [this](const std::string& line) { operator_heard += line + "\n"; };
     equipment.host = machine;
     runner = sys.spawn(tool_runner, equipment);
@@ -98,6 +101,21 @@ struct place : kodad::test::actor_fixture {
     sched.clock().advance_time(time);
     run();
   }
+  /// The turn goes, as a stop ends it.
+  void lose_turn() {
+    self->send_exit(turn, caf::exit_reason::user_shutdown);
+    run();
+  }
+  void drain() {
+    sys.spawn(
+        [](caf::event_based_actor* asking, place* at) {
+          asking->request(at->runner, caf::infinite, caf::flush_atom_v).then([at](acknowledged) {
+            at->is_drained = true;
+          });
+        },
+        this);
+    run();
+  }
   const tool_finished& end() {
     REQUIRE(told.ends.size() == 1);
     return told.ends.front();
@@ -105,9 +123,12 @@ struct place : kodad::test::actor_fixture {
 
   kodad::tests::temp_dir folder;
   kodad::tests::temp_dir state;
+  std::shared_ptr<host::git_guard> guard = std::make_shared<host::git_guard>(
+      host::git_guard_options{state.path() + "/git_guard", {state.path(), {}}});
   std::string operator_heard;
   std::shared_ptr<fake_machine> machine = std::make_shared<fake_machine>();
   heard told;
+  bool is_drained = false;
   tool_runner_inside runner;
   tool_listener_actor turn;
 };
@@ -253,4 +274,69 @@ TEST_CASE("a command that is given up is looked after once its step can run") {
   REQUIRE(at.machine->steps.size() == 1);
   at.work();
   CHECK(at.told.ends.size() == 1);
+}
+
+TEST_CASE("a runner at rest is drained at once, and nothing begins any more") {
+  place at;
+  at.drain();
+  CHECK(at.is_drained);
+  at.call("bash", R"({"command":"echo x"})");
+  CHECK(at.machine->steps.empty());
+  CHECK(at.told.ends.empty()); // What is cut off is told at the next start.
+}
+
+TEST_CASE("draining waits for a command's end and for the look, however long they take") {
+  place at;
+  at.call("bash", R"({"command":"sleep 9"})");
+  at.work();
+  at.drain();
+  CHECK(at.machine->kills == 0); // The turn's end is what ends it.
+  at.lose_turn();
+  CHECK(at.machine->kills == 1);
+  at.pass(std::chrono::minutes(1));
+  CHECK_FALSE(at.is_drained);
+  at.machine->end_child("", {.signal = 15, .cancelled = true});
+  at.pass(std::chrono::minutes(1));
+  CHECK_FALSE(at.is_drained);
+  CHECK_FALSE(at.guard->await_rest({}));
+  at.work();
+  CHECK(at.is_drained);
+  CHECK(at.guard->await_rest({}));
+}
+
+TEST_CASE("draining starts no command whose first look is over meanwhile, and ends that look") {
+  place at;
+  at.call("bash", R"({"command":"echo x"})");
+  at.drain();
+  at.work();
+  CHECK(at.machine->started.argv.empty());
+  CHECK(at.told.ends.empty());
+  REQUIRE(at.machine->steps.size() == 1);
+  CHECK_FALSE(at.guard->await_rest({}));
+  at.work();
+  CHECK(at.guard->await_rest({}));
+}
+
+TEST_CASE("draining makes up for a look that a full pool did not take") {
+  place at;
+  at.call("bash", R"({"command":"echo x"})");
+  at.work();
+  at.machine->is_full = true;
+  at.machine->end_child("x\n", {.code = 0});
+  at.run();
+  CHECK(at.end().output == "x\n(exit code 0)");
+  at.machine->is_full = false;
+  at.drain();
+  CHECK_FALSE(at.is_drained);
+  at.work();
+  CHECK(at.is_drained);
+  CHECK(at.guard->await_rest({}));
+}
+
+TEST_CASE("draining does not wait for a file tool that hangs") {
+  place at;
+  at.call("write", write_input);
+  at.machine->is_busy = true;
+  at.drain();
+  CHECK(at.is_drained);
 }

@@ -186,6 +186,31 @@ TEST_CASE("a look whose record is damaged is told until the record is gone") {
   CHECK(files_in(at.path("state/git_guard")) == 0);
 }
 
+TEST_CASE("who waits for the guard's rest waits for every look, and not beyond its time") {
+  guarded_home at;
+  at.run("git init -q");
+  git_guard guard(at.options());
+  auto now = std::chrono::steady_clock::now();
+  CHECK(guard.await_rest(now));
+
+  auto first = guard.begin(at.workspace);
+  auto second = guard.begin(at.workspace);
+  REQUIRE(first);
+  REQUIRE(second);
+  at.run(plant_hook);
+  guard.end(*first);
+  CHECK_FALSE(guard.await_rest(now));
+  CHECK(files_in(at.path("state/git_guard")) == 1);
+
+  std::thread last([&] { guard.end(*second); });
+  CHECK(guard.await_rest(now + std::chrono::minutes(5)));
+  last.join();
+  CHECK(files_in(at.path("state/git_guard")) == 0);
+  at.unmark();
+  at.run(commit);
+  CHECK_FALSE(at.is_marked());
+}
+
 TEST_CASE("a look is not ended in a folder that took the workspace's place") {
   guarded_home at;
   {

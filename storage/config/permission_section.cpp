@@ -1,5 +1,6 @@
 #include "proto/text/ascii.hpp"
 #include "proto/text/glob.hpp"
+#include "storage/config/rule_effect.hpp"
 #include "storage/config/yaml_section.hpp"
 
 #include <algorithm>
@@ -59,28 +60,29 @@ int line_of_pattern(const YAML::Node& rules, const std::string& pattern) {
   return line_of(rules);
 }
 
-/// The last rule that matches wins: one for all calls leaves nothing to those before it.
+/// The last rule that matches wins: one that matches all that an earlier one does leaves it
+/// nothing.
 void warn_of_idle_rules(findings& into, const YAML::Node& node, const std::string& key,
                         const proto::tool_permission& all) {
   const auto& rules = all.rules;
-  auto for_all = std::ranges::find(rules, "*", &proto::permission_rule::pattern);
-  auto idle = std::find_if(rules.begin(), for_all, [for_all, &rules](const auto& rule) {
-    return for_all != rules.end() && rule.then != for_all->then;
-  });
-  if (idle != for_all)
-    into.warn(line_of_pattern(node, "*"), key + ".*",
-              "matches all calls, and the last rule that matches wins: " + idle->pattern +
-                  " before it never counts; put * first");
-  for (const auto& rule : rules) {
-    if (all.tool == "bash")
-      continue;
-    if (rule.pattern.starts_with("./"))
-      into.warn(line_of_pattern(node, rule.pattern), key + "." + rule.pattern,
-                "matches nothing: paths stand below the workspace without ./");
-    if (rule.pattern.starts_with("~/"))
-      into.warn(line_of_pattern(node, rule.pattern), key + "." + rule.pattern,
-                "matches nothing: in a pattern ~ is no home folder");
+  for (auto later = rules.begin(); later != rules.end(); ++later) {
+    auto idle = std::find_if(rules.begin(), later, [&](const auto& rule) {
+      return rule.then != later->then && takes_all_of(all.tool, later->pattern, rule.pattern);
+    });
+    if (idle != later)
+      return into.warn(line_of_pattern(node, later->pattern), key + "." + later->pattern,
+                       (later->pattern == "*" ? "matches all calls"
+                                              : "matches all that " + idle->pattern + " does") +
+                           std::string(", and the last rule that matches wins: ") + idle->pattern +
+                           " before it never counts; put " + later->pattern + " first");
   }
+}
+
+void warn_of_vain_patterns(findings& into, const YAML::Node& node, const std::string& key,
+                           const proto::tool_permission& all) {
+  for (const auto& rule : all.rules)
+    if (auto why = why_nothing_matches(all.tool, rule.pattern); !why.empty())
+      into.warn(line_of_pattern(node, rule.pattern), key + "." + rule.pattern, why);
 }
 
 /// "allow: [bash]" for "bash: allow", as other programs have it.
@@ -144,6 +146,7 @@ void read_rules(findings& into, const YAML::Node& node, int line, const std::str
     read_action(into, entry.second, own_line, key + "." + rule.pattern, rule.then);
   }
   warn_of_idle_rules(into, node, key, out);
+  warn_of_vain_patterns(into, node, key, out);
   warn_of_patterns(into, node, key, out);
 }
 

@@ -5,6 +5,7 @@
 #include "proto/text/utf8.hpp"
 #include "storage/config/key_table.hpp"
 #include "storage/config/meant_key.hpp"
+#include "storage/config/rule_effect.hpp"
 #include "storage/config/yaml_check.hpp"
 #include "storage/config/yaml_section.hpp"
 
@@ -101,15 +102,10 @@ void check_keys(const YAML::Node& root, findings& into) {
 /// Does a rule that allows more take all that a stricter one before it is about?
 bool hides(const proto::permission_rule& later, std::string_view tool,
            const proto::permission_rule& strict) {
-  if (later.then >= strict.then)
-    return false;
-  bool takes_all = later.pattern == "*" || later.pattern == "**";
-  return takes_all || (tool == "bash" && proto::text::is_bounded(later.pattern, strict.pattern) &&
-                       proto::text::matches(later.pattern, strict.pattern, glob_kind::command));
+  return later.then < strict.then && takes_all_of(tool, later.pattern, strict.pattern);
 }
 
-/// The last rule that matches wins: what stands before a rule that takes all never counts. A path
-/// with ./ or ~/ before it is none that a call is judged by.
+/// What is strict and can have no effect: the last rule that matches wins, and some match nothing.
 void check_effect(const proto::permission_set& all, findings& into) {
   auto name_of = [](const proto::tool_permission& tool, const proto::permission_rule& rule) {
     return std::string(own_key) + "." + tool.tool + (tool.is_word ? "" : "." + rule.pattern);
@@ -120,10 +116,8 @@ void check_effect(const proto::permission_set& all, findings& into) {
         continue;
       auto name = name_of(*tool, *rule);
       auto at = std::string(own_key) + "." + tool->tool;
-      if (tool->tool != "bash" &&
-          (rule->pattern.starts_with("./") || rule->pattern.starts_with("~/")))
-        into.fail_at(at, rule->pattern +
-                             " matches nothing: paths stand below the workspace, without ./ or ~/");
+      if (auto why = why_nothing_matches(tool->tool, rule->pattern); !why.empty())
+        into.fail_at(at, rule->pattern + " " + why);
       for (auto other = tool; other != all.tools.end(); ++other) {
         if (other != tool && !proto::text::matches(other->tool, tool->tool, glob_kind::command))
           continue;

@@ -26,6 +26,18 @@ namespace fs = std::filesystem;
 constexpr const char* config_elsewhere = "keep it elsewhere (--config FILE), or name a workspace "
                                          "that does not hold it (--workspace DIR)";
 
+/// Who named the file otherwise would start without the tokens and the rules that stand in it.
+result<void> refuse_other_name(const std::string& usual) {
+  auto folder = fs::path(usual).parent_path().string();
+  for (const char* name : {"config.yml", "kodad.yaml", "kodad.yml", "config.json", "kodad.json",
+                           "config.toml", "config"})
+    if (auto other = folder + "/" + name; storage::host::file_exists(other))
+      return make_error(ec::storage_failed, "config " + other +
+                                                ": is not read: the configuration is called " +
+                                                usual + "; rename it, or name it by --config");
+  return {};
+}
+
 /// The default file may be missing, but one that is there and cannot be reached must not be passed
 /// over: it may hold the tokens and the rules.
 result<void> check_default_config(const environment& variables) {
@@ -35,7 +47,7 @@ result<void> check_default_config(const environment& variables) {
   std::error_code failure;
   auto entry = fs::symlink_status(*file, failure).type();
   if (entry == fs::file_type::not_found)
-    return {};
+    return refuse_other_name(*file);
   if (entry == fs::file_type::symlink)
     (void)fs::canonical(*file, failure);
   if (failure)

@@ -315,6 +315,13 @@ def a_default_configuration_out_of_reach(start):
 
 
 @case
+def a_default_configuration_of_another_name(start):
+    (start.home / ".config/kodad").mkdir(parents=True)
+    (start.home / ".config/kodad/config.yml").write_text("permission: {bash: deny}\n")
+    return "config.yml: is not read", "config.yaml; rename it"
+
+
+@case
 def a_default_configuration_that_leads_nowhere(start):
     start.folder("home/.config/kodad")
     (start.home / ".config/kodad/config.yaml").symlink_to("/no/such/file")

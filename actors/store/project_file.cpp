@@ -49,6 +49,16 @@ seen_rules read_text(const std::string& text) {
   return out;
 }
 
+/// Names that somebody may have taken for the file's. They deny nothing: whatever an agent makes of
+/// that name would else stop all work here.
+std::vector<std::string> tell_other_names(const host::folder& in) {
+  std::vector<std::string> out;
+  for (const char* name : {"kodad.yml", ".kodad.yaml", ".kodad.yml"})
+    if (host::holds_entry(in, name))
+      out.push_back(std::string(name) + " is not read: rules of a workspace stand in kodad.yaml");
+  return out;
+}
+
 seen_rules look(const std::string& workspace) {
   auto folder = host::open_real_folder(workspace);
   // A host that is short of descriptors or memory has not lost the folder.
@@ -65,7 +75,7 @@ seen_rules look(const std::string& workspace) {
   if (*text)
     return read_text(**text);
   static const auto none = std::make_shared<const proto::permission_set>();
-  return {project_rules{none}, {}, 0};
+  return {project_rules{none}, tell_other_names(*folder), 0};
 }
 
 } // namespace

@@ -75,4 +75,8 @@ proto::result<std::optional<std::string>> read_plain_file(const folder& in, cons
   return std::optional(std::move(bytes));
 }
 
+bool holds_entry(const folder& in, const char* name) {
+  return ::faccessat(in.handle().get(), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 } // namespace kodad::storage::host

@@ -12,4 +12,7 @@ namespace kodad::storage::host {
 proto::result<std::optional<std::string>> read_plain_file(const folder& in, const std::string& name,
                                                           size_t bytes_max);
 
+/// Is there anything of this name right below the folder, a link included?
+bool holds_entry(const folder& in, const char* name);
+
 } // namespace kodad::storage::host

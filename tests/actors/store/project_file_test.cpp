@@ -32,6 +32,18 @@ TEST_CASE("a workspace's own file is looked at anew each time") {
   CHECK(holds(some.lines[0], "server"));
 }
 
+TEST_CASE("a file of nearly that name is told, and denies nothing") {
+  temporary_folder at;
+  write_text(at.path("kodad.yml"), "permission: {bash: deny}\n");
+  REQUIRE(::symlink("/nowhere", at.path(".kodad.yaml").c_str()) == 0);
+  auto seen = look_at_project(at.path());
+  REQUIRE(seen.rules);
+  CHECK(seen.rules->rules->empty());
+  REQUIRE(seen.lines.size() == 2);
+  CHECK(holds(seen.lines[0], "kodad.yml is not read"));
+  CHECK(holds(seen.lines[1], ".kodad.yaml is not read"));
+}
+
 TEST_CASE("a file that is not clear denies, and says where it is to be mended") {
   temporary_folder at;
   for (auto [text, says] :

@@ -132,7 +132,9 @@ void turn_machine::finish_step(effects& out) {
   bool has_calls = std::ranges::any_of(step.parts, [](const part_change& change) {
     return change.part.shown.type == proto::part_type::tool;
   });
-  if (has_calls) {
+  // The model was told that its steps are used up, and to answer.
+  bool is_last = static_cast<int>(steps_) > facts_.steps_max;
+  if (has_calls && !is_last) {
     phase_ = phase::working;
     effects then;
     judge_calls(step, then);
@@ -144,15 +146,17 @@ void turn_machine::finish_step(effects& out) {
     return;
   }
   draft_.reset();
-  if (stop == proto::stop_reason::pause && static_cast<int>(steps_) < facts_.steps_max) {
+  bool goes_on = stop == proto::stop_reason::pause;
+  if (goes_on && static_cast<int>(steps_) < facts_.steps_max) {
     step.attempt_begins = true;
     keep(out, std::move(step), {});
     start_step(out);
     return;
   }
+  refuse_calls_beyond_steps(step);
   turn_ends how;
   how.last = std::move(step);
-  how.finish_reason = finish_word(stop);
+  how.finish_reason = is_last || goes_on ? "step_limit" : finish_word(stop);
   end(out, std::move(how));
 }
 

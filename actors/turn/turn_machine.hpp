@@ -136,6 +136,7 @@ private:
   void keep(effects& out, turn_keeps what, effects then);
   void finish_step(effects& out);
   void note_part(uint32_t index, turn_keeps& step) const;
+  void refuse_calls_beyond_steps(turn_keeps& step);
   void judge_calls(turn_keeps& step, effects& then);
   void judge_call(uint32_t index, turn_keeps& step, effects& then);
   void allow(uint32_t index, turn_keeps& step, effects& then);

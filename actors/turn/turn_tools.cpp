@@ -95,6 +95,17 @@ void turn_machine::judge_calls(turn_keeps& step, effects& then) {
       judge_call(i, step, then);
 }
 
+/// A model that calls although it has no tools any more would go on without end.
+void turn_machine::refuse_calls_beyond_steps(turn_keeps& step) {
+  for (uint32_t i = 0; i < parts_.size(); ++i)
+    if (parts_[i].shown.status == tool_status::pending)
+      fail_call(i, step,
+                proto::make_error(proto::ec::tool_denied,
+                                  "not run: the turn has used up its " +
+                                      std::to_string(facts_.steps_max) +
+                                      " steps (session.primary_max_steps); ask again to go on"));
+}
+
 void turn_machine::judge_call(uint32_t index, turn_keeps& step, effects& then) {
   auto& call = parts_[index].shown;
   auto broken = half_inputs_.find(index);

@@ -141,6 +141,7 @@ struct leftover {
 
   size_t first = SIZE_MAX;
   size_t last = 0;
+  bool is_name = false; ///< They may be a part of a name that has no quotes.
 };
 
 /// Words `first` to before `last`, a text: all of it must be one, in quotes, or plain words none of
@@ -208,6 +209,44 @@ bool is_understood(const sim_wish& wish, const sim_clause& clause, size_t i, con
                        (!wish.text.empty() && clause[i].text.ends_with("." + wish.text)));
 }
 
+/// Before a name without quotes a word that is passed over elsewhere may be a part of it.
+bool may_belong_to_name(const sim_wish& wish, const sim_clause& clause, size_t i) {
+  return i + 1 < clause.size() && !clause[i + 1].is_quoted && is_own_path(wish, clause, i + 1) &&
+         is_one_of(clause.lower(i), "my our please pls kindly now thanks thank-you");
+}
+
+/// Do only words that lead to a name stand between it and the one before it, or the verb?
+bool is_led_to(const sim_wish& wish, const sim_clause& clause, size_t i) {
+  auto at = i - 1;
+  while (at > 0 && is_one_of(clause.lower(at), "the file files folder folders directory "
+                                               "directories dir script module named called of rid "
+                                               "-r -rf -fr -f"))
+    --at;
+  if (at == 0 || clause.lower(at) == "and")
+    return true;
+  bool both_quoted = at + 1 == i && clause[at].is_quoted && clause[i].is_quoted;
+  bool is_next = is_own_path(wish, clause, at) && (clause[at].after == ',' || both_quoted);
+  return is_next || (clause[i].is_quoted && !is_own_path(wish, clause, at));
+}
+
+/// Names of what is deleted, one after the other, and nothing that could be a part of one.
+void check_names(const sim_wish& wish, const sim_clause& clause, leftover& out) {
+  for (size_t i = 1; i < clause.size(); ++i) {
+    if (!is_own_path(wish, clause, i))
+      continue;
+    bool ends = i + 1 == clause.size() || clause[i].after != ' ' || clause[i].is_quoted ||
+                is_own_path(wish, clause, i + 1) ||
+                is_one_of(clause.lower(i + 1), "and please pls kindly now thanks thank-you thank "
+                                               "for file files folder directory dir");
+    bool is_led = is_led_to(wish, clause, i);
+    if (ends && is_led)
+      continue;
+    out.add(is_led ? i : i - 1);
+    out.add(ends ? i : i + 1);
+    out.is_name = true;
+  }
+}
+
 leftover find_leftover(const sim_wish& wish, const sim_clause& clause, const grammar& known) {
   leftover out;
   for (size_t i = 0; i < clause.size();) {
@@ -217,10 +256,14 @@ leftover find_leftover(const sim_wish& wish, const sim_clause& clause, const gra
         ++end;
     if (end > i)
       check_text(wish, clause, i, end, out);
+    else if (may_belong_to_name(wish, clause, i))
+      out.add(i), out.add(i + 1), out.is_name = true;
     else if (!is_understood(wish, clause, i, known))
       out.add(i);
     i = std::max(end, i + 1);
   }
+  if (wish.what == kind::remove && out.last == 0)
+    check_names(wish, clause, out);
   return out;
 }
 
@@ -255,8 +298,9 @@ std::string hint_of_leftover(const sim_wish& wish, const sim_clause& clause,
   auto words = clause.value(found.first, found.last);
   return "I carry out only what I understand to its last word, and here I do not understand "
          "\u201c" +
-         words + "\u201d. What I would understand, alone on its line: " + std::string(known->form) +
-         ".";
+         words + "\u201d. " +
+         (found.is_name ? "If that is a name, or a part of one, quote the whole name. " : "") +
+         "What I would understand, alone on its line: " + std::string(known->form) + ".";
 }
 
 } // namespace kodad::actors

@@ -82,7 +82,7 @@ constexpr grammar grammars[] = {
     {kind::search,
      "find grep search locate look for me all every any occurrence occurrences of places where "
      "uses "
-     "usages word text string -rn -r -n -i in within inside under file files folder directory "
+     "usages word text string what line lines in within inside under file files folder directory "
      "function method class definition comments variable symbol constant this whole code project "
      "repository repo workspace that which contain contains containing mention mentions mentioning "
      "use using is are used mentioned referenced defined declared called implemented set",
@@ -190,8 +190,16 @@ bool is_own_path(const sim_wish& wish, const sim_clause& clause, size_t i) {
          (wish.what == kind::move && same(wish.target));
 }
 
+bool is_option(const sim_wish& wish, const sim_word& word) {
+  return std::any_of(wish.options.begin(), wish.options.end(), [&](const sim_range& one) {
+    return word.begin >= one.begin && word.end <= one.end;
+  });
+}
+
 bool is_understood(const sim_wish& wish, const sim_clause& clause, size_t i, const grammar& known) {
   auto word = clause.lower(i);
+  if (is_option(wish, clause[i]))
+    return true;
   if (asks_whether(wish, clause, i))
     return true;
   if (is_reservation(word))

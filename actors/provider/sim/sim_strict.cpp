@@ -169,6 +169,10 @@ void check_text(const sim_wish& wish, const sim_clause& clause, size_t first, si
     if (links && !is_alone && (wish.what != kind::append || first + 1 < last))
       is_odd = is_odd ||
                (wish.what == kind::append ? is_one_of(word, "and or") : is_one_of(word, linking));
+    // What is set apart from the text is rather about it.
+    if (wish.what == kind::search && !is_alone)
+      is_odd = is_odd || (i > first && word.starts_with('(')) ||
+               (i + 1 < last && clause[i].after != ' ');
     bool begins =
         i > first && (is_one_of(clause.lower(i - 1), joints) || clause[i - 1].after != ' ');
     if (is_odd || (begins && is_one_of(word, verbs)))

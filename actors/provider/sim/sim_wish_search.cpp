@@ -110,23 +110,67 @@ bool asks_for_lack(const sim_clause& clause) {
   return false;
 }
 
-/// "which files contain X?"
-std::optional<sim_wish> read_holders(const sim_clause& clause) {
-  if (!is_one_of(clause.lower(0), "which what") || !is_one_of(clause.lower(1), "file files") ||
-      !is_one_of(clause.lower(2), "contain contains mention mentions use uses have has"))
-    return std::nullopt;
-  auto first = clause.skip("the word text string function method class", 3);
-  bool is_open = is_one_of(clause.lower(2), "have has");
-  auto at = clause.find_place("in within inside under");
-  auto last = at ? at->first : end_of_pattern(clause);
-  if (first >= last || (is_open && !clause[first].is_quoted))
-    return std::nullopt;
+sim_wish make_search(const sim_clause& clause, size_t first, size_t last) {
   sim_wish out;
   out.what = kind::search;
   out.text = clause.value(first, last);
   out.texts.push_back(clause.range(first, last));
+  return out;
+}
+
+/// "in which files does X occur?"
+std::optional<sim_wish> read_occurrence(const sim_clause& clause, size_t files) {
+  auto end = clause.size() - 1;
+  if (!is_one_of(clause.lower(files + 1), "does do") ||
+      !is_one_of(clause.lower(end), "occur occurs appear appears stand"))
+    return std::nullopt;
+  auto first = clause.skip("the word text string", files + 2, end);
+  if (first >= end)
+    return std::nullopt;
+  auto out = make_search(clause, first, end);
+  out.options = {clause.range(0, first), clause.range(end, end + 1)};
+  return out;
+}
+
+/// "which files contain X?", "list the files that have `X`"
+std::optional<sim_wish> read_holders(const sim_clause& clause) {
+  auto files = clause.skip("in which what list show me all the", 0);
+  if (files == 0 || !is_one_of(clause.lower(files), "file files"))
+    return std::nullopt;
+  if (auto out = read_occurrence(clause, files))
+    return out;
+  auto verb = clause.skip("that which", files + 1, files + 2);
+  bool is_open = is_one_of(clause.lower(verb), "have has");
+  if (!is_open && !is_one_of(clause.lower(verb), "contain contains containing mention mentions "
+                                                 "mentioning use uses using"))
+    return std::nullopt;
+  auto first = clause.skip("the word text string function method class", verb + 1);
+  auto at = clause.find_place("in within inside under", first);
+  auto last = at ? at->first : end_of_pattern(clause);
+  if (first >= last || (is_open && !clause[first].is_quoted))
+    return std::nullopt;
+  auto out = make_search(clause, first, last);
+  out.options.push_back(clause.range(0, first));
   if (at)
     out.paths.push_back(at->path);
+  return out;
+}
+
+/// "search docs for X"
+std::optional<sim_wish> read_search_of(const sim_clause& clause) {
+  auto place = clause.skip("through in the file folder directory", 1);
+  if (!is_one_of(clause.lower(0), "search grep") || clause.lower(place) == "for" ||
+      clause.lower(place + 1) != "for")
+    return std::nullopt;
+  auto first = clause.skip("the word text string", place + 2);
+  if (first >= clause.size())
+    return std::nullopt;
+  if (first + 1 != clause.size())
+    return unclear("I am not sure where the text begins: find `TEXT` in PATH.");
+  auto out = make_search(clause, first, clause.size());
+  out.options.push_back(clause.range(0, first));
+  if (!is_one_of(clause.lower(place), "code project workspace repository repo files everything"))
+    out.paths.emplace_back(clause[place].text);
   return out;
 }
 
@@ -330,6 +374,8 @@ std::optional<sim_wish> read_search(const sim_clause& clause) {
       is_one_of(verb, "find grep search locate") || (verb == "look" && clause.lower(1) == "for");
   if (!searches || clause.holds("web internet google online"))
     return std::nullopt;
+  if (auto out = read_search_of(clause))
+    return out;
   auto given = read_flags(clause);
   if (!given)
     return unclear(std::string(no_such_options));

@@ -40,12 +40,27 @@ TEST_CASE("a search obeys the options that it knows") {
       {"find okapi in the whole project", R"({"pattern":"okapi"})"},
       {"Which files contain okapi?", R"({"pattern":"okapi"})"},
       {"Which files mention `a b` in docs/?", R"({"pattern":"a b","path":"docs/"})"},
+      {"In which files does okapi occur?", R"({"pattern":"okapi"})"},
+      {"Which files have 'okapi'?", R"({"pattern":"okapi"})"},
+      {"show all files containing okapi", R"({"pattern":"okapi"})"},
+      {"search docs for okapi", R"({"pattern":"okapi","path":"docs"})"},
+      {"search the code for okapi", R"({"pattern":"okapi"})"},
       {"find lines containing okapi", R"({"pattern":"okapi"})"},
   };
   for (const auto& [prompt, input] : rows) {
     CAPTURE(prompt);
     CHECK(first_of(prompt) == std::string("grep ") + input);
   }
+}
+
+TEST_CASE("which files have changed is not a question for all files") {
+  CHECK(holds(first_of("Which files have changed?"), "git status"));
+  CHECK(holds(first_of("which files changed?"), "git status"));
+}
+
+TEST_CASE("a script whose name may have a blank is not run") {
+  CHECK(holds(first_of("Run my script.py"), "I have done nothing"));
+  CHECK(holds(first_of("Run `my script.py`"), "bash {"));
 }
 
 TEST_CASE("what a search cannot do is said, and not searched for") {
@@ -66,6 +81,9 @@ TEST_CASE("what a search cannot do is said, and not searched for") {
                              "list the files without needle",
                              "find files that do not contain needle",
                              "Search for big okapi in docs",
+                             "find okapi, case sensitive",
+                             "find okapi (ignore case)",
+                             "search docs for big okapi",
                              "How many words are in n.txt?",
                              "count the words in n.txt",
                              "How many functions does a.py have?",

@@ -119,6 +119,36 @@ class Koda(ServerTest):
         self.assertNotIn("a.py", text)
         self.assertIn("6 * 7 is 42", self.ask("Run `echo 6 \\* 7 is $((6 * 7))`")[0])
 
+    def test_what_a_search_found_is_told_whole(self):
+        self.put("docs/one.md", "the okapi\n")
+        self.put("docs/two words.md", "an Okapi and an okapi\n")
+        (self.folder / "docs" / "img.png").write_bytes(b"\x89PNG\x00okapi\x00")
+        text, tools = self.ask('Find "okapi" in docs')
+        self.assertEqual(tools, ["grep"])
+        self.assertIn("- `docs/two words.md:1`", text)
+        self.assertIn("2 lines in 2 files, and 1 binary file with matches", text)
+        self.assertIn("`docs/img.png` (a binary file)", text)
+        self.assertIn("`docs/two words.md`", self.ask("grep -i OKAPI docs")[0])
+        self.assertIn("nothing matches", self.ask("Search for OKAPI")[0])
+        text, _ = self.ask("List the files in docs")
+        self.assertIn("3 files fit", text)
+        for number in range(101):
+            self.put(f"many/{number}.txt", "okapi\n")
+        self.assertIn("At least 100 files fit", self.ask("List the files in many")[0])
+        text, tools = self.ask("Which files do not contain okapi?")
+        self.assertIn("I did nothing", text)
+        self.assertEqual(tools, [])
+
+    def test_a_name_with_a_blank_is_not_cut(self):
+        names = ("my notes.txt", "notes.txt", "docs/two words.md", "words.md", "src/a.py")
+        places = [self.put(name, "x\n") for name in names]
+        for words in ("Delete my notes.txt", "Delete docs/two words.md",
+                      "Delete notes.txt; rm -rf src"):
+            text, tools = self.ask(words)
+            self.assertIn("I did nothing", text, words)
+            self.assertEqual(tools, [], words)
+        self.assertTrue(all(place.exists() for place in places))
+
     def test_git(self):
         def git(*words):
             return subprocess.run(["git", "-C", str(self.folder), *words], check=True,

@@ -11,6 +11,7 @@ constexpr std::string_view file_nouns =
 constexpr std::string_view never_names =
     "with that and to into as in from for containing which the a an named called please of it this "
     "everything all by you me us i we "
+    "have has had are is do does did contain contains containing changed mention mentions use uses "
     "but not or and if then only except unless without instead";
 constexpr std::string_view articles = "the a an file folder directory";
 

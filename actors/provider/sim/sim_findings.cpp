@@ -68,6 +68,28 @@ bool is_path_line(std::string_view line) {
          line.find_first_of(" \t<>()\"'") == std::string_view::npos;
 }
 
+bool is_indented(std::string_view line) {
+  return line.starts_with(' ') || line.starts_with('\t');
+}
+
+/// A line that is not indented, above one that is, has the path of what stands there.
+bool is_heading(const std::vector<std::string_view>& lines, size_t at) {
+  return !lines[at].empty() && !is_indented(lines[at]) && at + 1 < lines.size() &&
+         is_indented(lines[at + 1]);
+}
+
+std::string_view without_colon(std::string_view line) {
+  if (line.ends_with(':'))
+    line.remove_suffix(1);
+  return line;
+}
+
+/// "(more lines match than …)", "No files found": what the tool itself says.
+bool is_remark(std::string_view line) {
+  return (line.starts_with('(') && line.ends_with(')')) ||
+         (line.starts_with("No ") && line.ends_with("found"));
+}
+
 /// "path:12:text" and "path:12: text".
 std::optional<sim_hit> read_full_hit(std::string_view line) {
   auto colon = line.find(':');
@@ -149,20 +171,59 @@ int score(const sim_hit& hit, const sim_intent& intent) {
 std::vector<sim_hit> read_hits(std::string_view output) {
   std::vector<sim_hit> out;
   std::string path;
-  for (auto line : lines_of(output)) {
-    auto bare = skip_blanks(line);
-    if (auto hit = read_full_hit(bare)) {
-      out.push_back(std::move(*hit));
-    } else if (auto numbered = read_numbered(bare); numbered && !path.empty()) {
+  auto lines = lines_of(output);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    auto bare = skip_blanks(lines[i]);
+    auto numbered = read_numbered(bare);
+    if (is_heading(lines, i)) {
+      path = without_colon(bare);
+    } else if (numbered && !path.empty() && is_indented(lines[i])) {
       out.push_back({path, numbered->number, std::move(numbered->text)});
-    } else {
-      if (bare.ends_with(':'))
-        bare.remove_suffix(1);
+    } else if (auto hit = read_full_hit(bare)) {
+      out.push_back(std::move(*hit));
+    } else if (numbered && !path.empty()) {
+      out.push_back({path, numbered->number, std::move(numbered->text)});
+    } else if (!is_indented(lines[i]) || path.empty()) {
       // Below anything else stand no hits that could be read.
-      path = is_path_line(bare) ? bare : std::string_view();
+      path = is_path_line(without_colon(bare)) ? without_colon(bare) : std::string_view();
     }
   }
   return out;
+}
+
+std::vector<std::string> read_binaries(std::string_view output) {
+  std::vector<std::string> out;
+  auto lines = lines_of(output);
+  std::string_view path;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (is_heading(lines, i))
+      path = lines[i];
+    else if (skip_blanks(lines[i]).starts_with("(a binary file") && is_indented(lines[i]))
+      out.emplace_back(path);
+  }
+  return out;
+}
+
+std::vector<std::string> read_notes(std::string_view output) {
+  std::vector<std::string> out;
+  for (auto line : lines_of(output))
+    if (is_remark(line) && line[0] == '(' && !line.starts_with("(no ") &&
+        !line.starts_with("(nothing matches"))
+      out.emplace_back(line.substr(1, line.size() - 2));
+  return out;
+}
+
+bool tell_of_more(const std::vector<std::string>& notes) {
+  return std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+    return note.starts_with("more ") || note.starts_with("not searched");
+  });
+}
+
+bool is_without_finds(std::string_view output) {
+  auto lines = lines_of(output);
+  return std::all_of(lines.begin(), lines.end(), [](std::string_view line) {
+    return skip_blanks(line).empty() || is_remark(line);
+  });
 }
 
 std::optional<size_t> best_hit(const std::vector<sim_hit>& hits, const sim_intent& intent) {
@@ -180,9 +241,12 @@ std::optional<size_t> best_hit(const std::vector<sim_hit>& hits, const sim_inten
 
 std::vector<std::string> read_paths(std::string_view output) {
   std::vector<std::string> out;
-  for (auto line : lines_of(output))
-    if (auto bare = skip_blanks(line); is_path_line(bare) && !bare.ends_with(':') && bare != "...")
+  for (auto line : lines_of(output)) {
+    auto bare = skip_blanks(line);
+    bool is_path = is_indented(line) ? is_path_line(bare) : !bare.empty() && !is_remark(bare);
+    if (is_path && !bare.ends_with(':') && bare != "...")
       out.emplace_back(bare);
+  }
   return out;
 }
 

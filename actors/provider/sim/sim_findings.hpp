@@ -19,8 +19,20 @@ std::vector<sim_hit> read_hits(std::string_view output);
 /// rather than its tests or documents. Nothing when there is no hit.
 std::optional<size_t> best_hit(const std::vector<sim_hit>& hits, const sim_intent& intent);
 
+/// The files of a grep that are no text, and have matches.
+std::vector<std::string> read_binaries(std::string_view output);
+
 /// The paths of a glob, in its order.
 std::vector<std::string> read_paths(std::string_view output);
+
+/// What a grep or glob says of its own result, besides that there is none.
+std::vector<std::string> read_notes(std::string_view output);
+
+/// Does one of the notes say that there is, or may be, more than what is listed?
+bool tell_of_more(const std::vector<std::string>& notes);
+
+/// Does a grep or glob hold nothing besides notes?
+bool is_without_finds(std::string_view output);
 
 struct sim_line {
   int64_t number = 0;

@@ -203,6 +203,8 @@ course see_to(const proto::chat_request& request, const sim_prompt& prompt,
     auto report = perform(asked.all[done], hands);
     if (hands.next)
       return calling(std::move(*hands.next));
+    if (done > 0 && report && !report->is_done)
+      answer += "As to " + as_code(asked.all[done].said) + ": ";
     answer += (report ? report->text : tell_stop(hands, asked.all[done])) + "\n\n";
     if (!report || !report->is_done)
       break;

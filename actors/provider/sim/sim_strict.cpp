@@ -82,7 +82,7 @@ constexpr grammar grammars[] = {
     {kind::search,
      "find grep search locate look for me all every any occurrence occurrences of places where "
      "uses "
-     "usages word text string -rn -r -n -i in within inside under file files folder directory "
+     "usages word text string what line lines in within inside under file files folder directory "
      "function method class definition comments variable symbol constant this whole code project "
      "repository repo workspace that which contain contains containing mention mentions mentioning "
      "use using is are used mentioned referenced defined declared called implemented set",
@@ -141,6 +141,7 @@ struct leftover {
 
   size_t first = SIZE_MAX;
   size_t last = 0;
+  bool is_name = false; ///< They may be a part of a name that has no quotes.
 };
 
 /// Words `first` to before `last`, a text: all of it must be one, in quotes, or plain words none of
@@ -168,6 +169,10 @@ void check_text(const sim_wish& wish, const sim_clause& clause, size_t first, si
     if (links && !is_alone && (wish.what != kind::append || first + 1 < last))
       is_odd = is_odd ||
                (wish.what == kind::append ? is_one_of(word, "and or") : is_one_of(word, linking));
+    // What is set apart from the text is rather about it.
+    if (wish.what == kind::search && !is_alone)
+      is_odd = is_odd || (i > first && word.starts_with('(')) ||
+               (i + 1 < last && clause[i].after != ' ');
     bool begins =
         i > first && (is_one_of(clause.lower(i - 1), joints) || clause[i - 1].after != ' ');
     if (is_odd || (begins && is_one_of(word, verbs)))
@@ -189,8 +194,16 @@ bool is_own_path(const sim_wish& wish, const sim_clause& clause, size_t i) {
          (wish.what == kind::move && same(wish.target));
 }
 
+bool is_option(const sim_wish& wish, const sim_word& word) {
+  return std::any_of(wish.options.begin(), wish.options.end(), [&](const sim_range& one) {
+    return word.begin >= one.begin && word.end <= one.end;
+  });
+}
+
 bool is_understood(const sim_wish& wish, const sim_clause& clause, size_t i, const grammar& known) {
   auto word = clause.lower(i);
+  if (is_option(wish, clause[i]))
+    return true;
   if (asks_whether(wish, clause, i))
     return true;
   if (is_reservation(word))
@@ -208,6 +221,44 @@ bool is_understood(const sim_wish& wish, const sim_clause& clause, size_t i, con
                        (!wish.text.empty() && clause[i].text.ends_with("." + wish.text)));
 }
 
+/// Before a name without quotes a word that is passed over elsewhere may be a part of it.
+bool may_belong_to_name(const sim_wish& wish, const sim_clause& clause, size_t i) {
+  return i + 1 < clause.size() && !clause[i + 1].is_quoted && is_own_path(wish, clause, i + 1) &&
+         is_one_of(clause.lower(i), "my our please pls kindly now thanks thank-you");
+}
+
+/// Do only words that lead to a name stand between it and the one before it, or the verb?
+bool is_led_to(const sim_wish& wish, const sim_clause& clause, size_t i) {
+  auto at = i - 1;
+  while (at > 0 && is_one_of(clause.lower(at), "the file files folder folders directory "
+                                               "directories dir script module named called of rid "
+                                               "-r -rf -fr -f"))
+    --at;
+  if (at == 0 || clause.lower(at) == "and")
+    return true;
+  bool both_quoted = at + 1 == i && clause[at].is_quoted && clause[i].is_quoted;
+  bool is_next = is_own_path(wish, clause, at) && (clause[at].after == ',' || both_quoted);
+  return is_next || (clause[i].is_quoted && !is_own_path(wish, clause, at));
+}
+
+/// Names of what is deleted, one after the other, and nothing that could be a part of one.
+void check_names(const sim_wish& wish, const sim_clause& clause, leftover& out) {
+  for (size_t i = 1; i < clause.size(); ++i) {
+    if (!is_own_path(wish, clause, i))
+      continue;
+    bool ends = i + 1 == clause.size() || clause[i].after != ' ' || clause[i].is_quoted ||
+                is_own_path(wish, clause, i + 1) ||
+                is_one_of(clause.lower(i + 1), "and please pls kindly now thanks thank-you thank "
+                                               "for file files folder directory dir");
+    bool is_led = is_led_to(wish, clause, i);
+    if (ends && is_led)
+      continue;
+    out.add(is_led ? i : i - 1);
+    out.add(ends ? i : i + 1);
+    out.is_name = true;
+  }
+}
+
 leftover find_leftover(const sim_wish& wish, const sim_clause& clause, const grammar& known) {
   leftover out;
   for (size_t i = 0; i < clause.size();) {
@@ -217,10 +268,14 @@ leftover find_leftover(const sim_wish& wish, const sim_clause& clause, const gra
         ++end;
     if (end > i)
       check_text(wish, clause, i, end, out);
+    else if (may_belong_to_name(wish, clause, i))
+      out.add(i), out.add(i + 1), out.is_name = true;
     else if (!is_understood(wish, clause, i, known))
       out.add(i);
     i = std::max(end, i + 1);
   }
+  if (wish.what == kind::remove && out.last == 0)
+    check_names(wish, clause, out);
   return out;
 }
 
@@ -255,8 +310,9 @@ std::string hint_of_leftover(const sim_wish& wish, const sim_clause& clause,
   auto words = clause.value(found.first, found.last);
   return "I carry out only what I understand to its last word, and here I do not understand "
          "\u201c" +
-         words + "\u201d. What I would understand, alone on its line: " + std::string(known->form) +
-         ".";
+         words + "\u201d. " +
+         (found.is_name ? "If that is a name, or a part of one, quote the whole name. " : "") +
+         "What I would understand, alone on its line: " + std::string(known->form) + ".";
 }
 
 } // namespace kodad::actors

@@ -116,7 +116,10 @@ sim_wishes read_wishes(std::string_view prompt) {
     // What leads the line decides: behind a condition or a question nothing is a request.
     if (!wish)
       break;
-    if (auto hint = hint_of_leftover(*wish, clause_at(first, last), about); !hint.empty()) {
+    auto hint = hint_of_leftover(*wish, clause_at(first, last), about);
+    if (wish->what == sim_wish::kind::unclear)
+      hint = (spans.size() > 1 ? "As to \u201c" + wish->said + "\u201d: " : "") + wish->text;
+    if (!hint.empty()) {
       // The rest may hang on what is not understood, so that nothing of the line is done.
       out = {};
       wish = sim_wish{};

@@ -38,6 +38,9 @@ struct sim_wish {
   std::string said; ///< The words that asked for it.
   /// Where the texts, patterns and commands stand in the line: words that are not the request's.
   std::vector<sim_range> texts;
+  /// Where other words stand that were obeyed: options.
+  std::vector<sim_range> options;
+  bool is_any_case = false; ///< Search: upper and lower case are equal.
   /// Remove: folders too. Create: over what is there. Replace: a line, which goes altogether.
   bool is_whole = false;
 

@@ -95,8 +95,8 @@ std::optional<sim_wish> read_removal(const sim_clause& clause) {
   out.paths = clause.paths(1, clause.size());
   out.is_whole = clause.holds(folder_nouns) || clause.holds("-r -rf -fr");
   if (out.paths.empty())
-    return unclear("Name what to delete, each file by its path: delete the file PATH. I delete "
-                   "nothing that is not named.");
+    return unclear("Name what to delete, each by its path: delete the file PATH, or delete the "
+                   "folder PATH. I delete nothing that is not named.");
   return out;
 }
 

@@ -39,7 +39,10 @@ sim_wish make_tests(const sim_clause& clause) {
 /// "run main.py": how a file of that kind is run.
 std::optional<sim_wish> read_script(const sim_clause& clause) {
   auto at = clause.find_path(1);
-  if (!at || *at > 4)
+  // "my script.py" may be a name.
+  bool is_sure =
+      at && (clause[*at].is_quoted || !is_one_of(clause.lower(*at - 1), "my our a please"));
+  if (!is_sure || *at > 4)
     return std::nullopt;
   std::string path(clause[*at].text);
   auto quoted = "'" + path + "'";

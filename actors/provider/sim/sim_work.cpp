@@ -5,6 +5,7 @@
 #include "proto/text/shell_word.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace kodad::actors {
 
@@ -20,6 +21,32 @@ std::string number_in(std::string_view text) {
     return {};
   auto last = std::min(text.find_first_not_of(digits, first), text.size());
   return std::string(text.substr(first, last - first));
+}
+
+constexpr size_t hits_shown = 20;
+
+std::string counted(size_t n, const std::string& one) {
+  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+}
+
+/// What the tool says of its result, handed on.
+std::string told(const std::vector<std::string>& notes) {
+  std::string out;
+  for (const auto& note : notes)
+    out += (out.empty() ? "\n\nThe tool says: " : "; ") + as_code(note);
+  return out.empty() ? out : out + ".";
+}
+
+/// Nothing was found: but only if the tool says that this is all.
+sim_report tell_of_none(const std::string& asked, const std::string& none,
+                        const sim_past_call& made) {
+  auto notes = read_notes(made.output);
+  if (!is_without_finds(made.output))
+    return not_done(asked + ", and cannot read what the tool gave back:\n" +
+                    fenced_begin(made.output));
+  bool is_open = tell_of_more(notes);
+  return {asked + ": " + none + (is_open ? " in what was searched and shown." : ".") + told(notes),
+          true};
 }
 
 std::string find_command(const std::string& ending, const std::string& end) {
@@ -49,25 +76,37 @@ const sim_past_call* read_wherever(std::string& path, sim_worker& hands) {
 }
 
 sim_progress search_text(const sim_wish& wish, sim_worker& hands) {
-  const auto* made = hands.grep(proto::text::regex_literal(wish.text), wish.path());
+  const auto* made =
+      hands.grep(proto::text::regex_literal(wish.text), wish.path(), wish.is_any_case);
   if (!made)
     return std::nullopt;
-  auto what = as_code(wish.text);
+  auto what = as_code(wish.text) + (wish.is_any_case ? ", in upper or lower case" : "");
   if (made->failed)
-    return not_done("The search for " + what + " failed: " + failure_of(*made));
+    return not_done("The search for " + what + " failed: " + failure_of(*made) +
+                    (wish.paths.empty() ? "" : ". If the place belongs to the text, quote both."));
   auto hits = read_hits(made->output);
-  if (hits.empty())
-    return sim_report{"I searched for " + what + ": nothing matches.", true};
-  constexpr size_t shown = 20;
-  bool is_more = made->output.find("(more lines match") != std::string::npos;
-  std::string out = "I searched for " + what + ": " + (is_more ? "more than " : "") +
-                    std::to_string(hits.size()) + (hits.size() == 1 ? " line" : " lines") + ".\n";
-  for (size_t i = 0; i < std::min(hits.size(), shown); ++i)
+  auto binaries = read_binaries(made->output);
+  if (hits.empty() && binaries.empty())
+    return tell_of_none("I searched for " + what, "nothing matches", *made);
+  auto notes = read_notes(made->output);
+  std::string out = "I searched for " + what + ": " + (tell_of_more(notes) ? "at least " : "");
+  std::set<std::string> files;
+  for (const auto& hit : hits)
+    files.insert(hit.path);
+  out += counted(hits.size(), "line");
+  if (files.size() > 1)
+    out += " in " + counted(files.size(), "file");
+  if (!binaries.empty())
+    out += ", and " + counted(binaries.size(), "binary file") + " with matches";
+  out += ".\n";
+  for (size_t i = 0; i < std::min(hits.size(), hits_shown); ++i)
     out +=
         "\n- `" + hits[i].path + ":" + std::to_string(hits[i].line) + "`: " + as_code(hits[i].text);
-  if (hits.size() > shown)
-    out += "\n- and " + std::to_string(hits.size() - shown) + " more";
-  return sim_report{out, true};
+  if (hits.size() > hits_shown)
+    out += "\n- and " + std::to_string(hits.size() - hits_shown) + " more";
+  for (size_t i = 0; i < std::min(binaries.size(), hits_shown); ++i)
+    out += "\n- " + as_code(binaries[i]) + " (a binary file)";
+  return sim_report{out + told(notes), true};
 }
 
 sim_progress find_files(const sim_wish& wish, sim_worker& hands) {
@@ -81,15 +120,16 @@ sim_progress find_files(const sim_wish& wish, sim_worker& hands) {
     return not_done("The search for " + as_code(pattern) + " failed: " + failure_of(*made));
   auto paths = read_paths(made->output);
   if (paths.empty())
-    return sim_report{"No file fits " + as_code(pattern) + ".", true};
+    return tell_of_none("I looked for " + as_code(pattern), "no file fits", *made);
   constexpr size_t shown = 50;
-  std::string out = std::to_string(paths.size()) +
-                    (paths.size() == 1 ? " file fits " : " files fit ") + as_code(pattern) + ":\n";
+  auto notes = read_notes(made->output);
+  std::string out = (tell_of_more(notes) ? "At least " : "") + counted(paths.size(), "file") +
+                    (paths.size() == 1 ? " fits " : " fit ") + as_code(pattern) + ":\n";
   for (size_t i = 0; i < std::min(paths.size(), shown); ++i)
     out += "\n- " + as_code(paths[i]);
   if (paths.size() > shown)
     out += "\n- and " + std::to_string(paths.size() - shown) + " more";
-  return sim_report{out, true};
+  return sim_report{out + told(notes), true};
 }
 
 sim_progress count_things(const sim_wish& wish, sim_worker& hands) {
@@ -103,6 +143,9 @@ sim_progress count_things(const sim_wish& wish, sim_worker& hands) {
     if (seen->failed)
       return not_done("I could not count the lines of " + as_code(path) + ": " + failure_of(*seen));
     auto text = read_file_text(*seen);
+    if (text.lines.empty() && !is_without_finds(seen->output))
+      return not_done("I could not count the lines of " + as_code(path) +
+                      ": it is no text file. I count those of one file, or of all.");
     auto lines = std::max(text.last_number, text.follow_until);
     return sim_report{as_code(path) + " has " + std::to_string(lines) +
                           (lines == 1 ? " line." : " lines."),

@@ -91,11 +91,14 @@ const sim_past_call* sim_worker::glob(const std::string& pattern) {
   return call({"I look for files by name.", "glob", "{\"pattern\":" + json::quote(pattern) + "}"});
 }
 
-const sim_past_call* sim_worker::grep(const std::string& pattern, const std::string& within) {
+const sim_past_call* sim_worker::grep(const std::string& pattern, const std::string& within,
+                                      bool any_case) {
   json::writer input;
   input.begin_object().key("pattern").string(pattern);
   if (!within.empty())
     input.key("path").string(within);
+  if (any_case)
+    input.key("-i").boolean(true);
   input.end_object();
   return call({"I search for it.", "grep", input.take()});
 }

@@ -44,7 +44,8 @@ public:
   const sim_past_call* write(const std::string& path, const std::string& content);
   const sim_past_call* edit(const std::string& path, const sim_change& change);
   const sim_past_call* glob(const std::string& pattern);
-  const sim_past_call* grep(const std::string& pattern, const std::string& within);
+  const sim_past_call* grep(const std::string& pattern, const std::string& within,
+                            bool any_case = false);
 
   /// @param purpose In a few words, for people who are asked whether it may run.
   const sim_past_call* bash(const std::string& command, const std::string& purpose);

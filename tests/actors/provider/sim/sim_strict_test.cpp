@@ -39,6 +39,34 @@ TEST_CASE("a deletion with words that are not understood deletes nothing") {
           "don\u2019t delete a.txt", "delete a.txt - no wait", "delete only a.txt"});
 }
 
+TEST_CASE("a word that may be a part of a name without quotes is not passed over") {
+  refuse({"Delete my notes.txt", "Delete our notes.txt", "Delete old notes.txt",
+          "Delete a notes.txt", "Delete please notes.txt", "Delete my file notes.txt",
+          "Delete docs/two words.md", "Delete docs/my file words.md", "rm two.md words.md",
+          "Delete a.txt and my b.txt", "Delete a.txt now b.txt", "Delete a.txt the b.txt",
+          "Delete docs/two\\ words.md", "Delete the file my notes.txt", "remove a.txt; b.txt",
+          "Overwrite my notes.txt with content `x`", "Create my notes.txt with content `x`",
+          "How many lines does my notes.txt have?", "Delete notes.txt my"});
+  CHECK(holds(first_of("Delete my notes.txt"), "quote"));
+}
+
+TEST_CASE("an unclear request leaves those beside it undone") {
+  refuse({"Delete x.txt; rm -rf src", "Delete x.txt, then delete everything",
+          "Run the tests and then fix the typo in a.txt", "delete it; run the tests"});
+  auto answer = first_of("Delete x.txt; rm -rf src");
+  CHECK(holds(answer, "I did nothing"));
+  CHECK(holds(answer, "\u201crm -rf src\u201d"));
+}
+
+TEST_CASE("what fails behind something done is told with its words") {
+  conversation talk("Delete x.txt and then delete the folder .", all_tools);
+  talk.next();
+  talk.give("(exit code 0)");
+  auto answer = talk.next();
+  CHECK(holds(answer, "I deleted `x.txt`"));
+  CHECK(holds(answer, "As to `delete the folder .`: I deleted nothing"));
+}
+
 TEST_CASE("what is negated or hangs on something is not run") {
   refuse({"do not run the tests", "please DO NOT run the tests",
           "Please do not run the tests, just tell me what they do", "don't run the tests",
@@ -90,6 +118,9 @@ TEST_CASE("whole sentences are carried out, politeness included") {
   is_bash("Could you please delete a.txt, b.txt and c.txt for me? Thanks!",
           "rm -- a.txt b.txt c.txt");
   is_bash("Delete the files a.txt and `b c.txt`, please.", "rm -- a.txt 'b c.txt'");
+  is_bash("Delete my `notes.txt`", "rm -- notes.txt");
+  is_bash("Delete `a.txt` `b c.txt` now", "rm -- a.txt 'b c.txt'");
+  is_bash("get rid of the file a.txt, the file b.txt, and the folder c", "rm -r -- a.txt b.txt c");
   is_bash("Commit all my changes with the message \"but not that\"",
           "git add -A && git commit -m 'but not that'");
   is_bash("run `echo do not`", "echo do not");

@@ -128,7 +128,7 @@ class Koda(ServerTest):
         self.assertIn("- `docs/two words.md:1`", text)
         self.assertIn("2 lines in 2 files, and 1 binary file with matches", text)
         self.assertIn("`docs/img.png` (a binary file)", text)
-        self.assertIn("`docs/two words.md`", self.ask("grep -i OKAPI docs")[0])
+        self.assertIn("`docs/two words.md:1`", self.ask("grep -i OKAPI docs")[0])
         self.assertIn("nothing matches", self.ask("Search for OKAPI")[0])
         text, _ = self.ask("List the files in docs")
         self.assertIn("3 files fit", text)

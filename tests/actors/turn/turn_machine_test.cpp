@@ -342,50 +342,6 @@ TEST_CASE_FIXTURE(machine_fixture, "a call id that a provider repeats is made un
   CHECK(machine.parts()[2].shown.call_id->text == "call_7_1_2");
 }
 
-TEST_CASE_FIXTURE(machine_fixture, "when the steps are used up the model must answer") {
-  auto machine = make();
-  auto calls = all<call_model>(machine.begin());
-  for (int step = 0; step < 10; ++step) {
-    CHECK(calls[0].with_tools);
-    (void)machine.on_chunks(tool_call(0, "", "rm"));
-    (void)machine.on_chunks({stop()});
-    calls = all<call_model>(machine.on_call_ended({}));
-    REQUIRE(calls.size() == 1);
-  }
-
-  CHECK_FALSE(calls[0].with_tools);
-
-  // Some go on to call: nothing runs, and the turn ends and says why.
-  (void)machine.on_chunks(tool_call(0, "beyond", "read"));
-  (void)machine.on_chunks({stop(proto::stop_reason::tool_calls)});
-  auto last = machine.on_call_ended({});
-  CHECK(all<call_model>(last).empty());
-  auto ends = all<end_turn>(last);
-  REQUIRE(ends.size() == 1);
-  CHECK(ends[0].how.finish_reason == "step_limit");
-  CHECK(types(ends[0].how.last.events) ==
-        std::vector{event_type::tool_start, event_type::tool_end});
-  auto beyond = machine.parts().back().shown;
-  CHECK(beyond.status == proto::tool_status::failed);
-  CHECK(beyond.error->find("session.primary_max_steps") != std::string::npos);
-}
-
-TEST_CASE_FIXTURE(machine_fixture, "an answer that was forced by the limit of steps says so") {
-  for (auto how : {proto::stop_reason::end, proto::stop_reason::pause}) {
-    auto machine = make();
-    (void)machine.begin();
-    for (int step = 0; step < 10; ++step) {
-      (void)machine.on_chunks(tool_call(0, "", "rm"));
-      (void)machine.on_chunks({stop()});
-      (void)machine.on_call_ended({});
-    }
-    (void)machine.on_chunks({{.kind = proto::chunk_kind::text, .text = "so far"}, stop(how)});
-    auto ends = all<end_turn>(machine.on_call_ended({}));
-    REQUIRE(ends.size() == 1);
-    CHECK(ends[0].how.finish_reason == "step_limit");
-  }
-}
-
 TEST_CASE_FIXTURE(machine_fixture, "a call counts and names its model where no usage was told") {
   auto machine = make();
   (void)machine.begin();

@@ -143,8 +143,11 @@ class ClientLibraries(unittest.TestCase):
         self.send(turn)
         self.assertEqual(self.client.finish(self.session)["state"], "succeeded")
         for follower in self.followers:
-            until(lambda: follower.ended or follower.has_seen_end_of(turn),
-                  f"{follower.name} sees the end of turn {turn}")
+            try:
+                until(lambda: follower.ended or follower.has_seen_end_of(turn),
+                      f"the end of turn {turn} is seen")
+            except AssertionError as why:
+                raise AssertionError(f"{why}: {follower}\n{self.server.tail()}") from why
             self.assertFalse(follower.ended, f"{follower.name}: a stop was taken for the end")
 
     def test_nothing_is_lost_or_doubled(self):

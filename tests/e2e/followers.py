@@ -36,6 +36,9 @@ class Follower:
         return any(event.name in ENDS and event.data.get("turn") == turn
                    for event in list(self.events[-20:]))
 
+    def __str__(self):
+        return f"{self.name}: {len(self.events)} events, the last {self.last_id()}"
+
     def close(self):
         self.over.set()
         self.thread.join(30)
@@ -62,6 +65,11 @@ class Library(Follower):
             told = json.loads(data)
             del told["type"]
             self.events.append(Event(int(number), name, told))
+
+    def __str__(self):
+        ending = self.child.poll()
+        return (super().__str__() + ("" if ending is None else f", ended with {ending}")
+                + "".join(f"\n  {line.rstrip()}" for line in self.log[-20:]))
 
     def close(self):
         self.child.kill()

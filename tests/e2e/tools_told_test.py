@@ -5,42 +5,20 @@ characters, and ignore files that are none of the workspace's."""
 import os
 import re
 
-from harness import ServerTest, bash, main, script
+from harness import bash, main
 from sse import replay
+from tools_fixture import ToolsTest, tool
 
 HOSTILE = "\x1b]52;c;eA==\x07"
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def tool(name, **arguments):
-    return {"tool": name, "input": arguments}
-
-
-class Told(ServerTest):
-    config = "permission: {write: allow, edit: allow, bash: allow}\n"
-
-    def setUp(self):
-        super().setUp()
-        self.place = self.server.workspace / self.id().rsplit(".", maxsplit=1)[-1]
-        self.place.mkdir(parents=True)
-        self.session = self.client.new_session(workspace=str(self.place))["id"]
-
-    def put(self, path, content=""):
-        target = self.place / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content.encode())
-
+class Told(ToolsTest):
     def calls(self, *steps):
         """The outputs of these calls, in their order."""
-        known = len(self.parts())
-        self.client.run(self.session, script(*steps))
-        outputs = [part["output"] for part in self.parts()[known:]]
+        outputs = [part["output"] for part in self.new_parts(*steps)]
         self.assertEqual(len(outputs), len(steps))
         return outputs
-
-    def parts(self):
-        return [part for message in self.client.messages(self.session)
-                for part in message["parts"] if part["type"] == "tool"]
 
     def test_commands(self):
         left = "(1 process(es) that the command left running were ended with it)"

@@ -5,39 +5,17 @@ for what they say, and what was ended or cut is told."""
 import shutil
 import subprocess
 
-from harness import ServerTest, bash, main, script, until
+from harness import bash, main, script, until
+from tools_fixture import ToolsTest, tool
 
 MARK = b"\xef\xbb\xbf"
 
 
-def tool(name, **arguments):
-    return {"tool": name, "input": arguments}
-
-
-class Truth(ServerTest):
-    config = "permission: {write: allow, edit: allow, bash: allow}\n"
-
-    def setUp(self):
-        super().setUp()
-        self.place = self.server.workspace / self.id().rsplit(".", maxsplit=1)[-1]
-        self.place.mkdir(parents=True)
-        self.session = self.client.new_session(workspace=str(self.place))["id"]
-
-    def put(self, path, content):
-        target = self.place / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content if isinstance(content, bytes) else content.encode())
-
-    def parts(self):
-        return [part for message in self.client.messages(self.session)
-                for part in message["parts"] if part["type"] == "tool"]
-
+class Truth(ToolsTest):
     def call(self, *steps):
         """The output of the last of these calls."""
-        known = len(self.parts())
-        self.client.run(self.session, script(*steps))
-        parts = self.parts()
-        self.assertGreater(len(parts), known)
+        parts = self.new_parts(*steps)
+        self.assertGreater(len(parts), 0)
         return parts[-1]["output"]
 
 

@@ -1,31 +1,16 @@
 // What files and names with control characters are shown as, and what stays of them.
 #include "actors/tools/diff.hpp"
-#include "actors/tools/files/read.hpp"
-#include "actors/tools/files/write.hpp"
 #include "proto/limits/tools.hpp"
 #include "proto/text/control_signs.hpp"
 #include "proto/text/utf8.hpp"
-#include "tests/actors/tools/fixture.hpp"
+#include "tests/actors/tools/files_place.hpp"
 
 using namespace kodad::actors;
 namespace text = kodad::proto::text;
 
 namespace {
 
-struct place : workspace_place {
-  tool_output read(const std::string& json) {
-    return read_tool(workspace, arguments("read", json));
-  }
-  tool_output write(const std::string& json) {
-    return write_tool(workspace, arguments("write", json), turns);
-  }
-  tool_output edit(const std::string& json) {
-    return edit_tool(workspace, arguments("edit", json), turns);
-  }
-
-  file_order order;
-  file_turns turns{order, {}};
-};
+using place = files_place;
 
 constexpr std::string_view note = "control characters are shown by signs";
 

@@ -1,6 +1,4 @@
-#include "actors/tools/files/read.hpp"
-#include "actors/tools/files/write.hpp"
-#include "tests/actors/tools/fixture.hpp"
+#include "tests/actors/tools/files_place.hpp"
 
 #include <sys/stat.h>
 #include <thread>
@@ -11,20 +9,7 @@ namespace limits = kodad::proto::limits;
 
 namespace {
 
-struct place : workspace_place {
-  tool_output read(const std::string& json) {
-    return read_tool(workspace, arguments("read", json));
-  }
-  tool_output write(const std::string& json) {
-    return write_tool(workspace, arguments("write", json), turns);
-  }
-  tool_output edit(const std::string& json) {
-    return edit_tool(workspace, arguments("edit", json), turns);
-  }
-
-  file_order order;
-  file_turns turns{order, {}};
-};
+using place = files_place;
 
 } // namespace
 
